@@ -1,0 +1,3 @@
+from headline.cli import main
+
+raise SystemExit(main())

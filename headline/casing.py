@@ -1,0 +1,104 @@
+"""How words are cased: which style a text is in, and how to write a word in a style.
+
+Styles: "lower" and "upper" tell nothing of a word's own case; "title" capitalises every word but
+the small ones; "sentence" is ordinary writing, where a capital marks a name.
+"""
+
+from collections.abc import Sequence
+
+# Words that headlines in Title Case leave small: the Associated Press Stylebook capitalises words
+# of four letters or more, so articles, conjunctions and prepositions of three or fewer stay.
+SMALL_WORDS = frozenset(
+    "a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet".split()
+)
+
+
+def style_of(words: Sequence[str]) -> str:
+    """The style that words in their order are written in: "lower", "upper", "title" or "sentence".
+
+    >>> style_of("Former N.F.L. Cheerleaders Get an Offer".split())
+    'title'
+    >>> style_of("Former cheerleaders get an offer from NASA".split())
+    'sentence'
+    """
+    joined = "".join(words)
+    if joined == joined.lower():
+        return "lower"
+    if joined == joined.upper():
+        return "upper"
+    capitals = longer_small = 0
+    for word in words[1:]:
+        first = word.lstrip("$£€₹#@")[:1]
+        if first != first.lower():
+            capitals += 1
+        elif first != first.upper() and len(word) > 3 and not is_distinctive(word):
+            longer_small += 1  # Title Case would have given it a capital, though papers forget a few
+    return "title" if capitals > 3 * longer_small else "sentence"
+
+
+def is_distinctive(word: str) -> bool:
+    """Whether a word has capitals that no style explains: NASA, iPhone, McConnell, U.S.
+
+    >>> [w for w in "NASA iPhone McConnell U.S. President A Two-State I'm".split() if is_distinctive(w)]
+    ['NASA', 'iPhone', 'McConnell', 'U.S.']
+    """
+    return any(part[1:] != part[1:].lower() for part in word.split("-")) or (word.count(".") > 1 and word != word.lower())
+
+
+def capitalise(word: str) -> str:
+    """The first letter as a capital, the rest untouched (never `Don'T`): 'iPhone' stays, '$2m' stays.
+
+    >>> [capitalise(w) for w in ["don't", "iPhone", "mcConnell", "15-year-old"]]
+    ["Don't", 'iPhone', 'mcConnell', '15-year-old']
+    """
+    return word if is_distinctive(word) else word[:1].upper() + word[1:]
+
+
+def title_word(word: str, first: bool = False) -> str:
+    """One word as Title Case writes it; a compound's parts each, a small word only when it is first.
+
+    >>> [title_word(w) for w in ["of", "don't", "blue-collar", "NASA", "15-year-old"]]
+    ['of', "Don't", 'Blue-Collar', 'NASA', '15-Year-Old']
+    """
+    if not first and word.lower() in SMALL_WORDS:
+        return word.lower()
+    return "-".join(capitalise(part) for part in word.split("-"))
+
+
+def title_case(words: Sequence[str]) -> str:
+    """A whole headline in Title Case: the first and the last word are never small."""
+    last = len(words) - 1
+    return " ".join(title_word(word, first=i in (0, last)) for i, word in enumerate(words))
+
+
+def style_for_next(words: Sequence[str], written: Sequence[str | None]) -> str:
+    """The style in which to go on after some words: "upper", "title", "first" or "written".
+
+    `written` is how each word is usually written, None where that is not known. "first" is the
+    first word of a sentence. Only a capital that the word has not of itself tells of Title Case, so
+    that a name does not turn the rest of a sentence into a title.
+
+    >>> style_for_next(["The", "Government"], ["the", "government"])
+    'title'
+    >>> style_for_next(["Donald", "Trump"], ["Donald", "Trump"])
+    'written'
+    """
+    if not words:
+        return "first"
+    style = style_of(words)
+    if style == "upper":
+        # NASA alone is a name; two words, or one without such a name, are a shout.
+        return "upper" if len(words) > 1 or (len(words[0]) > 1 and words[0] != written[0]) else "written"
+    if style == "title":
+        pairs = list(zip(words, written, strict=True))[1:]
+        return "title" if any(word != usual and word[:1].isupper() for word, usual in pairs) else "written"
+    return "written"
+
+
+def in_style(word: str, style: str) -> str:
+    """A word, given as it is usually written, in one of the styles of `style_for_next`."""
+    if style == "upper":
+        return word.upper()
+    if style == "title":
+        return title_word(word)
+    return capitalise(word) if style == "first" else word

@@ -1,0 +1,183 @@
+"""A trained model as one folder that needs nothing else.
+
+    checkpoint.json        format, recipe, sizes, tokenizer, settings, history, metrics, corpus, provenance, licence
+    vocabulary.txt         a line a word: as it is written, a tab, its count
+    weights.safetensors    the tensors that ModelConfig.shapes() names
+"""
+
+import json
+import os
+import shutil
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from headline.recipes import ModelConfig
+from headline.vocabulary import Vocabulary
+
+FORMAT = 1
+META, WORDS, WEIGHTS = "checkpoint.json", "vocabulary.txt", "weights.safetensors"
+_SCALE = ".scale"  # beside an 8-bit tensor: what its numbers are multiplied by
+
+
+class CheckpointError(ValueError):
+    """One sentence: which part of which checkpoint is missing or wrong."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a folder holds. Weights are float32, whatever they were stored as."""
+
+    config: ModelConfig
+    vocabulary: Vocabulary
+    weights: dict[str, np.ndarray]
+    training: dict = field(default_factory=dict)  # the TrainingConfig, and "history": a dict an epoch
+    metrics: dict = field(default_factory=dict)  # figures on the test split
+    corpus: dict = field(default_factory=dict)  # the CorpusReport
+    provenance: dict = field(default_factory=dict)  # name, when, with what, on what
+    licence: dict = field(default_factory=dict)  # of the weights and of what they were made from
+
+    def verify(self) -> None:
+        """Check that sizes, vocabulary and tensors agree.
+
+        Raises:
+            CheckpointError: naming the first part that does not.
+        """
+        if len(self.vocabulary) != self.config.vocab_size:
+            raise CheckpointError(
+                f"{WORDS} has {len(self.vocabulary):,} words where {META} says {self.config.vocab_size:,}."
+            )
+        wanted = self.config.shapes()
+        if extra := sorted(set(self.weights) - set(wanted)):
+            raise CheckpointError(f"{WEIGHTS} holds {extra[0]}, which the {self.config.recipe} recipe has not.")
+        for name, shape in wanted.items():
+            if name not in self.weights:
+                raise CheckpointError(f"{WEIGHTS} lacks {name}.")
+            if self.weights[name].shape != shape:
+                raise CheckpointError(f"{WEIGHTS}: {name} has shape {self.weights[name].shape}, not {shape}.")
+            if not np.isfinite(self.weights[name]).all():
+                raise CheckpointError(f"{WEIGHTS}: {name} holds numbers that are not finite.")
+
+    def save(self, folder: str | Path, precision: str = "float32") -> Path:
+        """Write the folder beside its place and rename it, so that a crash leaves an older one whole."""
+        self.verify()
+        folder = Path(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.new")
+        fresh.mkdir()
+        try:
+            meta = {
+                "format": FORMAT,
+                "model": self.config.as_dict(),
+                "tokenizer": self.vocabulary.tokenizer.name,
+                "precision": precision,
+                "training": self.training,
+                "metrics": self.metrics,
+                "corpus": self.corpus,
+                "provenance": self.provenance,
+                "licence": self.licence,
+            }
+            (fresh / META).write_text(json.dumps(meta, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            self.vocabulary.save(fresh / WORDS)
+            save_file(pack_weights(self.weights, precision), fresh / WEIGHTS)
+            for other in (folder.iterdir() if folder.is_dir() else ()):
+                if other.name not in (META, WORDS, WEIGHTS):  # such as the model card beside them
+                    (shutil.copytree if other.is_dir() else shutil.copy2)(other, fresh / other.name)
+            _swap(fresh, folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        return folder
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Checkpoint":
+        """Read and verify a folder.
+
+        Raises:
+            CheckpointError: a part is missing, cannot be read, or does not agree with the others.
+        """
+        folder = Path(folder)
+        _recover(folder)
+        for name in (META, WORDS, WEIGHTS):
+            if not (folder / name).is_file():
+                raise CheckpointError(f"{folder} is no checkpoint: it has no {name}.")
+        try:
+            meta = json.loads((folder / META).read_text(encoding="utf-8"))
+            if meta["format"] != FORMAT:
+                raise CheckpointError(f"{META} in {folder} has format {meta['format']}; this program reads {FORMAT}.")
+            config = ModelConfig(**meta["model"])
+            vocabulary = Vocabulary.load(folder / WORDS, meta["tokenizer"])
+            weights = unpack_weights(load_file(folder / WEIGHTS))
+        except KeyError as error:
+            raise CheckpointError(f"{META} in {folder} lacks {error}.") from error
+        except (json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
+            raise CheckpointError(f"{META} in {folder} cannot be read: {error}.") from error
+        except SafetensorError as error:
+            raise CheckpointError(f"{WEIGHTS} in {folder} is damaged: {error}.") from error
+        except CheckpointError:
+            raise
+        except ValueError as error:
+            raise CheckpointError(f"{folder}: {error}.") from error
+        parts = {k: meta.get(k, {}) for k in ("training", "metrics", "corpus", "provenance", "licence")}
+        checkpoint = cls(config, vocabulary, weights, **parts)
+        checkpoint.verify()
+        return checkpoint
+
+
+def pack_weights(weights: dict[str, np.ndarray], precision: str) -> dict[str, np.ndarray]:
+    """Tensors as they are stored.
+
+    "int8" scales every matrix so that its largest entry is 127: a scale a row in the embedding (a
+    row is a word), a scale a column elsewhere (a column is a unit). Vectors are kept as they are.
+    """
+    if precision == "float32":
+        return {name: np.ascontiguousarray(w, dtype=np.float32) for name, w in weights.items()}
+    packed: dict[str, np.ndarray] = {}
+    for name, w in weights.items():
+        if precision == "float16":
+            packed[name] = w.astype(np.float16)
+        elif w.ndim == 1:
+            packed[name] = w.astype(np.float32)
+        else:
+            largest = np.abs(w).max(axis=1 if name == "embedding" else 0, keepdims=True)
+            scale = (np.maximum(largest, 1e-12) / 127).astype(np.float32)
+            packed[name] = np.round(w / scale).astype(np.int8)
+            packed[name + _SCALE] = scale
+    return packed
+
+
+def unpack_weights(packed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Float32 tensors from stored ones; which precision they had shows in the tensors themselves."""
+    weights = {}
+    for name, stored in packed.items():
+        if name.endswith(_SCALE):
+            continue
+        w = stored.astype(np.float32)
+        weights[name] = w * packed[name + _SCALE] if stored.dtype == np.int8 else w
+    return weights
+
+
+def _recover(folder: Path) -> None:
+    """Bring back the older checkpoint if a crash came between the two renames of `_swap`."""
+    if not folder.exists():
+        for old in sorted(folder.parent.glob(f".{folder.name}.*.old")):
+            os.replace(old, folder)
+            return
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    """Put `fresh` in the place of `folder`. A folder cannot be replaced in one step; `_recover` mends a crash."""
+    if not folder.exists():
+        os.replace(fresh, folder)
+        return
+    old = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
+    os.replace(folder, old)
+    try:
+        os.replace(fresh, folder)
+    except OSError:
+        os.replace(old, folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

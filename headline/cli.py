@@ -1,0 +1,290 @@
+"""The command line: python -m headline train | evaluate | suggest | generate."""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from headline import __version__
+from headline.checkpoint import Checkpoint, CheckpointError
+from headline.corpus import SPLITS, CorpusError, read_headlines, split_headlines
+from headline.recipes import RECIPES, SettingError, TrainingConfig
+
+BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "model"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except (CorpusError, CheckpointError, SettingError, ValueError) as error:
+        print(f"headline: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m headline", description="Headline autocompletion with an LSTM.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    train = commands.add_parser(
+        "train",
+        help="learn from files of headlines",
+        description="Learn from files of headlines (CSV, TXT, JSONL, Parquet; a folder is read whole) and save a "
+        "checkpoint. Ctrl-C once ends the run and keeps the best so far.",
+        epilog="Settings for --set, with the autocomplete recipe's values: "
+        + ", ".join(f"{f.name}={f.default}" for f in fields(TrainingConfig) if f.name != "recipe"),
+    )
+    train.add_argument("files", nargs="+", type=Path, help="files or folders of headlines")
+    train.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
+    train.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
+    train.add_argument("--column", help="the column that holds the headlines (default: found by its name)")
+    train.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
+    train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting; see below")
+    train.add_argument("--name", default="", help="what to call the model")
+    train.add_argument("--json", action="store_true", help="tell the progress as JSON lines instead of a bar")
+    train.add_argument("--progress", type=Path, help="write the progress as JSON lines to this file as well")
+    train.set_defaults(run=_train)
+
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure a model on headlines",
+        description="Measure a model on the headlines of files that its own split holds out.",
+    )
+    _model_option(evaluate)
+    evaluate.add_argument("files", nargs="+", type=Path, help="files or folders of headlines")
+    evaluate.add_argument("--column", help="the column that holds the headlines (default: found by its name)")
+    evaluate.add_argument(
+        "--split",
+        choices=[*SPLITS, "all"],
+        default="test",
+        help="which headlines: those held out as test (default), another side, or all (files not trained on)",
+    )
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.set_defaults(run=_evaluate)
+
+    suggest = commands.add_parser(
+        "suggest",
+        help="ways to go on from a text",
+        description="Ways to go on from a text, the likeliest first. Without a text, answers each line that comes in.",
+    )
+    suggest.add_argument("text", nargs="?", help='what was typed, such as "the gov"; a space at its end asks for next words')
+    _model_option(suggest)
+    suggest.add_argument("-k", type=int, default=8, help="how many (default: %(default)s)")
+    suggest.add_argument("--json", action="store_true", help="print a JSON object a text")
+    suggest.set_defaults(run=_suggest)
+
+    generate = commands.add_parser(
+        "generate",
+        help="whole headlines from a beginning",
+        description="Whole headlines that begin with a text: by sampling, or with --temperature 0 the likeliest words.",
+    )
+    generate.add_argument("seed", nargs="?", default="", help='how they begin, such as "today in new york"')
+    _model_option(generate)
+    generate.add_argument("--words", type=int, help="how many words to add (default: until the headline ends)")
+    generate.add_argument("--temperature", type=float, default=0.8, help="0: the likeliest word; 1: as learnt (default: %(default)s)")
+    generate.add_argument("--top-k", type=int, default=0, help="draw from so many likeliest words (default: from all)")
+    generate.add_argument("--beam", type=int, metavar="WIDTH", help="search for the likeliest headlines instead")
+    generate.add_argument("--number", type=int, default=1, help="how many headlines (default: %(default)s)")
+    generate.add_argument("--seed", dest="rng_seed", type=int, default=0, help="of the random numbers (default: %(default)s)")
+    generate.add_argument("--json", action="store_true", help="print a JSON object a headline")
+    generate.set_defaults(run=_generate)
+    return parser
+
+
+def _model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled model)")
+
+
+def _train(options: argparse.Namespace) -> int:
+    # Before anything slow, so that a run that is stopped while it starts up stops, and says so.
+    stop = _StopSignal()
+    say = _Announcer(options)
+    try:
+        settings = RECIPES[options.recipe].changed(epochs=options.epochs, **_parse_settings(options.set))
+        say("reading", stage="reading")
+        corpus = read_headlines(
+            options.files, options.column, keep_duplicates=settings.keep_duplicates, normalise=settings.normalise
+        )
+        say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
+        from headline.training import train  # loads Keras, which takes seconds: only when it is needed
+
+        checkpoint = train(
+            corpus,
+            settings,
+            on_progress=lambda progress: say("progress", **progress.as_dict(), stage="training"),
+            should_stop=lambda: stop.asked,
+            name=options.name or options.out.name,
+        )
+        test = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)["test"]
+        metrics = {}
+        if test and not stop.asked:
+            say("measuring", stage="measuring")
+            metrics = _measure(checkpoint, test)
+            checkpoint.metrics.update(test=metrics)
+        checkpoint.save(options.out, settings.precision)
+    except Exception as error:
+        known = isinstance(error, CorpusError | CheckpointError | SettingError | OSError)
+        say("error", message=str(error) if known else f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        say.close()
+    say("done", stopped=stop.asked, metrics=metrics, model=str(options.out))
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    checkpoint = Checkpoint.load(options.model)
+    settings = RECIPES[checkpoint.config.recipe].changed(**checkpoint.training.get("settings", {}))
+    corpus = read_headlines(
+        options.files, options.column, keep_duplicates=settings.keep_duplicates, normalise=settings.normalise
+    )
+    headlines = corpus.headlines
+    if options.split != "all":
+        # A recipe that held nothing out is measured on the sides of the other one.
+        held_out = settings if settings.test or settings.validation else RECIPES["autocomplete"]
+        headlines = split_headlines(headlines, settings.seed, held_out.validation, held_out.test)[options.split]
+    metrics = _measure(checkpoint, headlines)
+    if options.json:
+        print(json.dumps(metrics))
+        return
+    for name, value in metrics.items():
+        print(f"{name.replace('_', ' '):>20}  {value:,.4f}" if isinstance(value, float) else f"{name:>20}  {value:,}")
+
+
+def _measure(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict:
+    from headline.evaluation import evaluate
+
+    return evaluate(checkpoint, headlines).as_dict()
+
+
+def _suggest(options: argparse.Namespace) -> None:
+    from headline.suggester import Suggester
+
+    suggester = Suggester.load(options.model)
+    texts = [options.text] if options.text is not None else (line.rstrip("\n") for line in sys.stdin)
+    for text in texts:
+        found = suggester.suggest(text, options.k)
+        if options.json:
+            print(json.dumps({"text": text, "suggestions": [vars(s) for s in found]}, ensure_ascii=False), flush=True)
+        else:
+            for s in found:
+                print(f"{s.probability:7.1%}  {s.text}", flush=True)
+
+
+def _generate(options: argparse.Namespace) -> None:
+    import numpy as np
+
+    from headline.generator import Generator
+    from headline.suggester import Suggester
+
+    generator = Generator(Suggester.load(options.model))
+    rng = np.random.default_rng(options.rng_seed)
+    if options.beam:
+        made = generator.beam(options.seed, options.words, options.beam, options.number)
+    elif options.number == 1 or options.temperature == 0 or options.words is not None:
+        made = [
+            generator.generate(options.seed, options.words, options.temperature, options.top_k, rng)
+            for _ in range(options.number)
+        ]
+    else:
+        made = generator.several(options.seed, options.number, options.temperature, options.top_k, rng)
+    for headline in made:
+        print(json.dumps(vars(headline), ensure_ascii=False) if options.json else headline.text, flush=True)
+
+
+def _parse_settings(pairs: Sequence[str]) -> dict:
+    """Turn NAME=VALUE into the types that TrainingConfig has."""
+    types = {f.name: f.type for f in fields(TrainingConfig)}
+    settings: dict = {}
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        if name not in types:
+            raise SettingError(f"There is no setting {name}; there are {', '.join(sorted(types))}.")
+        try:
+            value = text if types[name] is str else json.loads(text)
+        except json.JSONDecodeError as error:
+            raise SettingError(f"{name} must be a {types[name].__name__}; it is “{text}”.") from error
+        if types[name] is str:
+            value = text.strip('"')
+        elif types[name] is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is not types[name]:
+            raise SettingError(f"{name} must be a {types[name].__name__}; it is “{text}”.")
+        settings[name] = value
+    return settings
+
+
+class _StopSignal:
+    """Whether Ctrl-C or a polite kill has come. A second Ctrl-C is the ordinary one."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: object) -> None:
+        self.asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class _Announcer:
+    """Tells how a run goes: a bar for a person, JSON lines for a program, a file for the page."""
+
+    def __init__(self, options: argparse.Namespace):
+        self.json = options.json
+        self.file = None
+        if options.progress:
+            options.progress.parent.mkdir(parents=True, exist_ok=True)
+            self.file = open(options.progress, "a", encoding="utf-8", buffering=1)
+        self.bar = None
+
+    def __call__(self, event: str, **facts) -> None:
+        line = json.dumps({"event": event} | facts, ensure_ascii=False)
+        if self.file:
+            self.file.write(line + "\n")
+        if self.json:
+            print(line, flush=True)
+        elif event == "corpus":
+            print(facts["summary"], file=sys.stderr)
+        elif event == "progress":
+            self._draw(facts)
+        elif event == "done":
+            self._finish(facts)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def _draw(self, progress: dict) -> None:
+        from tqdm import tqdm
+
+        if self.bar is None:
+            total = progress["epochs"] * progress["steps"]
+            self.bar = tqdm(total=total, bar_format="{desc} {percentage:3.0f}%|{bar}|{postfix}", file=sys.stderr)
+        self.bar.n = (progress["epoch"] - 1) * progress["steps"] + progress["step"]
+        self.bar.set_description_str(f"epoch {progress['epoch']}/{progress['epochs']}", refresh=False)
+        held_out = progress["validation_loss"]
+        parts = [f"loss {progress['loss']:.3f}", f"held out {held_out:.3f}" if held_out is not None else ""]
+        if progress["seconds_left"] is not None:
+            parts.append(f"{_clock(progress['seconds_left'])} left")
+        self.bar.set_postfix_str(" " + ", ".join(filter(None, parts)))
+
+    def _finish(self, facts: dict) -> None:
+        held_out = facts["metrics"].get("perplexity")
+        told = f"; perplexity {held_out:.1f} on the test headlines" if held_out else ""
+        print(f"Saved {facts['model']}{told}{' (stopped early)' * facts['stopped']}.", file=sys.stderr)
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

@@ -1,0 +1,201 @@
+"""A training run as a process of its own: start, follow, stop, list.
+
+A run is a folder `runs/<id>/`, started with the command line that anyone can type:
+
+    job.json          what was started, by which command, when
+    corpus/           the files it learns from, where they were uploaded
+    progress.jsonl    what the run says of itself, a JSON object a line
+    log.txt           what it printed
+    lock              held locked by the process for as long as it lives
+    model/            the checkpoint, once there is one
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from headline.recipes import TrainingConfig
+
+try:
+    import fcntl
+except ImportError:  # Windows: only the process that started a run knows whether it lives
+    fcntl = None
+
+RUNS = Path(os.environ.get("HEADLINE_RUNS", "runs"))
+_children: dict[str, subprocess.Popen] = {}  # of this process, so that they are reaped
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of a run now."""
+
+    state: str  # "running", "done", "stopped" or "failed"
+    stage: str  # of a running one: "starting", "reading", "training" or "measuring"
+    message: str  # one sentence, of a failed one
+    progress: dict  # the last Progress, as training.Progress has it
+    history: list[dict]  # the Progress at the end of each epoch
+    metrics: dict  # figures on the test split, once it is done
+    corpus: dict  # the CorpusReport, once it was read
+
+    @property
+    def ended(self) -> bool:
+        return self.state != "running"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run, by its folder."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model"
+
+    @property
+    def description(self) -> dict:
+        return json.loads((self.folder / "job.json").read_text(encoding="utf-8"))
+
+    def status(self) -> Status:
+        """Where the run stands, from what it wrote and from whether its process lives."""
+        alive = self.alive()  # asked before reading, so that a run's last words are never missed
+        said = _read_lines(self.folder / "progress.jsonl")
+        last = {event["event"]: event for event in said}
+        progress = [event for event in said if event["event"] == "progress"]
+        state, message = "running", ""
+        if "done" in last:
+            state = "stopped" if last["done"]["stopped"] else "done"
+        elif "error" in last:
+            state, message = "failed", last["error"]["message"]
+        elif not alive:
+            state, message = "failed", self._epitaph()
+        return Status(
+            state=state,
+            stage=said[-1].get("stage", "training") if said else "starting",
+            message=message,
+            progress=progress[-1] if progress else {},
+            history=[event for event in progress if event["epoch_ended"]],
+            metrics=last.get("done", {}).get("metrics", {}),
+            corpus=last.get("corpus", {}),
+        )
+
+    def alive(self) -> bool:
+        child = _children.get(self.id)
+        if child is not None:
+            return child.poll() is None
+        if fcntl is None:
+            return False
+        try:
+            with open(self.folder / "lock", "rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            pass
+        return False
+
+    def stop(self) -> None:
+        """Ask the run to end after the batch under way; it keeps the best weights so far."""
+        if self.alive():
+            os.kill(self.description["pid"], signal.SIGTERM)
+
+    def wait(self, seconds: float) -> Status:
+        """The status once the run has ended, or after so many seconds."""
+        until = time.monotonic() + seconds
+        while not (status := self.status()).ended and time.monotonic() < until:
+            time.sleep(0.1)
+        return status
+
+    def _epitaph(self) -> str:
+        """Why a run ended without a word."""
+        child = _children.get(self.id)
+        code = child.poll() if child else None
+        if code == -signal.SIGKILL:
+            return "The run was killed, most likely because memory ran out: try a smaller model or batch size."
+        log = self.folder / "log.txt"
+        tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] if log.exists() else []
+        why = f" Its last line was: {tail[0][:200]}" if tail else ""
+        return f"The run ended before it was done.{why}"
+
+
+def start(
+    files: Sequence[str | Path],
+    settings: TrainingConfig,
+    *,
+    column: str | None = None,
+    name: str = "",
+    runs: Path = RUNS,
+    keep_files: bool = False,
+) -> Job:
+    """Start a run on some files. With `keep_files` they are copied into its folder first, as uploads
+    are, which do not last."""
+    runs = Path(runs)
+    runs.mkdir(parents=True, exist_ok=True)
+    job = Job(runs / f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}")
+    job.folder.mkdir()
+    paths = [Path(file).resolve() for file in files]
+    if keep_files:
+        (job.folder / "corpus").mkdir()
+        paths = [Path(shutil.copy2(path, job.folder / "corpus" / f"{i:02d}-{path.name}")) for i, path in enumerate(paths)]
+    command = [sys.executable, "-m", "headline", "train", *map(str, paths)]
+    command += ["--out", str(job.model), "--progress", str(job.folder / "progress.jsonl"), "--recipe", settings.recipe]
+    command += ["--name", name] if name else []
+    command += ["--column", column] if column else []
+    for setting, value in settings.as_dict().items():
+        if setting != "recipe":
+            command += ["--set", f"{setting}={json.dumps(value)}"]
+    root = Path(__file__).resolve().parent.parent
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")])),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
+    with open(job.folder / "log.txt", "wb") as log, open(job.folder / "lock", "wb") as lock:
+        if fcntl:
+            # The lock belongs to the open file, which the child inherits: it is held until the child ends.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            pass_fds=[lock.fileno()] if fcntl else (),
+            start_new_session=True,  # the run goes on when the terminal or the server goes
+        )
+    _children[job.id] = child
+    description = {
+        "name": name,
+        "files": [Path(file).name for file in files],
+        "settings": settings.as_dict(),
+        "command": command,
+        "pid": child.pid,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    (job.folder / "job.json").write_text(json.dumps(description, indent=2, ensure_ascii=False), encoding="utf-8")
+    return job
+
+
+def list_jobs(runs: Path = RUNS) -> list[Job]:
+    """All runs, the newest first."""
+    folders = [path.parent for path in Path(runs).glob("*/job.json")]
+    return [Job(folder) for folder in sorted(folders, key=lambda folder: folder.name, reverse=True)]
+
+
+def _read_lines(path: Path) -> list[dict]:
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]  # without a line that is being written
+    return [json.loads(line) for line in lines]

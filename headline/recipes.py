@@ -1,0 +1,171 @@
+"""The two recipes and the settings of each: what is trained, and how.
+
+Kept apart from the code that trains, so that the page and the command line can offer and check
+settings without loading Keras.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+
+
+class SettingError(ValueError):
+    """A setting that cannot be: one sentence that names it and what is allowed."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The shape of a network. Everything that loading a checkpoint has to agree with."""
+
+    recipe: str  # "notebook" or "autocomplete"
+    vocab_size: int  # ids, marks and padding included
+    block_size: int  # the longest row, in ids (notebook: predictors and label together)
+    embedding_size: int
+    units: int  # of each LSTM layer
+    layers: int = 1
+    embedding_dropout: float = 0.0
+    dropout: float = 0.1  # on the output of each LSTM layer
+
+    @property
+    def causal(self) -> bool:
+        """Whether every position predicts its next word; else a whole padded row predicts one."""
+        return self.recipe == "autocomplete"
+
+    @property
+    def projected(self) -> bool:
+        """Whether the LSTM's output is brought to the embedding's width before the tied softmax."""
+        return self.causal and self.units != self.embedding_size
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Every tensor of the network by its name in a checkpoint, with its shape."""
+        v, e, u = self.vocab_size, self.embedding_size, self.units
+        tensors: dict[str, tuple[int, ...]] = {"embedding": (v, e)}
+        for i in range(self.layers):
+            tensors[f"lstm_{i}.kernel"] = (u if i else e, 4 * u)
+            tensors[f"lstm_{i}.recurrent_kernel"] = (u, 4 * u)
+            tensors[f"lstm_{i}.bias"] = (4 * u,)
+        if self.projected:
+            tensors |= {"projection.kernel": (u, e), "projection.bias": (e,)}
+        if not self.causal:
+            tensors["softmax.kernel"] = (u, v)
+        return tensors | {"softmax.bias": (v,)}
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers are trained."""
+        total = 0
+        for shape in self.shapes().values():
+            size = 1
+            for n in shape:
+                size *= n
+            total += size
+        return total
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that a training run is told. `TrainingConfig()` is the default, `autocomplete`."""
+
+    recipe: str = "autocomplete"
+    tokenizer: str = "headline"  # "keras" for the lesson's
+    min_count: int = 2  # words seen fewer times become <unk>
+    max_words: int = 30_000  # the most frequent words that are kept
+    block_size: int = 32  # the longest row, in words; 0: as long as the longest headline
+    embedding_size: int = 128
+    units: int = 256
+    layers: int = 1
+    embedding_dropout: float = 0.2
+    dropout: float = 0.3
+    epochs: int = 12
+    batch_size: int = 64  # rows
+    candidates: int = 4096  # words a training batch chooses among (sampled softmax); 0: the whole vocabulary
+    learning_rate: float = 3e-3  # the highest; Adam
+    schedule: str = "cosine"  # "cosine": a warm-up of 5 % of the steps, then down to 1 %; "constant"
+    clip_norm: float = 1.0  # gradients are scaled down to this length; 0: never
+    patience: int = 2  # epochs without a better held-out loss before the run ends; 0: never ends early
+    validation: float = 0.05  # share of distinct headlines held out to choose the best epoch
+    test: float = 0.05  # share held out to be measured once, at the end
+    seed: int = 0
+    precision: str = "float32"  # how weights are stored: float32, float16, int8
+    keep_duplicates: bool = False  # the lesson keeps them
+    normalise: bool = True  # the lesson takes the text as it is
+
+    def __post_init__(self) -> None:
+        _check(self.recipe in RECIPE_NAMES, "recipe", f"one of {', '.join(RECIPE_NAMES)}", self.recipe)
+        _check(self.tokenizer in ("headline", "keras"), "tokenizer", "headline or keras", self.tokenizer)
+        _check(self.schedule in ("cosine", "constant"), "schedule", "cosine or constant", self.schedule)
+        _check(self.precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+        for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs", "batch_size"):
+            _check(getattr(self, name) >= 1, name, "1 or more", getattr(self, name))
+        for name in ("embedding_dropout", "dropout"):
+            _check(0 <= getattr(self, name) < 1, name, "from 0 to below 1", getattr(self, name))
+        _check(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
+        _check(self.block_size == 0 or self.block_size >= 3, "block_size", "0, or 3 or more", self.block_size)
+        _check(min(self.clip_norm, self.patience, self.seed, self.candidates) >= 0, "clip_norm, patience, seed and candidates", "0 or more", "less")
+        _check(
+            min(self.validation, self.test) >= 0 and self.validation + self.test < 1,
+            "validation and test",
+            "0 or more, and less than 1 together",
+            f"{self.validation} and {self.test}",
+        )
+
+    def model_config(self, vocab_size: int, longest: int) -> ModelConfig:
+        """The network for a vocabulary, and for rows of which the longest has `longest` ids."""
+        return ModelConfig(
+            recipe=self.recipe,
+            vocab_size=vocab_size,
+            block_size=min(longest, self.block_size) if self.block_size else longest,
+            embedding_size=self.embedding_size,
+            units=self.units,
+            layers=self.layers,
+            embedding_dropout=self.embedding_dropout,
+            dropout=self.dropout,
+        )
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+    def changed(self, **settings) -> "TrainingConfig":
+        """The same with some settings changed, and checked. A setting of None is left as it is."""
+        known = {f.name for f in fields(self)}
+        for name in settings:
+            _check(name in known, name, f"a setting: {', '.join(sorted(known))}", name)
+        return replace(self, **{k: v for k, v in settings.items() if v is not None})
+
+
+RECIPE_NAMES = ("autocomplete", "notebook")
+PRECISIONS = ("float32", "float16", "int8")
+
+
+def _check(holds: bool, name: str, allowed: str, value: object) -> None:
+    if not holds:
+        raise SettingError(f"{name} must be {allowed}; it is {value}.")
+
+
+RECIPES: dict[str, TrainingConfig] = {
+    "autocomplete": TrainingConfig(),
+    # The lesson: https://www.kaggle.com/code/shivamb/beginners-guide-to-text-generation-using-lstms
+    "notebook": TrainingConfig(
+        recipe="notebook",
+        tokenizer="keras",
+        min_count=1,
+        max_words=10_000_000,
+        block_size=0,
+        candidates=0,
+        embedding_size=10,
+        units=100,
+        embedding_dropout=0.0,
+        dropout=0.1,
+        epochs=30,
+        batch_size=32,
+        learning_rate=1e-3,
+        schedule="constant",
+        clip_norm=0.0,
+        patience=0,
+        validation=0.0,
+        test=0.0,
+        keep_duplicates=True,
+        normalise=False,
+    ),
+}

@@ -1,0 +1,250 @@
+"""Headline <-> words <-> ids, and how each word is written for display."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from headline.casing import capitalise, is_distinctive, style_of
+
+PAD, UNK, START, END = "<pad>", "<unk>", "<s>", "</s>"
+OPENING_MARKS = "\"'“‘«([{¿¡#@$£€₹"  # a word may follow these without a space
+_HIGHEST = chr(0x10FFFF)  # sorts after every other character
+
+
+def _marks() -> str:
+    """The combining marks of the Basic Multilingual Plane, as the inside of a character class.
+
+    Python's \\w leaves them out, and words of Hindi, Thai and many others would fall apart.
+    """
+    points = [c for c in range(0x300, 0x10000) if unicodedata.category(chr(c)).startswith("M")]
+    starts = [c for c in points if unicodedata.category(chr(c - 1))[0] != "M"]
+    ends = [c for c in points if c == 0xFFFF or unicodedata.category(chr(c + 1))[0] != "M"]
+    return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))
+
+
+_LETTERS = rf"(?:[^\W_][{_marks()}]*)"
+_UNIT = rf"(?:(?:[^\W\d_]\.){{2,}}|{_LETTERS}+)"  # U.S. or word
+# Points and commas join only within numbers and names of sites (6.5, 10,000, amazon.com).
+_HEADLINE_WORD = re.compile(rf"[$£€₹#@]?{_UNIT}(?:[-'’&]{_UNIT}|[.,](?=\d){_UNIT}|\.(?=[a-z]{{2,3}}\b){_UNIT})*%?")
+# Everything between the characters that Keras' Tokenizer filters by default, and spaces.
+_KERAS_WORD = re.compile(r"""[^ !"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\t\n]+""")
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """Finds the words of a text. `key` is what two writings of one word share."""
+
+    name: str
+    pattern: re.Pattern
+    joiners: str  # marks that may stand at the end of a word that is still being typed
+
+    def words(self, text: str) -> list[str]:
+        """The words as they stand in the text."""
+        return self.pattern.findall(text)
+
+    def spelling(self, word: str) -> str:
+        """A word without what is chance in its writing; Keras' Tokenizer takes every writing as it is."""
+        return word if self.name == "keras" else unicodedata.normalize("NFC", word).replace("’", "'")
+
+    def key(self, word: str) -> str:
+        return self.spelling(word).lower()
+
+    def keys(self, text: str) -> list[str]:
+        return [self.key(word) for word in self.words(text)]
+
+
+TOKENIZERS = {
+    # keras.preprocessing.text.Tokenizer, whose punctuation falls away: "U.S." is two words, "u" and "s"
+    "keras": Tokenizer("keras", _KERAS_WORD, ""),
+    # 15-year-old, don't, U.S., $2, 6.5%, AT&T are one word each
+    "headline": Tokenizer("headline", _HEADLINE_WORD, "-'’&.,"),
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A text as the suggester sees it: what is settled, and the word that is still being typed."""
+
+    context: list[int]  # ids of the settled words
+    words: list[str]  # the settled words as they stand in the text
+    fragment: str  # the letters of the open word as typed, "" between words
+    needs_space: bool  # whether a space is wanted before a next word
+
+
+class Vocabulary:
+    """The words a model knows, by id.
+
+    >>> vocabulary = Vocabulary.build(["NASA won’t say", "Why NASA won't land"], "headline")
+    >>> vocabulary.encode("nasa WON'T dance")
+    [4, 5, 1]
+    >>> vocabulary.decode([4, 5])
+    "NASA won't"
+    """
+
+    def __init__(self, written: Sequence[str], counts: Sequence[int], tokenizer: str):
+        """`written[i]` is how the word with id i is written, `counts[i]` how often the corpus has it."""
+        self.tokenizer = TOKENIZERS[tokenizer]
+        self.written = list(written)
+        self.counts = np.asarray(counts, dtype=np.int64)  # (V,)
+        specials = {PAD, UNK, START, END}
+        self.itos = [w if w in specials else self.tokenizer.key(w) for w in self.written]
+        self.stoi = {word: i for i, word in enumerate(self.itos)}
+        self.specials = [i for i, word in enumerate(self.written) if word in specials]
+        if len(self.stoi) != len(self.itos):
+            raise ValueError("the vocabulary holds a word twice")
+
+    def __len__(self) -> int:
+        return len(self.itos)
+
+    @classmethod
+    def build(
+        cls,
+        headlines: Iterable[str],
+        tokenizer: str = "headline",
+        min_count: int = 1,
+        max_words: int | None = None,
+    ) -> "Vocabulary":
+        """Ids by falling frequency, then by first appearance, as Keras' Tokenizer gives them.
+
+        With the "keras" tokenizer the only other id is 0, the padding, and nothing is rare; with
+        "headline" there are four marks first, and words seen fewer than `min_count` times, or
+        beyond the `max_words` most frequent, are left to `<unk>`.
+        """
+        tokens = TOKENIZERS[tokenizer]
+        spelling = _Spelling()
+        counts: Counter[str] = Counter()
+        for headline in headlines:
+            spans = [match.span() for match in tokens.pattern.finditer(headline)]
+            words = [tokens.spelling(headline[a:b]) for a, b in spans]
+            counts.update(word.lower() for word in words)
+            # A word behind a colon or an opening quote has a capital as if it stood first.
+            gaps = [headline[a:b] for (_, a), (b, _) in zip(spans, spans[1:], strict=False)]
+            spelling.add(words, [True] + [not gap.isspace() and gap != ", " for gap in gaps])
+        kept = [(key, n) for key, n in counts.most_common(max_words) if n >= min_count]
+        marks = [PAD] if tokenizer == "keras" else [PAD, UNK, START, END]
+        rare = counts.total() - sum(n for _, n in kept)
+        mark_counts = [rare if mark == UNK else 0 for mark in marks]
+        written = [spelling.of(key) for key, _ in kept]
+        return cls(marks + written, mark_counts + [n for _, n in kept], tokenizer)
+
+    @property
+    def unk(self) -> int | None:
+        return self.stoi.get(UNK)
+
+    @property
+    def start(self) -> int | None:
+        return self.stoi.get(START)
+
+    @property
+    def end(self) -> int | None:
+        return self.stoi.get(END)
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of a text's words. A word that is not known is `<unk>`, or left out where there is none."""
+        return self.ids(self.tokenizer.words(text))
+
+    def ids(self, words: Iterable[str]) -> list[int]:
+        ids = [self.stoi.get(self.tokenizer.key(word), self.unk) for word in words]
+        return [i for i in ids if i is not None]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Words as they are written, with single spaces; marks are left out."""
+        return " ".join(self.written[i] for i in ids if i not in self.specials)
+
+    def starting_with(self, prefix: str) -> np.ndarray:
+        """Ids of the words whose key begins with `prefix`, in alphabetical order: shape (n,)."""
+        keys, ids = self._sorted
+        return ids[bisect_left(keys, prefix) : bisect_left(keys, prefix + _HIGHEST)]
+
+    def split_typed(self, text: str) -> Typed:
+        """Tell the settled words of a text from the one that is still being typed.
+
+        A word is open until a space or a mark follows it; a mark that may stand inside a word
+        (the hyphen of `15-year-`) leaves it open while some word of the vocabulary goes on so.
+        """
+        spans = [m.span() for m in self.tokenizer.pattern.finditer(text)]
+        words = [text[a:b] for a, b in spans]
+        if not spans or text[-1].isspace():
+            bare = not text or text[-1].isspace() or text[-1] in OPENING_MARKS
+            return Typed(self.ids(words), words, "", needs_space=not bare)
+        start, end = spans[-1]
+        tail = text[end:]
+        if tail and tail in self.tokenizer.joiners:
+            longer = self.tokenizer.key(text[start:])
+            if len(self.starting_with(longer)):
+                tail = ""
+        if not tail:
+            return Typed(self.ids(words[:-1]), words[:-1], text[start:], needs_space=False)
+        opened = text[-1] in OPENING_MARKS and text[-2:-1].isspace()
+        return Typed(self.ids(words), words, "", needs_space=not opened)
+
+    def save(self, path: Path) -> None:
+        """A line a word, in the order of the ids: as it is written, a tab, how often the corpus has it."""
+        lines = (f"{word}\t{count}\n" for word, count in zip(self.written, self.counts, strict=True))
+        path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+    @classmethod
+    def load(cls, path: Path, tokenizer: str) -> "Vocabulary":
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        try:
+            written, counts = zip(*(line.rsplit("\t", 1) for line in lines), strict=True)
+            return cls(written, [int(n) for n in counts], tokenizer)
+        except ValueError as error:
+            raise ValueError(f"{path.name} is damaged: {error}") from error
+
+    @cached_property
+    def _sorted(self) -> tuple[list[str], np.ndarray]:
+        ids = sorted(set(range(len(self))) - set(self.specials), key=self.itos.__getitem__)
+        return [self.itos[i] for i in ids], np.array(ids, dtype=np.int64)
+
+
+class _Spelling:
+    """Learns from a corpus how each word is written: NASA, iPhone, London, house.
+
+    A headline's own style is taken off first: what is all lower or all upper case tells nothing,
+    Title Case tells only NASA from Nasa, and ordinary sentences tell London from house, but for
+    words that stand first.
+    """
+
+    def __init__(self) -> None:
+        self.distinctive: dict[str, Counter[str]] = defaultdict(Counter)
+        self.plain: Counter[str] = Counter()  # times seen without capitals of its own
+        self.lower: Counter[str] = Counter()  # times seen small
+        self.capital: Counter[str] = Counter()  # times seen with a capital that only a name has
+        self.styles: Counter[str] = Counter()
+
+    def add(self, words: Sequence[str], stands_first: Sequence[bool]) -> None:
+        style = style_of(words)
+        self.styles[style] += 1
+        if style in ("lower", "upper"):
+            return
+        for word, first in zip(words, stands_first, strict=False):
+            key = word.lower()
+            if is_distinctive(word):
+                self.distinctive[key][word] += 1
+                continue
+            self.plain[key] += 1
+            if word == key:
+                self.lower[key] += 1
+            elif style == "sentence" and not first:
+                self.capital[key] += 1
+
+    def of(self, key: str) -> str:
+        forms = self.distinctive.get(key)
+        if forms and forms.total() > self.plain[key]:
+            word = forms.most_common(1)[0][0]
+            small = word[:1].lower() + word[1:]
+            return small if small in forms and is_distinctive(small) else word  # EBay stood first: eBay
+        if self.capital[key] == self.lower[key] == 0:
+            # Never seen where case tells: as the corpus writes, if that is mostly Title Case.
+            is_name = self.plain[key] > 0 and self.styles["title"] > self.styles.total() / 2
+        else:
+            is_name = self.capital[key] > self.lower[key]
+        return capitalise(key) if is_name else key
