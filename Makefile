@@ -1,0 +1,48 @@
+# make app   set up and start the app          make test   set up and run every test
+# make bench set up and run the measurements   make clean  remove what set-up made
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+# A machine with an NVIDIA GPU gets TensorFlow with its CUDA libraries.
+REQUIREMENTS := $(shell nvidia-smi -L >/dev/null 2>&1 && echo requirements-gpu.txt || echo requirements.txt)
+
+.PHONY: app test bench setup setup-test clean
+.DEFAULT_GOAL := app
+
+app: setup
+	$(PY) app.py
+
+test: setup-test
+	$(PY) -m pytest -q tests
+
+bench: setup
+	$(PY) -m bench.keystroke
+	$(PY) -m bench.training
+
+setup: $(VENV)/installed-$(REQUIREMENTS)
+
+setup-test: $(VENV)/installed-requirements-test.txt
+	$(PY) -m tests.browser.chromium
+
+# A file beside the packages tells that they were installed from this very list.
+$(VENV)/installed-requirements-test.txt: requirements-test.txt $(VENV)/installed-$(REQUIREMENTS)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+$(VENV)/installed-$(REQUIREMENTS): $(REQUIREMENTS) requirements.txt $(PY)
+	@echo "Installing $(REQUIREMENTS) into $(VENV) (about 2 GB, some minutes the first time)"
+	$(PY) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
+	@touch $@
+
+# The first Python on the path that TensorFlow has wheels for and that can make an environment.
+$(PY):
+	@for p in $(PYTHON) python3.12 python3.11 python3.13 python3; do \
+		if $$p -c 'import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+			echo "Making $(VENV) with $$($$p --version)"; exec $$p -m venv --clear $(VENV); \
+		fi; \
+	done; \
+	echo "headline needs Python 3.11, 3.12 or 3.13 with its venv module (Debian: apt-get install python3-venv)." >&2; exit 1
+
+clean:
+	rm -rf $(VENV) .pytest_cache

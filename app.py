@@ -1,0 +1,50 @@
+"""The app: builds the page and serves it. A Hugging Face Space starts this file, and so does `make app`."""
+
+import os
+from pathlib import Path
+
+# Before the import: Gradio would otherwise tell its makers of every start.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+
+from headline.jobs import RUNS
+from headline.web.assets import ASSETS, read_asset
+from headline.web.models import Models
+from headline.web.train import train_tab
+from headline.web.write import write_tab
+
+SAMPLE = Path(__file__).resolve().parent / "data" / "sample.csv"
+THEME = gr.themes.Default(
+    primary_hue="teal",
+    neutral_hue="slate",
+    font=["ui-sans-serif", "system-ui", "sans-serif"],
+    font_mono=["ui-monospace", "Consolas", "monospace"],
+).set(
+    # The theme's own greys are too pale for small text (WCAG 2.2 asks for a contrast of 4.5).
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_300",
+)
+
+
+def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
+    """The page over a bundled model and a folder of runs. Starts nothing."""
+    models = Models(bundled, runs)
+    models.get(None)  # now, and not when the first visitor types
+    with gr.Blocks(title="headline") as demo:
+        gr.Markdown("# headline\nStart a headline and see the next words at every keystroke.", elem_id="title")
+        with gr.Tab("Write"):
+            write = write_tab(models)
+        with gr.Tab("Train"):
+            train_tab(models, write, SAMPLE)
+    return demo
+
+
+def launch(demo: gr.Blocks, **options) -> tuple:
+    """Serve it as the app is served, with other options of `gr.Blocks.launch` where given."""
+    settings = {"theme": THEME, "css": read_asset("page.css"), "run_history": False, "footer_links": ["gradio"]}
+    return demo.launch(**settings | options)
+
+
+if __name__ == "__main__":
+    launch(build_app())

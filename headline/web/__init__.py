@@ -1,0 +1,1 @@
+"""The page: one file a tab. Only this folder and app.py know of Gradio."""

@@ -1,0 +1,154 @@
+"""The Train tab: choose headlines, start a run, see how it goes, type with the result."""
+
+from pathlib import Path
+
+import gradio as gr
+
+from headline import jobs
+from headline.recipes import RECIPES, SettingError
+from headline.web.models import Models
+from headline.web.panels import run_panel
+from headline.web.write import TYPING, WriteTab
+
+SAMPLE, UPLOAD = "The sample that comes with the app", "Files of my own"
+RECIPE_TITLES = {
+    "Autocomplete (recommended)": "autocomplete",
+    "The lesson’s notebook": "notebook",
+}
+FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".gz"]
+_SECONDS_BETWEEN_LOOKS = 0.5
+
+
+def train_tab(models: Models, write: WriteTab, sample: Path) -> None:
+    """Lay the tab out within a `gr.Blocks` and wire it; a finished run is chosen in the Write tab."""
+
+    def start(source: str, files: list[str] | None, column: str, recipe: str, epochs: int):
+        if source == UPLOAD and not files:
+            return None, refusal("Choose a file of headlines first, or train on the sample."), gr.skip()
+        running = next((job for job in jobs.list_jobs(models.runs) if not job.status().ended), None)
+        if running:
+            return running.id, refusal("A run is under way: wait for it, or stop it first."), gr.Timer(active=True)
+        try:
+            settings = RECIPES[RECIPE_TITLES[recipe]].changed(epochs=int(epochs))
+        except SettingError as error:
+            return None, refusal(str(error)), gr.skip()
+        own = source == UPLOAD
+        paths = files if own else [sample]
+        name = Path(paths[0]).stem if own else "Sample"
+        job = jobs.start(
+            paths, settings, column=column.strip() or None, name=name, runs=models.runs, keep_files=own
+        )
+        return job.id, describe(job.status()), gr.Timer(active=True)
+
+    def follow(job_id: str | None):
+        """The panel, whether to look again, and once a model is there the Write tab's choice of it."""
+        if not job_id:
+            return gr.skip(), gr.Timer(active=False), gr.skip()
+        job = jobs.Job(models.runs / Path(job_id).name)
+        status = job.status()
+        chosen = gr.skip()
+        if status.state in ("done", "stopped"):
+            chosen = gr.Dropdown(choices=models.choices(), value=job.id)
+        return describe(status), gr.Timer(active=not status.ended), chosen
+
+    def stop(job_id: str | None) -> None:
+        if job_id:
+            jobs.Job(models.runs / Path(job_id).name).stop()
+
+    def find_running():
+        """A page that is opened, or opened again, while a run goes on finds it."""
+        running = next((job for job in jobs.list_jobs(models.runs) if not job.status().ended), None)
+        if running is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        return running.id, describe(running.status()), gr.Timer(active=True)
+
+    gr.Markdown(
+        "Teach a model your own kind of headlines. It learns in a process of its own, on the GPU if there is one; "
+        "you can go on writing meanwhile."
+    )
+    with gr.Row():
+        with gr.Column():
+            source = gr.Radio([SAMPLE, UPLOAD], value=SAMPLE, label="Headlines to learn from", elem_id="source")
+            with gr.Column(visible=False) as own_files:
+                files = gr.File(
+                    label="CSV, TXT (one a line), JSONL or Parquet; gzipped too",
+                    file_count="multiple",
+                    file_types=FILE_TYPES,
+                    elem_id="files",
+                )
+                column = gr.Textbox(
+                    label="Column that holds the headlines", placeholder="found by its name when left empty"
+                )
+        with gr.Column():
+            recipe = gr.Radio(list(RECIPE_TITLES), value=next(iter(RECIPE_TITLES)), label="Recipe", elem_id="recipe")
+            epochs = gr.Slider(
+                1, 50, value=RECIPES["autocomplete"].epochs, step=1, label="Epochs (times the whole list is read)"
+            )
+    with gr.Row():
+        start_button = gr.Button("Start training", variant="primary", elem_id="start")
+        stop_button = gr.Button("Stop, keep the best so far", elem_id="stop")
+    panel = run_panel("run")
+    job_id = gr.State(None)
+    timer = gr.Timer(_SECONDS_BETWEEN_LOOKS, active=False)
+
+    source.change(lambda chosen: gr.Column(visible=chosen == UPLOAD), source, own_files, **TYPING)
+    recipe.change(lambda title: RECIPES[RECIPE_TITLES[title]].epochs, recipe, epochs, **TYPING)
+    start_button.click(
+        start, [source, files, column, recipe, epochs], [job_id, panel, timer], api_visibility="private"
+    )
+    stop_button.click(stop, job_id, None, **TYPING)
+    timer.tick(follow, job_id, [panel, timer, write.model], **TYPING)
+    gr.context.Context.root_block.load(find_running, None, [job_id, panel, timer], **TYPING)
+
+
+def refusal(sentence: str) -> dict:
+    return {"state": "failed", "headline": sentence}
+
+
+def describe(status: jobs.Status) -> dict:
+    """What the panel shows of a run: plain values, which its script puts on the page as text."""
+    now = status.progress
+    lines = [status.corpus["summary"]] if status.corpus else []
+    share = None
+    if status.state == "running":
+        headline = {
+            "starting": "Starting…",
+            "reading": "Reading the headlines…",
+            "measuring": "Measuring on held-out headlines…",
+        }.get(status.stage, "Training…")
+        share = 0.0
+        if now:
+            share = ((now["epoch"] - 1) * now["steps"] + now["step"]) / (now["epochs"] * now["steps"])
+            if status.stage == "training":
+                headline = f"Epoch {now['epoch']} of {now['epochs']} · loss {now['loss']:.3f}"
+                if now["seconds_left"] is not None:
+                    headline += f" · {clock(now['seconds_left'])} left"
+            lines.append(f"{now['words_per_second']:,.0f} words a second, {clock(now['seconds'])} so far")
+    elif status.state == "failed":
+        headline = status.message
+    else:
+        headline = "Done." if status.state == "done" else "Stopped; the best so far is kept."
+        headline += " It is chosen in the Write tab: go and type with it."
+        if status.metrics:
+            lines.append(
+                f"On {status.metrics['headlines']:,} headlines it never saw: perplexity "
+                f"{status.metrics['perplexity']:,.0f}, right word among the first five {status.metrics['top5']:.0%}"
+            )
+    return {
+        "state": status.state,
+        "headline": headline,
+        "share": share,
+        "lines": lines,
+        "epochs": [epoch_row(epoch) for epoch in status.history],
+    }
+
+
+def epoch_row(epoch: dict) -> list[str]:
+    held_out = epoch["validation_loss"]
+    told = [f"{held_out:.3f}", f"{2.718281828459045 ** held_out:,.0f}"] if held_out is not None else ["–", "–"]
+    return [str(epoch["epoch"]), f"{epoch['loss']:.3f}", *told]
+
+
+def clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes}:{seconds:02d}"
