@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -109,12 +110,13 @@ def _train(options: argparse.Namespace) -> int:
     stop = _StopSignal()
     say = _Announcer(options)
     try:
-        settings = RECIPES[options.recipe].changed(epochs=options.epochs, **_parse_settings(options.set))
+        settings = RECIPES[options.recipe].changed(**({"epochs": options.epochs} | _parse_settings(options.set)))
         say("reading", stage="reading")
         corpus = read_headlines(
             options.files, options.column, keep_duplicates=settings.keep_duplicates, normalise=settings.normalise
         )
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow tells that there is no GPU
         from headline.training import train  # loads Keras, which takes seconds: only when it is needed
 
         checkpoint = train(

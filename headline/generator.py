@@ -35,7 +35,8 @@ def sample(logits: np.ndarray, rng: np.random.Generator, temperature: float = 1.
     A temperature below 1 sharpens the distribution and above 1 flattens it; `top_k` draws from
     that many likeliest words only (Fan et al. 2018), 0 from all.
     """
-    scaled = logits / temperature
+    # The highest becomes 0, so that no temperature, however low or high, makes a number too large.
+    scaled = (logits - logits.max()).astype(np.float64) / temperature
     if top_k:
         kept = top(scaled, top_k)
         masked = np.full_like(scaled, -np.inf)
@@ -68,8 +69,8 @@ class Generator:
         A word that the seed leaves open is finished first. On the notebook recipe with words=5
         and greedy this is the lesson's `generate_headline`, its title case done properly.
         """
-        if temperature < 0:
-            raise ValueError(f"temperature must be 0 or more; it is {temperature}.")
+        if not 0 <= temperature < np.inf:
+            raise ValueError(f"temperature must be 0 or more, and finite; it is {temperature}.")
         rng = rng or np.random.default_rng()
         pick: Sampler = greedy if temperature == 0 else lambda logits: sample(logits, rng, temperature, top_k)
         seed, first, state = self._begin(seed)

@@ -160,7 +160,6 @@ def start(
     root = Path(__file__).resolve().parent.parent
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")])),
-        "TF_CPP_MIN_LOG_LEVEL": "2",
     }
     with open(job.folder / "log.txt", "wb") as log, open(job.folder / "lock", "wb") as lock:
         if fcntl:

@@ -67,8 +67,8 @@ class Network:
         """Read one more word in every row: ids of shape (B,)."""
         if not self.config.causal and state.ids.shape[1] >= self.lanes - 1:
             # The row is full: its first word falls out, and what was built on it must be built anew.
-            rows = np.concatenate([state.ids[:, 2 - self.lanes :], ids[:, None]], axis=1)
-            return self.read(rows)
+            rows = np.concatenate([state.ids, ids[:, None]], axis=1)
+            return self.read(rows[:, 1 - self.lanes :])
         return self._advance(state, ids)
 
     def read(self, rows: np.ndarray) -> State:

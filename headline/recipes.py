@@ -4,6 +4,7 @@ Kept apart from the code that trains, so that the page and the command line can 
 settings without loading Keras.
 """
 
+import math
 from dataclasses import asdict, dataclass, fields, replace
 
 
@@ -51,13 +52,7 @@ class ModelConfig:
     @property
     def parameters(self) -> int:
         """How many numbers are trained."""
-        total = 0
-        for shape in self.shapes().values():
-            size = 1
-            for n in shape:
-                size *= n
-            total += size
-        return total
+        return sum(math.prod(shape) for shape in self.shapes().values())
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -78,7 +73,7 @@ class TrainingConfig:
     embedding_dropout: float = 0.2
     dropout: float = 0.3
     epochs: int = 12
-    batch_size: int = 64  # rows
+    batch_size: int = 0  # rows; 0: 16 to 128, more for a longer list of headlines
     candidates: int = 4096  # words a training batch chooses among (sampled softmax); 0: the whole vocabulary
     learning_rate: float = 3e-3  # the highest; Adam
     schedule: str = "cosine"  # "cosine": a warm-up of 5 % of the steps, then down to 1 %; "constant"
@@ -96,13 +91,14 @@ class TrainingConfig:
         _check(self.tokenizer in ("headline", "keras"), "tokenizer", "headline or keras", self.tokenizer)
         _check(self.schedule in ("cosine", "constant"), "schedule", "cosine or constant", self.schedule)
         _check(self.precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
-        for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs", "batch_size"):
+        for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs"):
             _check(getattr(self, name) >= 1, name, "1 or more", getattr(self, name))
         for name in ("embedding_dropout", "dropout"):
             _check(0 <= getattr(self, name) < 1, name, "from 0 to below 1", getattr(self, name))
         _check(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
+        for name in ("batch_size", "clip_norm", "patience", "seed", "candidates"):
+            _check(getattr(self, name) >= 0, name, "0 or more", getattr(self, name))
         _check(self.block_size == 0 or self.block_size >= 3, "block_size", "0, or 3 or more", self.block_size)
-        _check(min(self.clip_norm, self.patience, self.seed, self.candidates) >= 0, "clip_norm, patience, seed and candidates", "0 or more", "less")
         _check(
             min(self.validation, self.test) >= 0 and self.validation + self.test < 1,
             "validation and test",
@@ -110,8 +106,19 @@ class TrainingConfig:
             f"{self.validation} and {self.test}",
         )
 
+    def rows_per_batch(self, headlines: int) -> int:
+        """The batch size, given or by the count of headlines to train on.
+
+        A short list needs small batches to be stepped through often enough, a long one large ones
+        to be fast: a power of two, about a two-hundredth of the list, from 16 to 128.
+        """
+        if self.batch_size:
+            return self.batch_size
+        return min(128, max(16, 2 ** round(math.log2(max(1, headlines / 200)))))
+
     def model_config(self, vocab_size: int, longest: int) -> ModelConfig:
-        """The network for a vocabulary, and for rows of which the longest has `longest` ids."""
+        """The network for a vocabulary, and for headlines of which the longest has `longest` words."""
+        longest += self.recipe == "autocomplete"  # the start mark stands before the words
         return ModelConfig(
             recipe=self.recipe,
             vocab_size=vocab_size,

@@ -1,5 +1,6 @@
 """The Train tab: choose headlines, start a run, see how it goes, type with the result."""
 
+import math
 from pathlib import Path
 
 import gradio as gr
@@ -36,7 +37,7 @@ def train_tab(models: Models, write: WriteTab, sample: Path) -> None:
         paths = files if own else [sample]
         name = Path(paths[0]).stem if own else "Sample"
         job = jobs.start(
-            paths, settings, column=column.strip() or None, name=name, runs=models.runs, keep_files=own
+            paths, settings, column=(column or "").strip() or None, name=name, runs=models.runs, keep_files=own
         )
         return job.id, describe(job.status()), gr.Timer(active=True)
 
@@ -145,7 +146,7 @@ def describe(status: jobs.Status) -> dict:
 
 def epoch_row(epoch: dict) -> list[str]:
     held_out = epoch["validation_loss"]
-    told = [f"{held_out:.3f}", f"{2.718281828459045 ** held_out:,.0f}"] if held_out is not None else ["–", "–"]
+    told = [f"{held_out:.3f}", f"{math.exp(held_out):,.0f}"] if held_out is not None else ["–", "–"]
     return [str(epoch["epoch"]), f"{epoch['loss']:.3f}", *told]
 
 

@@ -1,0 +1,81 @@
+"""The app as it is started by `python app.py`, and a Chromium to visit it with."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wait_until(condition, seconds: float, what: str) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"after {seconds} s still not: {what}"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("app")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"HEADLINE_RUNS": str(folder / "runs"), "GRADIO_SERVER_PORT": str(port)}
+    url = f"http://127.0.0.1:{port}/"
+    with open(folder / "log.txt", "wb") as log:
+        server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+    def answers() -> bool:
+        assert server.poll() is None, (folder / "log.txt").read_text()
+        try:
+            return urllib.request.urlopen(url, timeout=5).status == 200
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+    try:
+        wait_until(answers, 60, "the app answers")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    assert path, "The browser tests need Chromium: run `make test`, which installs it, or install it yourself."
+    with sync_playwright() as playwright:
+        # Playwright gives each launch a new user data folder.
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, app_url: str) -> Iterator[Page]:
+    """The opened page. No test may leave an error in its console, nor a request to another host."""
+    context = browser.new_context(viewport={"width": 1100, "height": 900})
+    page = context.new_page()
+    outside: list[str] = []
+    errors: list[str] = []
+    local = (app_url, "data:", "blob:")
+    page.on("request", lambda request: None if request.url.startswith(local) else outside.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(app_url)
+    page.locator("#suggestions button").first.wait_for()
+    yield page
+    context.close()
+    assert outside == [], "the page asked another host"
+    assert errors == [], "the page's console holds errors"

@@ -1,0 +1,93 @@
+"""The page's parts without a browser: what the handlers hand over, and what the server never loads."""
+
+import subprocess
+import sys
+
+import pytest
+
+from headline.generator import Generated
+from headline.jobs import Status
+from headline.suggester import Suggestion
+from headline.web.models import BUNDLED, Models
+from headline.web.panels import headline_choices, suggestion_choices
+from headline.web.train import clock, describe
+
+PROGRESS = {
+    "epoch": 2,
+    "epochs": 4,
+    "step": 5,
+    "steps": 10,
+    "loss": 5.25,
+    "validation_loss": 5.5,
+    "words_per_second": 1234.5,
+    "seconds": 65.0,
+    "seconds_left": 75.4,
+    "epoch_ended": False,
+}
+
+
+def status(**changes) -> Status:
+    parts = dict(state="running", stage="training", message="", progress={}, history=[], metrics={}, corpus={})
+    return Status(**parts | changes)
+
+
+def test_the_web_process_never_loads_tensorflow_or_keras():
+    code = (
+        "import sys, app; app.build_app().fns; "
+        "print([m for m in ('tensorflow', 'keras', 'jax', 'torch') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_suggestions_travel_as_plain_values():
+    value = suggestion_choices("the g", [Suggestion("the government", "overnment", 0.123456)])
+    assert value == {
+        "typed": "the g",
+        "items": [{"text": "the government", "rest": "overnment", "probability": 0.1235}],
+    }
+
+
+def test_a_whole_headline_sets_apart_what_was_typed_only_where_it_stands_so():
+    same = headline_choices("crime has", [Generated("crime has fallen", -3.0, True)])
+    assert same["typed"] == "crime has" and same["items"][0]["rest"] == " fallen"
+    other = headline_choices("crime has", [Generated("Crime Has Fallen", -3.0, True)])
+    assert other["typed"] == "" and other["items"][0]["rest"] == "Crime Has Fallen"
+
+
+def test_a_running_run_tells_epoch_loss_and_time_left():
+    shown = describe(status(progress=PROGRESS, corpus={"summary": "9 rows"}))
+    assert shown["headline"] == "Epoch 2 of 4 · loss 5.250 · 1:15 left"
+    assert shown["share"] == pytest.approx(15 / 40)
+    assert shown["lines"] == ["9 rows", "1,234 words a second, 1:05 so far"]
+
+
+def test_a_failed_run_tells_its_sentence_and_a_finished_one_its_figures():
+    assert describe(status(state="failed", message="a.csv is empty."))["headline"] == "a.csv is empty."
+    ended = describe(
+        status(
+            state="done",
+            history=[PROGRESS | {"epoch_ended": True}],
+            metrics={"headlines": 50, "perplexity": 61.7, "top5": 0.25},
+        )
+    )
+    assert ended["headline"].startswith("Done.")
+    assert ended["epochs"] == [["2", "5.250", "5.500", "245"]]
+    assert ended["lines"] == [
+        "On 50 headlines it never saw: perplexity 62, right word among the first five 25%"
+    ]
+
+
+@pytest.mark.parametrize("seconds, told", [(0, "0:00"), (59.6, "1:00"), (754, "12:34"), (7200, "120:00")])
+def test_clock(seconds, told):
+    assert clock(seconds) == told
+
+
+def test_a_model_that_is_gone_gives_way_to_the_bundled_one(tmp_path):
+    from app import ASSETS
+
+    models = Models(ASSETS / "model", tmp_path)
+    bundled = models.get(BUNDLED)
+    assert models.get("20260101-000000-gone") is bundled
+    assert models.get("../../etc") is bundled
+    assert models.choices() == [("Bundled model", BUNDLED)]
