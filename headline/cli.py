@@ -11,7 +11,7 @@ from pathlib import Path
 
 from headline import __version__
 from headline.checkpoint import Checkpoint, CheckpointError
-from headline.corpus import SPLITS, CorpusError, read_headlines, split_headlines
+from headline.corpus import PLACEHOLDERS, SPLITS, Corpus, CorpusError, read_headlines, split_headlines
 from headline.recipes import RECIPES, SettingError, TrainingConfig
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "model"
@@ -39,15 +39,17 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser(
         "train",
         help="learn from files of headlines",
-        description="Learn from files of headlines (CSV, TXT, JSONL, Parquet; a folder is read whole) and save a "
-        "checkpoint. Ctrl-C once ends the run and keeps the best so far.",
-        epilog="Settings for --set, with the autocomplete recipe's values: "
-        + ", ".join(f"{f.name}={f.default}" for f in fields(TrainingConfig) if f.name != "recipe"),
+        description="Learn from files of headlines (CSV, TXT, JSONL, Parquet; a folder is read whole)\n"
+        "and save a checkpoint. Ctrl-C once ends the run and keeps the best so far.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="\n".join(
+            ["settings for --set, with the values of the autocomplete recipe:"]
+            + [f"  {f'{f.name}={f.default}':<26}{f.metadata['about']}" for f in fields(TrainingConfig)[1:]]
+        ),
     )
-    train.add_argument("files", nargs="+", type=Path, help="files or folders of headlines")
     train.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
     train.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
-    train.add_argument("--column", help="the column that holds the headlines (default: found by its name)")
+    _corpus_options(train)
     train.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting; see below")
     train.add_argument("--name", default="", help="what to call the model")
@@ -61,8 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure a model on the headlines of files that its own split holds out.",
     )
     _model_option(evaluate)
-    evaluate.add_argument("files", nargs="+", type=Path, help="files or folders of headlines")
-    evaluate.add_argument("--column", help="the column that holds the headlines (default: found by its name)")
+    _corpus_options(evaluate)
     evaluate.add_argument(
         "--split",
         choices=[*SPLITS, "all"],
@@ -101,6 +102,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _corpus_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, help="files or folders of headlines")
+    parser.add_argument("--column", help="the column that holds the headlines (default: found by its name)")
+    parser.add_argument(
+        "--placeholder",
+        action="append",
+        help="a word that stands for a missing headline, may be given several times (default: Unknown)",
+    )
+
+
+def _read(options: argparse.Namespace, settings: TrainingConfig) -> Corpus:
+    return read_headlines(
+        options.files,
+        options.column,
+        placeholders=options.placeholder or PLACEHOLDERS,
+        keep_duplicates=settings.keep_duplicates,
+        normalise=settings.normalise,
+    )
+
+
 def _model_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled model)")
 
@@ -112,9 +133,7 @@ def _train(options: argparse.Namespace) -> int:
     try:
         settings = RECIPES[options.recipe].changed(**({"epochs": options.epochs} | _parse_settings(options.set)))
         say("reading", stage="reading")
-        corpus = read_headlines(
-            options.files, options.column, keep_duplicates=settings.keep_duplicates, normalise=settings.normalise
-        )
+        corpus = _read(options, settings)
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow tells that there is no GPU
         from headline.training import train  # loads Keras, which takes seconds: only when it is needed
@@ -146,10 +165,7 @@ def _train(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> None:
     checkpoint = Checkpoint.load(options.model)
     settings = RECIPES[checkpoint.config.recipe].changed(**checkpoint.training.get("settings", {}))
-    corpus = read_headlines(
-        options.files, options.column, keep_duplicates=settings.keep_duplicates, normalise=settings.normalise
-    )
-    headlines = corpus.headlines
+    headlines = _read(options, settings).headlines
     if options.split != "all":
         # A recipe that held nothing out is measured on the sides of the other one.
         held_out = settings if settings.test or settings.validation else RECIPES["autocomplete"]

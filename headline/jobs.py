@@ -7,6 +7,7 @@ A run is a folder `runs/<id>/`, started with the command line that anyone can ty
     progress.jsonl    what the run says of itself, a JSON object a line
     log.txt           what it printed
     lock              held locked by the process for as long as it lives
+    stop              there once the run was asked to stop
     model/            the checkpoint, once there is one
 """
 
@@ -40,7 +41,7 @@ class Status:
 
     state: str  # "running", "done", "stopped" or "failed"
     stage: str  # of a running one: "starting", "reading", "training" or "measuring"
-    message: str  # one sentence, of a failed one
+    message: str  # one sentence, of a failed one or of one that was stopped too early
     progress: dict  # the last Progress, as training.Progress has it
     history: list[dict]  # the Progress at the end of each epoch
     metrics: dict  # figures on the test split, once it is done
@@ -80,6 +81,8 @@ class Job:
             state = "stopped" if last["done"]["stopped"] else "done"
         elif "error" in last:
             state, message = "failed", last["error"]["message"]
+        elif not alive and (self.folder / "stop").exists():
+            state, message = "stopped", "Stopped before there was anything to keep."
         elif not alive:
             state, message = "failed", self._epitaph()
         return Status(
@@ -110,6 +113,7 @@ class Job:
     def stop(self) -> None:
         """Ask the run to end after the batch under way; it keeps the best weights so far."""
         if self.alive():
+            (self.folder / "stop").touch()
             os.kill(self.description["pid"], signal.SIGTERM)
 
     def wait(self, seconds: float) -> Status:
@@ -142,9 +146,9 @@ def start(
 ) -> Job:
     """Start a run on some files. With `keep_files` they are copied into its folder first, as uploads
     are, which do not last."""
-    runs = Path(runs)
+    runs = Path(runs).resolve()
     runs.mkdir(parents=True, exist_ok=True)
-    job = Job(runs / f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}")
+    job = Job(runs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}")
     job.folder.mkdir()
     paths = [Path(file).resolve() for file in files]
     if keep_files:

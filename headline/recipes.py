@@ -5,7 +5,7 @@ settings without loading Keras.
 """
 
 import math
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 
 
 class SettingError(ValueError):
@@ -58,33 +58,38 @@ class ModelConfig:
         return asdict(self)
 
 
+def _setting(default, about: str):
+    """A field with what it means, which the command line and the page tell."""
+    return field(default=default, metadata={"about": about})
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """Everything that a training run is told. `TrainingConfig()` is the default, `autocomplete`."""
 
-    recipe: str = "autocomplete"
-    tokenizer: str = "headline"  # "keras" for the lesson's
-    min_count: int = 2  # words seen fewer times become <unk>
-    max_words: int = 30_000  # the most frequent words that are kept
-    block_size: int = 32  # the longest row, in words; 0: as long as the longest headline
-    embedding_size: int = 128
-    units: int = 256
-    layers: int = 1
-    embedding_dropout: float = 0.2
-    dropout: float = 0.3
-    epochs: int = 12
-    batch_size: int = 0  # rows; 0: 16 to 128, more for a longer list of headlines
-    candidates: int = 4096  # words a training batch chooses among (sampled softmax); 0: the whole vocabulary
-    learning_rate: float = 3e-3  # the highest; Adam
-    schedule: str = "cosine"  # "cosine": a warm-up of 5 % of the steps, then down to 1 %; "constant"
-    clip_norm: float = 1.0  # gradients are scaled down to this length; 0: never
-    patience: int = 2  # epochs without a better held-out loss before the run ends; 0: never ends early
-    validation: float = 0.05  # share of distinct headlines held out to choose the best epoch
-    test: float = 0.05  # share held out to be measured once, at the end
-    seed: int = 0
-    precision: str = "float32"  # how weights are stored: float32, float16, int8
-    keep_duplicates: bool = False  # the lesson keeps them
-    normalise: bool = True  # the lesson takes the text as it is
+    recipe: str = _setting("autocomplete", "autocomplete or notebook")
+    tokenizer: str = _setting("headline", "headline, or keras as in the lesson")
+    min_count: int = _setting(2, "words seen fewer times become <unk>")
+    max_words: int = _setting(30_000, "the most frequent words that are kept")
+    block_size: int = _setting(32, "longest headline in words, the rest is cut; 0: the longest there is")
+    embedding_size: int = _setting(128, "numbers a word")
+    units: int = _setting(256, "numbers in the state of each LSTM layer")
+    layers: int = _setting(1, "LSTM layers")
+    embedding_dropout: float = _setting(0.2, "share of a word's numbers left out while training")
+    dropout: float = _setting(0.3, "share of each LSTM layer's output left out")
+    epochs: int = _setting(12, "times that the whole corpus is read")
+    batch_size: int = _setting(0, "headlines; 0: 16 to 128, more for a longer list")
+    candidates: int = _setting(4096, "words a batch chooses among (sampled softmax); 0: the whole vocabulary")
+    learning_rate: float = _setting(3e-3, "of Adam, at its highest")
+    schedule: str = _setting("cosine", "cosine (up for 5 % of the steps, then down to 1 %) or constant")
+    clip_norm: float = _setting(1.0, "gradients are scaled down to this length; 0: never")
+    patience: int = _setting(2, "epochs without a better held-out loss until the run ends; 0: never")
+    validation: float = _setting(0.05, "share of distinct headlines held out to choose the best epoch")
+    test: float = _setting(0.05, "share held out to be measured once, at the end")
+    seed: int = _setting(0, "of the split, the first weights and the order of the batches")
+    precision: str = _setting("float32", "how weights are stored: float32, float16, int8")
+    keep_duplicates: bool = _setting(False, "keep headlines that were seen before")
+    normalise: bool = _setting(True, "tidy white space and HTML characters; the lesson takes the text as it is")
 
     def __post_init__(self) -> None:
         _check(self.recipe in RECIPE_NAMES, "recipe", f"one of {', '.join(RECIPE_NAMES)}", self.recipe)

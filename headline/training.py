@@ -73,6 +73,8 @@ def train(
     config = settings.model_config(len(vocabulary), max(map(len, encoded["train"])))
     model = build_model(config)
     batches, held_out = _batches(settings, config, vocabulary, encoded)
+    if not batches.words:
+        raise CorpusError("No headline has a second word to predict, which is all that this recipe learns.")
     trained = with_candidates(model) if config.causal and batches.sampler else model
     compile_model(trained, settings, len(batches) * settings.epochs)
     reporter = Reporter(settings.epochs, batches, on_progress, should_stop)

@@ -48,7 +48,7 @@ def train_tab(models: Models, write: WriteTab, sample: Path) -> None:
         job = jobs.Job(models.runs / Path(job_id).name)
         status = job.status()
         chosen = gr.skip()
-        if status.state in ("done", "stopped"):
+        if status.ended and job.model.is_dir():
             chosen = gr.Dropdown(choices=models.choices(), value=job.id)
         return describe(status), gr.Timer(active=not status.ended), chosen
 
@@ -125,7 +125,7 @@ def describe(status: jobs.Status) -> dict:
                 if now["seconds_left"] is not None:
                     headline += f" · {clock(now['seconds_left'])} left"
             lines.append(f"{now['words_per_second']:,.0f} words a second, {clock(now['seconds'])} so far")
-    elif status.state == "failed":
+    elif status.message:
         headline = status.message
     else:
         headline = "Done." if status.state == "done" else "Stopped; the best so far is kept."
