@@ -1,6 +1,6 @@
 """From `python app.py` to the first answered page, and the memory of the web process then.
 
-    python -m bench.startup [--runs 5]
+python -m bench.startup [--runs 5]
 """
 
 import argparse
@@ -23,7 +23,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="counted ones, after one to warm the disk")
     options = parser.parse_args()
     runs = [start_once() for _ in range(options.runs + 1)][1:]
-    for title, values in zip(("seconds to the first answered page", "resident MiB of the web process"), zip(*runs, strict=True), strict=True):
+    titles = ("seconds to the first answered page", "resident MiB of the web process")
+    for title, values in zip(titles, zip(*runs, strict=True), strict=True):
         print(f"{title:<38} median {statistics.median(values):8.2f}   from {min(values):.2f} to {max(values):.2f}")
 
 

@@ -84,7 +84,7 @@ def train(files: Sequence[Path], out: Path, recipe: str, epochs: int, seconds: f
 
 
 def word_nats(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[tuple[int, int], float]:
-    """Nats of each word by (headline, word), from the second word on, where the tokenizers agree and the word is known."""
+    """Nats of each known word by (headline, place), from the second word on, where both tokenizers cut alike."""
     vocabulary = checkpoint.vocabulary
     network = Network(checkpoint.config, checkpoint.weights)
     found: dict[tuple[int, int], float] = {}

@@ -9,7 +9,33 @@ from collections.abc import Sequence
 # Words that headlines in Title Case leave small: the Associated Press Stylebook capitalises words
 # of four letters or more, so articles, conjunctions and prepositions of three or fewer stay.
 SMALL_WORDS = frozenset(
-    "a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet".split()
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "if",
+        "in",
+        "nor",
+        "of",
+        "off",
+        "on",
+        "or",
+        "out",
+        "per",
+        "so",
+        "the",
+        "to",
+        "up",
+        "via",
+        "vs",
+        "vs.",
+        "yet",
+    ]
 )
 
 
@@ -42,7 +68,8 @@ def is_distinctive(word: str) -> bool:
     >>> [w for w in "NASA iPhone McConnell U.S. President A Two-State I'm".split() if is_distinctive(w)]
     ['NASA', 'iPhone', 'McConnell', 'U.S.']
     """
-    return any(part[1:] != part[1:].lower() for part in word.split("-")) or (word.count(".") > 1 and word != word.lower())
+    inner = any(part[1:] != part[1:].lower() for part in word.split("-"))
+    return inner or (word.count(".") > 1 and word != word.lower())
 
 
 def capitalise(word: str) -> str:

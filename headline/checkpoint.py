@@ -1,8 +1,8 @@
 """A trained model as one folder that needs nothing else.
 
-    checkpoint.json        format, recipe, sizes, tokenizer, settings, history, metrics, corpus, provenance, licence
-    vocabulary.txt         a line a word: as it is written, a tab, its count
-    weights.safetensors    the tensors that ModelConfig.shapes() names
+checkpoint.json        format, recipe, sizes, tokenizer, settings, history, metrics, corpus, provenance, licence
+vocabulary.txt         a line a word: as it is written, a tab, its count
+weights.safetensors    the tensors that ModelConfig.shapes() names
 """
 
 import json
@@ -84,7 +84,7 @@ class Checkpoint:
             (fresh / META).write_text(json.dumps(meta, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             self.vocabulary.save(fresh / WORDS)
             save_file(pack_weights(self.weights, precision), fresh / WEIGHTS)
-            for other in (folder.iterdir() if folder.is_dir() else ()):
+            for other in folder.iterdir() if folder.is_dir() else ():
                 if other.name not in (META, WORDS, WEIGHTS):  # such as the model card beside them
                     (shutil.copytree if other.is_dir() else shutil.copy2)(other, fresh / other.name)
             _swap(fresh, folder)

@@ -12,6 +12,7 @@ from pathlib import Path
 from headline import __version__
 from headline.checkpoint import Checkpoint, CheckpointError
 from headline.corpus import PLACEHOLDERS, SPLITS, Corpus, CorpusError, read_headlines, split_headlines
+from headline.progress import Announcer
 from headline.recipes import RECIPES, SettingError, TrainingConfig
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "model"
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         help="ways to go on from a text",
         description="Ways to go on from a text, the likeliest first. Without a text, answers each line that comes in.",
     )
-    suggest.add_argument("text", nargs="?", help='what was typed, such as "the gov"; a space at its end asks for next words')
+    suggest.add_argument("text", nargs="?", help='what was typed, such as "the gov"; end with a space for next words')
     _model_option(suggest)
     suggest.add_argument("-k", type=int, default=8, help="how many (default: %(default)s)")
     suggest.add_argument("--json", action="store_true", help="print a JSON object a text")
@@ -92,11 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("seed", nargs="?", default="", help='how they begin, such as "today in new york"')
     _model_option(generate)
     generate.add_argument("--words", type=int, help="how many words to add (default: until the headline ends)")
-    generate.add_argument("--temperature", type=float, default=0.8, help="0: the likeliest word; 1: as learnt (default: %(default)s)")
+    generate.add_argument(
+        "--temperature", type=float, default=0.8, help="0: the likeliest word; 1: as learnt (default: %(default)s)"
+    )
     generate.add_argument("--top-k", type=int, default=0, help="draw from so many likeliest words (default: from all)")
     generate.add_argument("--beam", type=int, metavar="WIDTH", help="search for the likeliest headlines instead")
     generate.add_argument("--number", type=int, default=1, help="how many headlines (default: %(default)s)")
-    generate.add_argument("--seed", dest="rng_seed", type=int, default=0, help="of the random numbers (default: %(default)s)")
+    generate.add_argument("--random-seed", type=int, default=0, help="of the random numbers (default: %(default)s)")
     generate.add_argument("--json", action="store_true", help="print a JSON object a headline")
     generate.set_defaults(run=_generate)
     return parser
@@ -123,13 +126,13 @@ def _read(options: argparse.Namespace, settings: TrainingConfig) -> Corpus:
 
 
 def _model_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled model)")
+    parser.add_argument("--model", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled one)")
 
 
 def _train(options: argparse.Namespace) -> int:
     # Before anything slow, so that a run that is stopped while it starts up stops, and says so.
     stop = _StopSignal()
-    say = _Announcer(options)
+    say = Announcer(options.json, options.progress)
     try:
         settings = RECIPES[options.recipe].changed(**({"epochs": options.epochs} | _parse_settings(options.set)))
         say("reading", stage="reading")
@@ -205,7 +208,7 @@ def _generate(options: argparse.Namespace) -> None:
     from headline.suggester import Suggester
 
     generator = Generator(Suggester.load(options.model))
-    rng = np.random.default_rng(options.rng_seed)
+    rng = np.random.default_rng(options.random_seed)
     if options.beam:
         made = generator.beam(options.seed, options.words, options.beam, options.number)
     elif options.number == 1 or options.temperature == 0 or options.words is not None:
@@ -252,57 +255,3 @@ class _StopSignal:
     def _ask(self, number: int, frame: object) -> None:
         self.asked = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-class _Announcer:
-    """Tells how a run goes: a bar for a person, JSON lines for a program, a file for the page."""
-
-    def __init__(self, options: argparse.Namespace):
-        self.json = options.json
-        self.file = None
-        if options.progress:
-            options.progress.parent.mkdir(parents=True, exist_ok=True)
-            self.file = open(options.progress, "a", encoding="utf-8", buffering=1)
-        self.bar = None
-
-    def __call__(self, event: str, **facts) -> None:
-        line = json.dumps({"event": event} | facts, ensure_ascii=False)
-        if self.file:
-            self.file.write(line + "\n")
-        if self.json:
-            print(line, flush=True)
-        elif event == "corpus":
-            print(facts["summary"], file=sys.stderr)
-        elif event == "progress":
-            self._draw(facts)
-        elif event == "done":
-            self._finish(facts)
-
-    def close(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-    def _draw(self, progress: dict) -> None:
-        from tqdm import tqdm
-
-        if self.bar is None:
-            total = progress["epochs"] * progress["steps"]
-            self.bar = tqdm(total=total, bar_format="{desc} {percentage:3.0f}%|{bar}|{postfix}", file=sys.stderr)
-        self.bar.n = (progress["epoch"] - 1) * progress["steps"] + progress["step"]
-        self.bar.set_description_str(f"epoch {progress['epoch']}/{progress['epochs']}", refresh=False)
-        held_out = progress["validation_loss"]
-        parts = [f"loss {progress['loss']:.3f}", f"held out {held_out:.3f}" if held_out is not None else ""]
-        if progress["seconds_left"] is not None:
-            parts.append(f"{_clock(progress['seconds_left'])} left")
-        self.bar.set_postfix_str(" " + ", ".join(filter(None, parts)))
-
-    def _finish(self, facts: dict) -> None:
-        held_out = facts["metrics"].get("perplexity")
-        told = f"; perplexity {held_out:.1f} on the test headlines" if held_out else ""
-        print(f"Saved {facts['model']}{told}{' (stopped early)' * facts['stopped']}.", file=sys.stderr)
-
-
-def _clock(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from headline.casing import in_style, style_for_next, title_case
+from headline.casing import title_case
 from headline.network import State, log_softmax
 from headline.suggester import Suggester, Writing, top
 
@@ -124,9 +124,9 @@ class Generator:
         finished: list[tuple[float, float, list[int], bool]] = []
         for position in range(self._budget(state, words)):
             logits = self.network.logits(state)
-            log_p = np.stack([
-                log_softmax(self._allowed(row, first if position == 0 else None, words is None)) for row in logits
-            ])
+            log_p = np.stack(
+                [log_softmax(self._allowed(row, first if position == 0 else None, words is None)) for row in logits]
+            )
             totals = (scores[:, None] + log_p).ravel()
             best = top(totals, 2 * width)  # enough that `width` are left when every other one ends
             rows, picks, kept = [], [], []
@@ -173,7 +173,7 @@ class Generator:
                 seed += " "
             else:
                 first = longer
-        return seed, first, self.suggester.state(self.suggester._window(context))
+        return seed, first, self.suggester.state(self.suggester.window(context))
 
     def _budget(self, state: State, words: int | None) -> int:
         """How many words may follow at most."""

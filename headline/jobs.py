@@ -153,7 +153,7 @@ def start(
     paths = [Path(file).resolve() for file in files]
     if keep_files:
         (job.folder / "corpus").mkdir()
-        paths = [Path(shutil.copy2(path, job.folder / "corpus" / f"{i:02d}-{path.name}")) for i, path in enumerate(paths)]
+        paths = [Path(shutil.copy2(p, job.folder / "corpus" / f"{i:02d}-{p.name}")) for i, p in enumerate(paths)]
     command = [sys.executable, "-m", "headline", "train", *map(str, paths)]
     command += ["--out", str(job.model), "--progress", str(job.folder / "progress.jsonl"), "--recipe", settings.recipe]
     command += ["--name", name] if name else []

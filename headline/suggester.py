@@ -81,7 +81,7 @@ class Suggester:
         The marks' share is not handed to the words: it is the chance that the headline ends here,
         or goes on with a word that is not known.
         """
-        ids = self._window(context)
+        ids = self.window(context)
         found = self._distributions.get(ids)
         if found is None:
             found = np.exp(log_softmax(self.network.logits(self.state(ids))[0]))
@@ -103,7 +103,7 @@ class Suggester:
             self._states.put(ids[: i + 1], state)
         return state
 
-    def _window(self, context: list[int]) -> tuple[int, ...]:
+    def window(self, context: list[int]) -> tuple[int, ...]:
         """The words that the network is to read. Of a long text only the end counts.
 
         The notebook's rows hold so many words and no more. The other network could read for ever;

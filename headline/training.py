@@ -5,41 +5,23 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import keras
 import numpy as np
 
 import headline
+from headline.batches import Batches, make_batches
 from headline.checkpoint import Checkpoint
 from headline.corpus import Corpus, CorpusError, split_headlines
 from headline.model import build_model, model_weights, with_candidates
-from headline.recipes import ModelConfig, SettingError, TrainingConfig
-from headline.sequences import PAD_ID, CandidateSampler, length_batches, prefix_rows, row_width, shifted_batch, shifted_row
+from headline.progress import Progress
+from headline.recipes import SettingError, TrainingConfig
+from headline.sequences import PAD_ID
 from headline.vocabulary import Vocabulary
 
 MIN_HEADLINES = 20
 _SECONDS_BETWEEN_REPORTS = 0.5  # within an epoch
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is. Losses are nats a word; those not known yet are None."""
-
-    epoch: int  # the one under way, from 1
-    epochs: int
-    step: int  # batches done in this epoch
-    steps: int
-    loss: float | None
-    validation_loss: float | None  # after the last whole epoch
-    words_per_second: float
-    seconds: float  # since training began
-    seconds_left: float | None
-    epoch_ended: bool = False
-
-    def as_dict(self) -> dict:
-        return asdict(self)
 
 
 def train(
@@ -72,7 +54,7 @@ def train(
         raise CorpusError("The headlines hold no words: nothing but marks and signs.")
     config = settings.model_config(len(vocabulary), max(map(len, encoded["train"])))
     model = build_model(config)
-    batches, held_out = _batches(settings, config, vocabulary, encoded)
+    batches, held_out = make_batches(settings, config, vocabulary, encoded)
     if not batches.words:
         raise CorpusError("No headline has a second word to predict, which is all that this recipe learns.")
     trained = with_candidates(model) if config.causal and batches.sampler else model
@@ -113,30 +95,6 @@ def train(
         },
         licence=licence or {},
     )
-
-
-def _batches(
-    settings: TrainingConfig, config: ModelConfig, vocabulary: Vocabulary, encoded: dict[str, list[list[int]]]
-) -> tuple["CausalBatches | PrefixBatches", "CausalBatches | PrefixBatches"]:
-    """What `fit` reads: the batches to train on, and those held out, which may be empty."""
-    batch_size = settings.rows_per_batch(len(encoded["train"]))
-    if not config.causal:
-        return (
-            PrefixBatches(encoded["train"], batch_size, config.block_size, settings.seed),
-            PrefixBatches(encoded["validation"], batch_size, config.block_size),
-        )
-    rows = {
-        side: [shifted_row(ids, vocabulary.start, vocabulary.end, config.block_size) for ids in lines]
-        for side, lines in encoded.items()
-    }
-    batches = CausalBatches(rows["train"], batch_size, settings.seed)
-    held_out = CausalBatches(rows["validation"], batch_size)
-    if 0 < settings.candidates < len(vocabulary) // 2:
-        rng = np.random.default_rng(settings.seed)
-        words_per_batch = batches.words / len(batches)
-        batches.sampler = CandidateSampler(vocabulary.counts, settings.candidates, words_per_batch, rng)
-        held_out.all_candidates = np.arange(len(vocabulary), dtype=np.int32)
-    return batches, held_out
 
 
 def compile_model(model: keras.Model, settings: TrainingConfig, steps: int) -> None:
@@ -193,69 +151,13 @@ class NatsPerWord(keras.metrics.Metric):
         return self.nats / keras.ops.maximum(self.words, 1)
 
 
-class CausalBatches(keras.utils.PyDataset):
-    """Shifted rows in batches by length, drawn anew each epoch when there is a seed."""
-
-    def __init__(self, rows: list[list[int]], batch_size: int, seed: int | None = None):
-        super().__init__()
-        self.rows, self.batch_size = rows, batch_size
-        self.rng = np.random.default_rng(seed) if seed is not None else None
-        self.words = sum(len(row) - 1 for row in rows)
-        self.sampler: CandidateSampler | None = None  # for training by sampled softmax
-        self.all_candidates: np.ndarray | None = None  # for judging such a network by the whole softmax
-        self.on_epoch_end()
-
-    def __len__(self) -> int:
-        return len(self.batches)
-
-    def __getitem__(self, index: int):
-        x, y = shifted_batch([self.rows[i] for i in self.batches[index]])
-        if self.sampler:
-            candidates, log_chance, y = self.sampler.draw(y)
-        elif self.all_candidates is not None:
-            candidates, log_chance = self.all_candidates, np.zeros(len(self.all_candidates), dtype=np.float32)
-        else:
-            return x, y
-        return {"ids": x, "candidates": candidates, "log_chance": log_chance}, y
-
-    def on_epoch_end(self) -> None:
-        self.batches = length_batches(np.array([len(row) for row in self.rows]), self.batch_size, self.rng)
-        # Keras takes the shape of all batches from the first two: it learns that widths differ if these do.
-        longest = [max(len(self.rows[i]) for i in batch) for batch in self.batches]
-        other = next((i for i, n in enumerate(longest) if row_width(n) != row_width(longest[0])), 0)
-        if other:
-            self.batches[1], self.batches[other] = self.batches[other], self.batches[1]
-
-
-class PrefixBatches(keras.utils.PyDataset):
-    """The lesson's rows, shuffled each epoch when there is a seed."""
-
-    def __init__(self, encoded: list[list[int]], batch_size: int, block_size: int, seed: int | None = None):
-        super().__init__()
-        self.x, self.y = prefix_rows(encoded, block_size)
-        self.batch_size = batch_size
-        self.rng = np.random.default_rng(seed) if seed is not None else None
-        self.words = len(self.y)
-        self.on_epoch_end()
-
-    def __len__(self) -> int:
-        return -(-len(self.y) // self.batch_size)
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        return self.x[rows], self.y[rows]
-
-    def on_epoch_end(self) -> None:
-        self.order = self.rng.permutation(self.words) if self.rng is not None else np.arange(self.words)
-
-
 class Reporter(keras.callbacks.Callback):
     """Turns what `fit` calls into Progress, keeps the history, and ends the run when asked to."""
 
     def __init__(
         self,
         epochs: int,
-        batches: CausalBatches | PrefixBatches,
+        batches: Batches,
         on_progress: Callable[[Progress], None],
         should_stop: Callable[[], bool],
     ):

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +126,7 @@ class Vocabulary:
             words = [tokens.spelling(headline[a:b]) for a, b in spans]
             counts.update(word.lower() for word in words)
             # A word behind a colon or an opening quote has a capital as if it stood first.
-            gaps = [headline[a:b] for (_, a), (b, _) in zip(spans, spans[1:], strict=False)]
+            gaps = [headline[a:b] for (_, a), (b, _) in pairwise(spans)]
             spelling.add(words, [True] + [not gap.isspace() and gap != ", " for gap in gaps])
         kept = [(key, n) for key, n in counts.most_common(max_words) if n >= min_count]
         marks = [PAD] if tokenizer == "keras" else [PAD, UNK, START, END]

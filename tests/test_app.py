@@ -10,7 +10,7 @@ from headline.jobs import Status
 from headline.suggester import Suggestion
 from headline.web.models import BUNDLED, Models
 from headline.web.panels import headline_choices, suggestion_choices
-from headline.web.train import clock, describe
+from headline.web.train import describe
 
 PROGRESS = {
     "epoch": 2,
@@ -73,14 +73,7 @@ def test_a_failed_run_tells_its_sentence_and_a_finished_one_its_figures():
     )
     assert ended["headline"].startswith("Done.")
     assert ended["epochs"] == [["2", "5.250", "5.500", "245"]]
-    assert ended["lines"] == [
-        "On 50 headlines it never saw: perplexity 62, right word among the first five 25%"
-    ]
-
-
-@pytest.mark.parametrize("seconds, told", [(0, "0:00"), (59.6, "1:00"), (754, "12:34"), (7200, "120:00")])
-def test_clock(seconds, told):
-    assert clock(seconds) == told
+    assert ended["lines"] == ["On 50 headlines it never saw: perplexity 62, right word among the first five 25%"]
 
 
 def test_a_model_that_is_gone_gives_way_to_the_bundled_one(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import gradio as gr
 
 from headline import jobs
+from headline.progress import clock
 from headline.recipes import RECIPES, SettingError
 from headline.web.models import Models
 from headline.web.panels import run_panel
@@ -94,9 +95,7 @@ def train_tab(models: Models, write: WriteTab, sample: Path) -> None:
 
     source.change(lambda chosen: gr.Column(visible=chosen == UPLOAD), source, own_files, **TYPING)
     recipe.change(lambda title: RECIPES[RECIPE_TITLES[title]].epochs, recipe, epochs, **TYPING)
-    start_button.click(
-        start, [source, files, column, recipe, epochs], [job_id, panel, timer], api_visibility="private"
-    )
+    start_button.click(start, [source, files, column, recipe, epochs], [job_id, panel, timer], api_visibility="private")
     stop_button.click(stop, job_id, None, **TYPING)
     timer.tick(follow, job_id, [panel, timer, write.model], **TYPING)
     gr.context.Context.root_block.load(find_running, None, [job_id, panel, timer], **TYPING)
@@ -148,8 +147,3 @@ def epoch_row(epoch: dict) -> list[str]:
     held_out = epoch["validation_loss"]
     told = [f"{held_out:.3f}", f"{math.exp(held_out):,.0f}"] if held_out is not None else ["–", "–"]
     return [str(epoch["epoch"]), f"{epoch['loss']:.3f}", *told]
-
-
-def clock(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    return f"{minutes}:{seconds:02d}"

@@ -63,7 +63,9 @@ def test_a_file_that_cannot_be_used_is_told_in_a_sentence(page: Page, tmp_path: 
 
 def test_a_run_is_stopped_and_its_best_is_kept(page: Page, tmp_path: Path):
     titles = tmp_path / "titles.txt"
-    titles.write_text("\n".join(f"Council {w} plan for park number {i}" for i in range(300) for w in ("backs", "drops")))
+    titles.write_text(
+        "\n".join(f"Council {w} plan for park number {i}" for i in range(300) for w in ("backs", "drops"))
+    )
     open_tab(page, "Train")
     page.get_by_label("Files of my own").check()
     page.locator("#files input[type=file]").set_input_files(titles)

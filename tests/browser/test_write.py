@@ -64,7 +64,7 @@ def test_backspace_paste_and_an_emptied_box_change_the_list(page: Page):
     page.evaluate("document.execCommand('insertText', false, 'new zeal')")  # what a paste does
     expect_rows(page, 'row.startsWith("new zeal")')
     box.fill("")
-    expect_rows(page, 'row.length > 0 && row[0] === row[0].toUpperCase()')
+    expect_rows(page, "row.length > 0 && row[0] === row[0].toUpperCase()")
 
 
 def test_what_is_typed_is_text_and_never_markup(page: Page):
