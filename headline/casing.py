@@ -4,6 +4,7 @@ Styles: "lower" and "upper" tell nothing of a word's own case; "title" capitalis
 the small ones; "sentence" is ordinary writing, where a capital marks a name.
 """
 
+import re
 from collections.abc import Sequence
 
 # Words that headlines in Title Case leave small: the Associated Press Stylebook capitalises words
@@ -38,6 +39,9 @@ SMALL_WORDS = frozenset(
     ]
 )
 
+# What is no part of a name: a program that writes Don'T or Obama'S has not told us anything.
+_ENDING = re.compile(r"['’](?:s|t|d|m|ll|re|ve)$", re.IGNORECASE)
+
 
 def style_of(words: Sequence[str]) -> str:
     """The style that words in their order are written in: "lower", "upper", "title" or "sentence".
@@ -68,6 +72,7 @@ def is_distinctive(word: str) -> bool:
     >>> [w for w in "NASA iPhone McConnell U.S. President A Two-State I'm".split() if is_distinctive(w)]
     ['NASA', 'iPhone', 'McConnell', 'U.S.']
     """
+    word = _ENDING.sub("", word)
     inner = any(part[1:] != part[1:].lower() for part in word.split("-"))
     return inner or (word.count(".") > 1 and word != word.lower())
 

@@ -47,6 +47,12 @@ class Checkpoint:
         Raises:
             CheckpointError: naming the first part that does not.
         """
+        for name in ("vocab_size", "block_size", "embedding_size", "units", "layers"):
+            size = getattr(self.config, name)
+            if not isinstance(size, int) or size < 1:
+                raise CheckpointError(f"{META}: {name} must be a whole number above 0; it is {size!r}.")
+        if self.config.causal and None in (self.vocabulary.start, self.vocabulary.end):
+            raise CheckpointError(f"{WORDS} lacks the marks that the {self.config.recipe} recipe begins and ends with.")
         if len(self.vocabulary) != self.config.vocab_size:
             raise CheckpointError(
                 f"{WORDS} has {len(self.vocabulary):,} words where {META} says {self.config.vocab_size:,}."
@@ -66,6 +72,7 @@ class Checkpoint:
         """Write the folder beside its place and rename it, so that a crash leaves an older one whole."""
         self.verify()
         folder = Path(folder)
+        _recover(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.new")
         fresh.mkdir()
@@ -156,7 +163,11 @@ def unpack_weights(packed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         if name.endswith(_SCALE):
             continue
         w = stored.astype(np.float32)
-        weights[name] = w * packed[name + _SCALE] if stored.dtype == np.int8 else w
+        if stored.dtype == np.int8:
+            if name + _SCALE not in packed:
+                raise CheckpointError(f"{WEIGHTS} lacks {name}{_SCALE}.")
+            w *= packed[name + _SCALE]
+        weights[name] = w
     return weights
 
 

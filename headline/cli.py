@@ -22,12 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options) or 0
-    except (CorpusError, CheckpointError, SettingError, ValueError) as error:
-        print(f"headline: {error}", file=sys.stderr)
-        return 2
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stderr.close()
         return 0
+    except (CorpusError, CheckpointError, SettingError, ValueError, OSError) as error:
+        print(f"headline: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 
@@ -173,6 +173,8 @@ def _evaluate(options: argparse.Namespace) -> None:
         # A recipe that held nothing out is measured on the sides of the other one.
         held_out = settings if settings.test or settings.validation else RECIPES["autocomplete"]
         headlines = split_headlines(headlines, settings.seed, held_out.validation, held_out.test)[options.split]
+    if not headlines:
+        raise CorpusError(f"No headline of these files is on the {options.split} side: take more, or all by --split all.")
     metrics = _measure(checkpoint, headlines)
     if options.json:
         print(json.dumps(metrics))

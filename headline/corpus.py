@@ -119,9 +119,14 @@ def headline_key(headline: str) -> str:
     """
     text = unicodedata.normalize("NFKC", headline).casefold()
     key = " ".join(re.sub(r"['’‘`]", "", text).split())
-    words = re.sub(r"[^\w\s]+", " ", key)
+    words = re.sub(r"[^\w\s]+", _without_signs, key)
     # A headline of nothing but signs is still told from another one.
     return " ".join(words.split()) or key
+
+
+def _without_signs(found: re.Match) -> str:
+    """Spaces for signs; not for combining marks, which Python's \\w leaves out and Hindi writes its vowels with."""
+    return "".join(c if unicodedata.category(c).startswith("M") else " " for c in found[0])
 
 
 def split_of(headline: str, seed: int = 0, validation: float = 0.05, test: float = 0.05) -> str:
@@ -163,7 +168,7 @@ def _clean(
         if value is None or value != value:  # NaN alone differs from itself
             counts["null"] += 1
             continue
-        raw = str(value)
+        raw = str(value).encode("utf-8", "replace").decode()  # JSON may hold half an emoji, which no file can
         tidy = " ".join(unicodedata.normalize("NFC", html.unescape(raw)).split())
         if not tidy:
             counts["blank"] += 1

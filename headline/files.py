@@ -5,15 +5,16 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Callable
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
-
 # Names of columns that hold titles in public corpora, most specific first.
 COLUMN_NAMES = ("headline", "headline_text", "headlines", "title", "titles", "article_title", "text", "sentence")
+NULLS = frozenset("NA N/A n/a #N/A <NA> NaN nan NULL null None".split()) | {""}  # ways to write no value in a CSV
 DELIMITERS = ",\t;|"
+_NO_DELIMITER = "\x1f"  # a control character that no text has
+_END = "\x1aend\x1a"  # put behind the last line: a cell that swallows it was never closed
 KINDS = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -40,7 +41,7 @@ class Table:
     values: list[object]  # of the column, or the lines of a text file; None where there is no value
     column: str | None = None  # None for a text file
     latin1: bool = False  # whether it was no UTF-8
-    malformed: int = 0  # rows left out because they have more fields than the header
+    malformed: int = 0  # rows left out because they have more cells than the header
 
 
 def list_files(paths: list[Path]) -> tuple[list[Path], set[Path]]:
@@ -56,10 +57,9 @@ def list_files(paths: list[Path]) -> tuple[list[Path], set[Path]]:
             files.update(dict.fromkeys(inside))
         elif path.is_file():
             files[path] = None
-            from_folder.discard(path)
         else:
             raise CorpusError(f"There is no file or folder called {path}.")
-    return sorted(files), from_folder
+    return sorted(files), from_folder - set(paths)
 
 
 def read_file(file: Path, column: str | None) -> Table:
@@ -76,7 +76,7 @@ def read_file(file: Path, column: str | None) -> Table:
         return _read_parquet(file, column)
     text, latin1 = _read_text(file)
     if kind == "txt":
-        return Table(text.splitlines(), None, latin1)
+        return Table(text.rstrip("\r\n").splitlines(), None, latin1)
     table = (_read_csv if kind == "csv" else _read_jsonl)(file.name, text, column)
     return replace(table, latin1=latin1)
 
@@ -85,7 +85,7 @@ def _read_text(file: Path) -> tuple[str, bool]:
     """The file's text, and whether it had to be read as Latin-1."""
     try:
         data = gzip.decompress(file.read_bytes()) if file.suffix.lower() == ".gz" else file.read_bytes()
-    except (OSError, EOFError) as error:  # BadGzipFile is an OSError
+    except (OSError, EOFError, zlib.error) as error:  # BadGzipFile is an OSError
         raise CorpusError(f"{file.name} cannot be read ({error}): is it whole?") from error
     if not data.strip():
         raise CorpusError(f"{file.name} is empty.")
@@ -105,35 +105,23 @@ def _read_text(file: Path) -> tuple[str, bool]:
 
 
 def _read_csv(name: str, text: str, column: str | None) -> Table:
-    delimiter = _delimiter(text)
     # Python's csv module stops at fields over 128 KiB; a headline never is, an article beside it may be.
     csv.field_size_limit(2**31 - 1)
-    header = next(csv.reader(io.StringIO(text), delimiter=delimiter))
-    column = _choose_column(name, [cell.strip() for cell in header], column)
-    malformed: list[list[str]] = []
-
-    def parse(engine: str, on_bad_lines: str | Callable) -> pd.DataFrame:
-        return pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            engine=engine,
-            usecols=lambda cell: str(cell).strip() == column,
-            dtype=str,
-            on_bad_lines=on_bad_lines,
-            skip_blank_lines=True,
-            index_col=False,
-        )
-
+    lines = io.StringIO(f"{text}\n{_END}", newline="")  # the csv module is to end lines, at a lone \r too
     try:
-        try:
-            frame = parse("c", "error")
-        except pd.errors.ParserError:
-            # The fast parser cannot say which rows are broken; the slow one hands them over one by one.
-            frame = parse("python", malformed.append)
-    except (pd.errors.ParserError, csv.Error) as error:
+        *rows, last = (row for row in csv.reader(lines, delimiter=_delimiter(text)) if row)
+    except csv.Error as error:
         raise CorpusError(f"{name} is not a table that can be read: {_one_line(error)}.") from error
-    values = frame.iloc[:, 0].astype(object)
-    return Table(values.where(values.notna(), None).tolist(), column, malformed=len(malformed))
+    if last != [_END]:
+        raise CorpusError(f"{name} opens a quotation mark in row {len(rows):,} and never closes it.")
+    if not rows:
+        raise CorpusError(f"{name} is empty.")
+    header = [cell.strip() for cell in rows.pop(0)]
+    column = _choose_column(name, header, column)
+    place = header.index(column)
+    whole = [row for row in rows if not any(row[len(header) :])]
+    values = [row[place] if place < len(row) else "" for row in whole]
+    return Table([None if v in NULLS else v for v in values], column, malformed=len(rows) - len(whole))
 
 
 def _read_jsonl(name: str, text: str, column: str | None) -> Table:
@@ -168,7 +156,7 @@ def _read_parquet(file: Path, column: str | None) -> Table:
 
 
 def _choose_column(name: str, columns: list[str], wanted: str | None) -> str:
-    listed = ", ".join(f"“{c}”" for c in columns[:12] if c) + (", …" if len(columns) > 12 else "")
+    listed = ", ".join(f"“{_one_line(c)[:40]}”" for c in columns[:12] if c) + (", …" if len(columns) > 12 else "")
     if wanted is not None:
         if wanted in columns:
             return wanted
@@ -181,9 +169,10 @@ def _choose_column(name: str, columns: list[str], wanted: str | None) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that the header line uses most; a comma where it uses none."""
+    """The delimiter that the header line uses most; where it uses none, commas belong to the headlines."""
     header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
-    return max(DELIMITERS, key=header.count)
+    best = max(DELIMITERS, key=header.count)
+    return best if best in header else _NO_DELIMITER
 
 
 def _kind(file: Path) -> str | None:
@@ -194,5 +183,5 @@ def _kind(file: Path) -> str | None:
     return KINDS.get(suffixes[-1]) if suffixes else None
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
+def _one_line(message: object) -> str:
+    return " ".join(str(message).split()).split(". ")[0].rstrip(".")

@@ -94,6 +94,8 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         _check(self.recipe in RECIPE_NAMES, "recipe", f"one of {', '.join(RECIPE_NAMES)}", self.recipe)
         _check(self.tokenizer in ("headline", "keras"), "tokenizer", "headline or keras", self.tokenizer)
+        whole = self.recipe == "notebook" or self.tokenizer == "headline"  # the other needs marks, which Keras' has not
+        _check(whole, "tokenizer", "headline for the autocomplete recipe", self.tokenizer)
         _check(self.schedule in ("cosine", "constant"), "schedule", "cosine or constant", self.schedule)
         _check(self.precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
         for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs"):

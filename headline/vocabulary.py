@@ -175,6 +175,10 @@ class Vocabulary:
         if not spans or text[-1].isspace():
             bare = not text or text[-1].isspace() or text[-1] in OPENING_MARKS
             return Typed(self.ids(words), words, "", needs_space=not bare)
+        # "U.S" and "amazon.c" are two words until their last letters make one of them.
+        joined = text[spans[-2][0] :] if len(spans) > 1 else ""
+        if joined and len(self.starting_with(self.tokenizer.key(joined))):
+            return Typed(self.ids(words[:-2]), words[:-2], joined, needs_space=False)
         start, end = spans[-1]
         tail = text[end:]
         if tail and tail in self.tokenizer.joiners:
@@ -193,8 +197,8 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: Path, tokenizer: str) -> "Vocabulary":
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
         try:
+            lines = path.read_bytes().decode("utf-8").split("\n")[:-1]  # a word of the lesson's may hold a \r
             written, counts = zip(*(line.rsplit("\t", 1) for line in lines), strict=True)
             return cls(written, [int(n) for n in counts], tokenizer)
         except ValueError as error:
@@ -248,4 +252,5 @@ class _Spelling:
             is_name = self.plain[key] > 0 and self.styles["title"] > self.styles.total() / 2
         else:
             is_name = self.capital[key] > self.lower[key]
-        return capitalise(key) if is_name else key
+        word = capitalise(key) if is_name else key
+        return word if word.lower() == key else key  # ß and the ligature ﬁ are two letters as capitals

@@ -1,0 +1,25 @@
+"""What the tests share: the public corpora, where they are at hand."""
+
+from pathlib import Path
+
+import pytest
+
+from headline.corpus import Corpus, read_headlines
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public corpora that stands beside the repository."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(
+            "This test reads public corpora that are not ours to distribute with the repository: "
+            "data/README.md says where to get them and which folder beside the repository they go in."
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lesson(shared_data: Path) -> Corpus:
+    """The lesson's own headlines as its notebook reads them: as they are, duplicates and all."""
+    return read_headlines(shared_data / "nyt", keep_duplicates=True, normalise=False)

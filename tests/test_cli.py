@@ -1,0 +1,216 @@
+"""The command line, called as a function; and twice as the program that it is."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from headline.checkpoint import Checkpoint
+from headline.cli import main
+from headline.generator import Generator
+from headline.suggester import Suggester
+from tests.tiny import headlines, random_checkpoint
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = ["units=4", "embedding_size=4", "min_count=1", "candidates=0", "batch_size=32", "validation=0.1", "test=0.1"]
+SETS = [part for setting in SMALL for part in ("--set", setting)]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Path:
+    return random_checkpoint().save(tmp_path_factory.mktemp("cli") / "model")
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    path = tmp_path / "made-up.csv"
+    path.write_text("headline\n" + "\n".join(headlines(60)) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def signals():
+    """`train` answers Ctrl-C and a polite kill in its own way; here they are given back."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def call(capsys, *arguments) -> list[str]:
+    """The lines that a call which succeeds prints."""
+    assert main([str(argument) for argument in arguments]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    return told.out.splitlines()
+
+
+def test_suggest_prints_probabilities_and_texts(capsys, model):
+    expected = Suggester.load(model).suggest("the gov", 2)
+    lines = call(capsys, "suggest", "the gov", "--model", model, "-k", 2)
+    assert lines == [f"{s.probability:7.1%}  {s.text}" for s in expected]
+    assert len(lines) == 2
+
+
+def test_suggest_as_json(capsys, model):
+    (line,) = call(capsys, "suggest", "the gov", "--model", model, "--json")
+    expected = [vars(s) for s in Suggester.load(model).suggest("the gov")]
+    assert json.loads(line) == {"text": "the gov", "suggestions": expected}
+    (line,) = call(capsys, "suggest", "", "--model", model, "--json")
+    assert len(json.loads(line)["suggestions"]) == 8
+
+
+def test_suggest_answers_each_line_that_comes_in(capsys, model, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("the gov\nwe \n\nNAS"))
+    answers = [json.loads(line) for line in call(capsys, "suggest", "--model", model, "--json", "-k", 1)]
+    assert [answer["text"] for answer in answers] == ["the gov", "we ", "", "NAS"]
+    assert answers[3]["suggestions"][0]["text"] == "NASA"
+
+
+def test_generate_prints_a_headline_a_line(capsys, model):
+    expected = Generator(Suggester.load(model)).generate("the gov", words=3)
+    assert call(capsys, "generate", "the gov", "--model", model, "--words", 3, "--temperature", 0) == [expected.text]
+    many = call(capsys, "generate", "we", "--model", model, "--number", 4, "--temperature", 1)
+    assert len(set(many)) == 4 and all(line.startswith("we ") for line in many)
+    assert many == call(capsys, "generate", "we", "--model", model, "--number", 4, "--temperature", 1)
+
+
+def test_generate_as_json_and_by_beam(capsys, model):
+    lines = call(capsys, "generate", "we", "--model", model, "--beam", 4, "--number", 3, "--words", 2, "--json")
+    expected = Generator(Suggester.load(model)).beam("we", words=2, width=4, number=3)
+    assert [json.loads(line) for line in lines] == [vars(made) for made in expected]
+
+
+def test_evaluate_prints_figures(capsys, model, corpus):
+    (line,) = call(capsys, "evaluate", corpus, "--model", model, "--split", "all", "--json")
+    figures = json.loads(line)
+    assert figures["headlines"] == 60 and figures["unknown"] == sum(len(h.split()) for h in headlines(60))
+    lines = call(capsys, "evaluate", corpus, "--model", model, "--split", "all")
+    assert [line.split()[0] for line in lines[:2]] == ["headlines", "words"]
+    assert f"{figures['perplexity']:,.4f}" in "\n".join(lines)
+
+
+def test_the_sides_of_a_split_are_all_of_it(capsys, model, corpus):
+    counts = {
+        side: json.loads(call(capsys, "evaluate", corpus, "--model", model, "--split", side, "--json")[0])["headlines"]
+        for side in ("train", "validation", "test", "all")
+    }
+    assert counts["all"] == 60 == counts["train"] + counts["validation"] + counts["test"] > counts["train"]
+
+
+def test_train_as_json_ends_in_done_and_leaves_a_model(capsys, corpus, tmp_path, signals):
+    out, told = tmp_path / "model", tmp_path / "said" / "progress.jsonl"
+    code = main(
+        ["train", str(corpus), "--out", str(out), "--epochs", "2", "--json", "--progress", str(told), "--name", "Tiny", *SETS]
+    )
+    assert code == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()] == events
+    names = [event["event"] for event in events]
+    assert names[:2] == ["reading", "corpus"] and names[-2:] == ["measuring", "done"]
+    assert [event["epoch"] for event in events if event.get("epoch_ended")] == [1, 2]
+    assert events[1]["kept"] == 60
+    done = events[-1]
+    assert done["stopped"] is False and done["model"] == str(out)
+    checkpoint = Checkpoint.load(out)
+    assert checkpoint.metrics["test"] == done["metrics"]
+    assert (checkpoint.provenance["name"], checkpoint.config.units) == ("Tiny", 4)
+
+
+def test_train_tells_a_person_on_the_other_stream(capsys, corpus, tmp_path, signals):
+    assert main(["train", str(corpus), "--out", str(tmp_path / "m"), "--epochs", "1", *SETS]) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "60 rows from 1 file: 60 kept" in told.err and "epoch 1/1" in told.err
+    assert told.err.rstrip().endswith("on the test headlines.")
+
+
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        (["--set", "unit=4"], "no setting unit"),
+        (["--set", "units=many"], "units must be a int"),
+        (["--set", "units=4.5"], "units must be a int"),
+        (["--set", "units"], "units must be a int"),
+        (["--set", "keep_duplicates=1"], "keep_duplicates must be a bool"),
+        (["--set", "units=0"], "units must be 1 or more"),
+        (["--set", "learning_rate=NaN"], "learning_rate must be above 0"),
+        (["--set", "seed=99999999999999999999"], "seed must be"),
+        (["--set", "schedule=linear"], "schedule must be"),
+        (["--epochs", "0"], "epochs must be 1 or more"),
+        (["--column", "titel"], "no column “titel”"),
+        (["nowhere.csv"], "no file or folder called nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_trained_is_told_in_one_line(capsys, corpus, tmp_path, signals, arguments, told):
+    code = main(["train", *([] if "nowhere.csv" in arguments else [str(corpus)]), "--out", str(tmp_path / "m"), *arguments])
+    told_err = capsys.readouterr().err
+    assert code == 2
+    assert told_err.startswith("headline: ") and told_err.count("\n") == 1 and told in told_err
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(capsys, corpus, tmp_path, signals):
+    (tmp_path / "file").touch()
+    assert main(["train", str(corpus), "--out", str(tmp_path / "m"), "--progress", str(tmp_path / "file" / "p")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        (["suggest", "the", "--model", "nowhere"], "nowhere is no checkpoint"),
+        (["generate", "--model", "nowhere"], "nowhere is no checkpoint"),
+        (["evaluate", "CORPUS", "--model", "nowhere"], "nowhere is no checkpoint"),
+        (["evaluate", "nowhere.csv", "--model", "MODEL"], "no file or folder called nowhere.csv"),
+        (["evaluate", "ONE", "--model", "MODEL"], "--split all"),
+        (["generate", "--model", "MODEL", "--temperature", "-1"], "temperature must be 0 or more"),
+    ],
+)
+def test_what_cannot_be_answered_is_told_in_one_line(capsys, model, corpus, tmp_path, arguments, told):
+    (tmp_path / "one.txt").write_text("bake moli nara\n", encoding="utf-8")
+    places = {"MODEL": str(model), "CORPUS": str(corpus), "ONE": str(tmp_path / "one.txt")}
+    code = main([places.get(argument, argument) for argument in arguments])
+    said = capsys.readouterr()
+    assert code == 2 and said.out == ""
+    assert said.err.startswith("headline: ") and said.err.count("\n") == 1 and told in said.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["suggest", "-k", "few"], ["train"], ["evaluate", "x", "--split", "best"]])
+def test_a_call_that_makes_no_sense_gets_the_usage(capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: python -m headline" in capsys.readouterr().err
+
+
+def program(*arguments, **options) -> subprocess.Popen:
+    command = [sys.executable, "-m", "headline", *map(str, arguments)]
+    pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONWARNINGS": "error"}, **pipes)
+
+
+def test_as_a_program_an_error_is_one_line_and_no_traceback(tmp_path):
+    child = program("suggest", "the", "--model", tmp_path)
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, out) == (2, "")
+    assert err.startswith("headline: ") and err.count("\n") == 1
+
+
+def test_as_a_program_a_reader_that_has_seen_enough_is_no_error(model):
+    child = program("suggest", "--model", model)
+    child.stdin.write("the \n")
+    child.stdin.flush()
+    assert "%" in child.stdout.readline()
+    child.stdout.close()
+    with pytest.raises(BrokenPipeError):
+        for _ in range(100_000):
+            child.stdin.write("we \n" * 100)
+            child.stdin.flush()
+    assert child.stderr.read() == ""
+    assert child.wait(60) == 0

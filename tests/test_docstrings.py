@@ -1,0 +1,14 @@
+"""The worked examples in the docstrings hold."""
+
+import doctest
+
+import pytest
+
+from headline import casing, corpus, sequences, vocabulary
+
+
+@pytest.mark.parametrize("module", [casing, corpus, sequences, vocabulary], ids=lambda module: module.__name__)
+def test_examples_in_docstrings(module):
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0

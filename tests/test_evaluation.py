@@ -1,0 +1,100 @@
+"""Figures on held-out headlines, against numbers known beforehand and a recount one word at a time."""
+
+import numpy as np
+import pytest
+
+from headline.evaluation import Evaluation, evaluate
+from headline.network import Network, log_softmax
+from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint, uniform_checkpoint
+
+RECIPES = ("autocomplete", "notebook")
+HEADLINES = [
+    "The government says",
+    "NASA won't rise",
+    "of",
+    "We rise",
+    "The governor of London says McConnell governs the rise of the government of London",  # longer than a row
+    "the zebra governs the giraffe",
+    "!!!",
+]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_when_all_words_are_as_likely_perplexity_is_their_number(recipe):
+    checkpoint = uniform_checkpoint(recipe)
+    found = evaluate(checkpoint, HEADLINES)
+    assert found.perplexity == pytest.approx(len(checkpoint.vocabulary), rel=1e-3)
+    assert found.loss == pytest.approx(np.log(len(checkpoint.vocabulary)), rel=1e-4)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("batch_size", [1, 2, 64])
+def test_a_recount_one_word_at_a_time_gives_the_same_figures(recipe, batch_size):
+    checkpoint = random_checkpoint(recipe, seed=4)
+    vocabulary, network = checkpoint.vocabulary, Network(checkpoint.config, checkpoint.weights)
+    nats, ranks = [], []
+    for headline in HEADLINES:
+        ids = vocabulary.encode(headline)
+        if recipe == "autocomplete":
+            ids = [vocabulary.start, *ids, vocabulary.end]
+        for n in range(1, len(ids)):
+            log_p = log_softmax(network.logits(network.read(np.array([ids[:n]])))[0])
+            nats.append(-log_p[ids[n]])
+            if ids[n] not in vocabulary.specials:
+                order = [i for i in np.argsort(-log_p) if i not in vocabulary.specials]
+                ranks.append(1 + order.index(ids[n]))
+    ranks = np.array(ranks)
+    found = evaluate(checkpoint, HEADLINES, batch_size)
+    assert found.headlines == len(HEADLINES)
+    assert found.words == len(nats)
+    assert found.loss == pytest.approx(np.mean(nats), rel=1e-5)
+    assert found.perplexity == pytest.approx(np.exp(np.mean(nats)), rel=1e-5)
+    assert (found.top1, found.top3, found.top5) == pytest.approx([(ranks <= k).mean() for k in (1, 3, 5)])
+    assert found.mean_reciprocal_rank == pytest.approx((1 / ranks).mean())
+
+
+def test_ranks_by_hand():
+    # After "the" come NASA, London, "we"; of "the London" the second word is ranked second.
+    checkpoint = bigram_checkpoint(
+        {"<s>": {"the": 9}, "the": {"NASA": 5, "London": 4, "we": 3}, "we": {"</s>": 9, "rise": 1}}
+    )
+    one = evaluate(checkpoint, ["the London"])
+    assert (one.words, one.top1, one.top3, one.top5) == (3, 0.5, 1, 1)
+    assert one.mean_reciprocal_rank == pytest.approx((1 + 1 / 2) / 2)
+    two = evaluate(checkpoint, ["the London", "the we"])
+    assert two.mean_reciprocal_rank == pytest.approx((1 + 1 / 2 + 1 + 1 / 3) / 4)
+
+
+def test_a_mark_that_is_never_shown_does_not_push_a_word_down():
+    checkpoint = bigram_checkpoint({"<s>": {"the": 9}, "the": {"</s>": 9, "<unk>": 8, "<pad>": 7, "rise": 6}})
+    assert evaluate(checkpoint, ["the rise"]).top1 == 1
+
+
+def test_unknown_words_are_predicted_by_autocomplete_and_left_out_by_the_notebook():
+    words = "the zebra governs the giraffe"
+    causal = evaluate(uniform_checkpoint("autocomplete"), [words])
+    assert (causal.words, causal.unknown) == (6, 2)  # five words and the end
+    lesson = evaluate(uniform_checkpoint("notebook"), [words])
+    assert (lesson.words, lesson.unknown) == (2, 2)  # "governs" and the second "the"
+
+
+def test_longer_headlines_weigh_by_their_words():
+    checkpoint = random_checkpoint(seed=6)
+    short, long = ["we rise"], [" ".join(WORDS)]
+    a, b, both = (evaluate(checkpoint, lines) for lines in (short, long, short + long))
+    assert both.loss == pytest.approx((a.loss * a.words + b.loss * b.words) / (a.words + b.words))
+    assert both.loss != pytest.approx((a.loss + b.loss) / 2, rel=1e-4)
+
+
+def test_progress_counts_headlines_to_the_last():
+    told = []
+    evaluate(uniform_checkpoint(), HEADLINES, batch_size=3, on_progress=lambda done, of: told.append((done, of)))
+    assert told == [(3, 7), (6, 7), (7, 7)]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_nothing_to_measure_is_not_a_number_and_no_error(recipe):
+    found = evaluate(uniform_checkpoint(recipe), [])
+    assert isinstance(found, Evaluation)
+    assert found.headlines == found.words == 0
+    assert np.isnan([found.loss, found.perplexity, found.top1, found.mean_reciprocal_rank]).all()

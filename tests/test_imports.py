@@ -1,0 +1,93 @@
+"""What each part of the house loads, and that imports point one way."""
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "headline"
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+HEAVY = {"tensorflow", "keras", "jax", "torch"}
+WITH_KERAS = {"headline.model", "headline.training", "headline.batches"}  # what only a training process loads
+LIGHT = ["suggester", "generator", "evaluation", "jobs", "checkpoint", "cli", "corpus", "recipes", "network"]
+
+
+def imported(node: ast.AST) -> set[str]:
+    """Modules that one import statement names: `from headline import jobs` names headline.jobs."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports name the whole way"
+        inner = {f"{node.module}.{alias.name}" for alias in node.names}
+        return (inner & FILES.keys()) or {node.module}
+    return set()
+
+
+def imports(path: Path, anywhere: bool = True) -> set[str]:
+    """Modules that a file imports, in functions too or at its top level only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top_level: list[ast.AST] = []
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        top_level.append(node)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return set().union(*map(imported, ast.walk(tree) if anywhere else top_level))
+
+
+def roots(modules: set[str]) -> set[str]:
+    return {module.split(".")[0] for module in modules}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Top-level modules that a fresh Python has loaded after a statement."""
+    code = f"import sys; {statement}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_what_answers_a_keystroke_loads_no_keras(module):
+    loaded = loaded_by(f"import headline.{module}")
+    assert "headline" in loaded and not loaded & HEAVY
+
+
+def test_the_package_alone_loads_not_even_numpy():
+    assert not loaded_by("import headline") & (HEAVY | {"numpy", "pandas", "safetensors", "gradio"})
+
+
+def test_the_scan_finds_imports_where_they_are():
+    """Or what follows could not fail."""
+    assert "keras" in imports(FILES["headline.model"], anywhere=False)
+    assert "headline.training" in imports(FILES["headline.cli"])
+    assert "headline.training" not in imports(FILES["headline.cli"], anywhere=False)
+    assert "gradio" in roots(set().union(*(imports(path) for name, path in FILES.items() if ".web." in name)))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_keras_is_imported_where_models_are_trained_and_nowhere_else(name):
+    if name not in WITH_KERAS:
+        assert not roots(imports(FILES[name])) & HEAVY
+        assert not imports(FILES[name], anywhere=False) & WITH_KERAS
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_gradio_is_imported_by_the_page_alone(name):
+    if not name.startswith("headline.web"):
+        assert not roots(imports(FILES[name])) & {"gradio", "gradio_client", "app"}
+        assert not any(module.startswith("headline.web") for module in imports(FILES[name]))
+
+
+def test_imports_of_the_package_point_one_way():
+    # The package's own __init__ is loaded by all and loads nothing: it takes no part.
+    graph = {name: (imports(path) & FILES.keys()) - {"headline"} for name, path in FILES.items()}
+    order = list(TopologicalSorter(graph).static_order())  # raises CycleError, with the circle, where there is one
+    assert order.index("headline.network") < order.index("headline.suggester") < order.index("headline.cli")

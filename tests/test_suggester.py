@@ -1,0 +1,210 @@
+"""What the box offers while a person types."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from headline.network import log_softmax
+from headline.suggester import Recent, Suggester, top
+from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint
+
+RECIPES = ("autocomplete", "notebook")
+TEXTS = ["", " ", "the", "the ", "the gov", "The Gov", "THE GOV", "we rise of ", "zebra ", "the zebra g", "London, ", "“the"]
+HOSTILE = [
+    "🙂",
+    "🙂 the 🙂 gov",
+    "правительство и ",
+    "政府は",
+    "सरकार ने क",
+    "الحكومة ",
+    "e\u0301te\u0301",
+    "İSTANBUL İ",
+    "ǅ ß ﬁ",
+    "a" * 10_000,
+    "the " * 3_000,
+    "the\0gov\x1b[31m\x7f\r\n\t",
+    "\ufeff\u200b\u202ethe",
+    "\ud800",
+    "!?.,;:-'\"’&",
+    "-" * 500,
+    "\u0301\u0301",
+    "      the      gov",
+    "<unk> <pad> </s>",
+    "<s",
+    "$£€₹#@",
+    "0" * 300,
+]
+
+
+def completions(suggester: Suggester, text: str, k: int = 8) -> list[str]:
+    return [s.completion for s in suggester.suggest(text, k)]
+
+
+@pytest.mark.parametrize("text", TEXTS + HOSTILE)
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_whatever_is_typed_the_answer_goes_on_from_it(recipe, text):
+    suggester = Suggester(random_checkpoint(recipe))
+    found = suggester.suggest(text)
+    p = [s.probability for s in found]
+    assert len(found) <= 8
+    assert all(s.text == text + s.completion and s.completion.strip() for s in found)
+    assert p == sorted(p, reverse=True) and all(0 < x <= 1 for x in p) and sum(p) <= 1 + 1e-5
+    assert not any("<" in s.completion for s in found)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("text", ["the g", "The Gov", "THE GOVERN", "mc", "w", "zebra l", "n"])
+def test_an_open_word_is_completed_by_words_that_begin_with_it(recipe, text):
+    known = {word.lower() for word in WORDS}
+    fragment = text.split()[-1].lower()
+    found = Suggester(random_checkpoint(recipe)).suggest(text, k=100)
+    expected = {word for word in known if word.startswith(fragment) and word != fragment}
+    assert {s.text.split()[-1].lower() for s in found} == expected
+
+
+def test_probabilities_are_the_networks_own():
+    logits = {"government": 3.0, "governor": 2.0, "governs": 1.0, "london": 4.0}
+    checkpoint = bigram_checkpoint({"the": logits})
+    suggester = Suggester(checkpoint)
+    table = np.array([logits.get(word, 0.0) for word in checkpoint.vocabulary.itos])
+    expected = np.exp(log_softmax(table))
+    found = {s.completion.strip().lower(): s.probability for s in suggester.suggest("the ", k=100)}
+    assert found == pytest.approx({w: expected[checkpoint.vocabulary.stoi[w]] for w in found}, rel=1e-4)
+    assert len(found) == len(WORDS)  # the marks' share is nobody's
+    among = np.exp([3.0, 2.0, 1.0]) / np.exp([3.0, 2.0, 1.0]).sum()
+    opened = suggester.suggest("the gov")
+    assert [s.text for s in opened] == ["the government", "the governor", "the governs"]
+    assert [s.probability for s in opened] == pytest.approx(among, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "typed, completion",
+    [
+        ("the gov", "ernment"),
+        ("The Gov", "ernment"),
+        ("THE GOV", "ERNMENT"),
+        ("Gov", "ernment"),
+        ("NAS", "A"),
+        ("nas", "a"),
+        ("Mc", "Connell"),
+        ("mc", "connell"),
+        ("MC", "CONNELL"),
+        ("won", "'t"),
+        ("WON", "'T"),
+        ("won'", "t"),
+        ("won’", "t"),
+        ("the “won’", "t"),
+        ("we’re won", "’t"),
+    ],
+)
+def test_the_rest_of_a_word_takes_the_case_of_its_beginning(typed, completion):
+    suggester = Suggester(bigram_checkpoint({"the": {"government": 3}, "<s>": {"government": 3}}))
+    assert completions(suggester, typed, k=1) == [completion]
+
+
+@pytest.mark.parametrize(
+    "typed, completion",
+    [
+        ("the ", "government"),
+        ("the", None),  # no word goes on from it
+        ("The Government Says ", "London"),
+        ("The Government ", "Says"),
+        ("THE GOVERNMENT ", "SAYS"),
+        ("the government ", "says"),
+        ("the government,", " says"),
+        ("the “", "government"),
+        ("London’s “the ", "government"),
+    ],
+)
+def test_a_next_word_is_written_as_the_text_is(typed, completion):
+    chain = {"the": {"government": 5}, "government": {"says": 5}, "says": {"London": 5}}
+    found = completions(Suggester(bigram_checkpoint(chain)), typed, k=1)
+    assert found == ([] if completion is None else [completion])
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("text", ["", " "])
+def test_an_empty_box_gives_starts_with_a_capital(recipe, text):
+    found = completions(Suggester(random_checkpoint(recipe)), text, k=100)
+    assert len(found) == len(WORDS)
+    assert all(completion[0].isupper() for completion in found)
+
+
+def test_marks_are_never_suggested_however_likely():
+    checkpoint = bigram_checkpoint({"the": {"<unk>": 50, "<pad>": 49, "<s>": 48, "</s>": 47, "rise": 40}})
+    assert completions(Suggester(checkpoint), "the ", k=1) == ["rise"]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_k_from_none_to_more_than_there_are(recipe):
+    suggester = Suggester(random_checkpoint(recipe))
+    assert suggester.suggest("the ", k=0) == suggester.suggest("the gov", k=0) == []
+    everything = suggester.suggest("the ", k=1000)
+    assert len(everything) == len(WORDS)
+    assert suggester.suggest("the ", k=3) == everything[:3]
+    assert len(suggester.suggest("the gov", k=1000)) == 3
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_letter_by_letter_or_at_once_and_again_give_the_same_answers(recipe):
+    checkpoint = random_checkpoint(recipe)
+    text = "The governor of London says we won't rise of NASA governs the government of McConnell says the gov"
+    typing = Suggester(checkpoint)
+    for n in range(len(text) + 1):
+        typed = typing.suggest(text[:n])
+        assert typed == typing.suggest(text[:n])
+        at_once = Suggester(checkpoint).suggest(text[:n])
+        assert [s.text for s in typed] == [s.text for s in at_once]
+        assert [s.probability for s in typed] == pytest.approx([s.probability for s in at_once], rel=1e-5)
+
+
+@pytest.mark.parametrize("recipe, words_that_count", [("autocomplete", 16), ("notebook", 7)])
+def test_of_a_very_long_text_only_the_end_counts(recipe, words_that_count):
+    suggester = Suggester(random_checkpoint(recipe, block_size=8))
+    end = ("we rise " * 10).split()[-words_that_count:]
+    answers = {
+        tuple(completions(suggester, " ".join(start.split()[: 800 - words_that_count] + end) + " "))
+        for start in ("the government of " * 300, "NASA says " * 500)
+    }
+    assert len(answers) == 1
+    assert suggester.next_word(suggester.vocabulary.encode("the " * 999)).shape == (len(suggester.vocabulary),)
+
+
+def test_words_within_the_window_do_count():
+    suggester = Suggester(random_checkpoint("notebook", block_size=8))
+    a, b = (suggester.next_word(suggester.vocabulary.encode(f"{word} we rise we rise we rise")) for word in ("the", "of"))
+    assert not np.allclose(a, b, atol=1e-6)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_eight_threads_get_the_answers_of_one(recipe):
+    checkpoint = random_checkpoint(recipe)
+    texts = [f"{a} {b} {c[:2]}" for a in WORDS for b in WORDS[:4] for c in WORDS[:3]]
+    expected = [Suggester(checkpoint).suggest(text) for text in texts]
+    shared = Suggester(checkpoint)
+    with ThreadPoolExecutor(8) as pool:
+        for answers in pool.map(lambda _: [shared.suggest(text) for text in texts], range(8)):
+            assert [[s.text for s in found] for found in answers] == [[s.text for s in found] for found in expected]
+
+
+def test_load_answers_as_the_checkpoint_that_was_saved(tmp_path):
+    checkpoint = random_checkpoint()
+    assert Suggester.load(checkpoint.save(tmp_path / "m")).suggest("the ") == Suggester(checkpoint).suggest("the ")
+
+
+@pytest.mark.parametrize(
+    "scores, k, expected",
+    [([1, 3, 2], 2, [1, 2]), ([5, 5, 5, 6], 3, [3, 0, 1]), ([1, 2], 9, [1, 0]), ([1, 2], 0, []), ([], 3, []), ([1], -1, [])],
+)
+def test_top(scores, k, expected):
+    assert top(np.array(scores, dtype=np.float32), k).tolist() == expected
+
+
+def test_recent_forgets_what_was_used_longest_ago():
+    recent = Recent(2)
+    recent.put("a", 1)
+    recent.put("b", 2)
+    assert recent.get("a") == 1
+    recent.put("c", 3)
+    assert (recent.get("a"), recent.get("b"), recent.get("c")) == (1, None, 3)
