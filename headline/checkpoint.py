@@ -5,6 +5,7 @@ vocabulary.txt         a line a word: as it is written, a tab, its count
 weights.safetensors    the tensors that ModelConfig.shapes() names
 """
 
+import glob
 import json
 import os
 import shutil
@@ -16,8 +17,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from headline.recipes import ModelConfig
-from headline.vocabulary import Vocabulary
+from headline.recipes import PRECISIONS, ModelConfig
+from headline.vocabulary import TOKENIZERS, Vocabulary
 
 FORMAT = 1
 META, WORDS, WEIGHTS = "checkpoint.json", "vocabulary.txt", "weights.safetensors"
@@ -116,6 +117,8 @@ class Checkpoint:
             if meta["format"] != FORMAT:
                 raise CheckpointError(f"{META} in {folder} has format {meta['format']}; this program reads {FORMAT}.")
             config = ModelConfig(**meta["model"])
+            if meta["tokenizer"] not in TOKENIZERS:
+                raise CheckpointError(f"{META} in {folder} names an unknown tokenizer, {meta['tokenizer']}.")
             vocabulary = Vocabulary.load(folder / WORDS, meta["tokenizer"])
             weights = unpack_weights(load_file(folder / WEIGHTS))
         except KeyError as error:
@@ -140,6 +143,8 @@ def pack_weights(weights: dict[str, np.ndarray], precision: str) -> dict[str, np
     "int8" scales every matrix so that its largest entry is 127: a scale a row in the embedding (a
     row is a word), a scale a column elsewhere (a column is a unit). Vectors are kept as they are.
     """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; it is {precision}.")
     if precision == "float32":
         return {name: np.ascontiguousarray(w, dtype=np.float32) for name, w in weights.items()}
     packed: dict[str, np.ndarray] = {}
@@ -174,7 +179,7 @@ def unpack_weights(packed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def _recover(folder: Path) -> None:
     """Bring back the older checkpoint if a crash came between the two renames of `_swap`."""
     if not folder.exists():
-        for old in sorted(folder.parent.glob(f".{folder.name}.*.old")):
+        for old in sorted(folder.parent.glob(f".{glob.escape(folder.name)}.*.old")):
             os.replace(old, folder)
             return
 

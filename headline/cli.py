@@ -174,7 +174,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         held_out = settings if settings.test or settings.validation else RECIPES["autocomplete"]
         headlines = split_headlines(headlines, settings.seed, held_out.validation, held_out.test)[options.split]
     if not headlines:
-        raise CorpusError(f"No headline of these files is on the {options.split} side: take more, or all by --split all.")
+        raise CorpusError(f"No headline of these files is on the {options.split} side: take all by --split all.")
     metrics = _measure(checkpoint, headlines)
     if options.json:
         print(json.dumps(metrics))

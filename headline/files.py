@@ -5,9 +5,12 @@ import gzip
 import io
 import json
 import re
+import warnings
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pandas as pd
 
 # Names of columns that hold titles in public corpora, most specific first.
 COLUMN_NAMES = ("headline", "headline_text", "headlines", "title", "titles", "article_title", "text", "sentence")
@@ -105,11 +108,30 @@ def _read_text(file: Path) -> tuple[str, bool]:
 
 
 def _read_csv(name: str, text: str, column: str | None) -> Table:
+    """A table by pandas, or row by row where it is not whole."""
+    delimiter = _delimiter(text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # every row has more cells than the header
+            frame = pd.read_csv(
+                io.StringIO(text), sep=delimiter, dtype=str, index_col=False, keep_default_na=False, na_values=[*NULLS]
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError):
+        # pandas can leave such rows out, but then neither counts them rightly nor says which is broken.
+        return _read_csv_by_row(name, text, delimiter, column)
+    header = next(row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
+    header = [cell.strip() for cell in header]
+    column = _choose_column(name, header, column)
+    values = frame.iloc[:, header.index(column)].astype(object)
+    return Table(values.where(values.notna(), None).tolist(), column)
+
+
+def _read_csv_by_row(name: str, text: str, delimiter: str, column: str | None) -> Table:
     # Python's csv module stops at fields over 128 KiB; a headline never is, an article beside it may be.
     csv.field_size_limit(2**31 - 1)
     lines = io.StringIO(f"{text}\n{_END}", newline="")  # the csv module is to end lines, at a lone \r too
     try:
-        *rows, last = (row for row in csv.reader(lines, delimiter=_delimiter(text)) if row)
+        *rows, last = (row for row in csv.reader(lines, delimiter=delimiter) if row)
     except csv.Error as error:
         raise CorpusError(f"{name} is not a table that can be read: {_one_line(error)}.") from error
     if last != [_END]:

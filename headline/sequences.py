@@ -110,7 +110,7 @@ class CandidateSampler:
         others = self.rng.permutation(np.arange(self.head, len(self.missed), dtype=np.int32))
         others = others[~np.isin(others, own)][: max(0, self.size - self.head - len(own))]
         candidates = np.concatenate([np.arange(self.head), own, others]).astype(np.int32)
-        drawn = len(others) / max(1, len(self.missed) - self.head)
+        drawn = len(others) / max(1, len(self.missed) - self.head - len(own))
         chance = 1 - (1 - drawn) * self.missed[candidates]
         chance[: self.head] = 1
         self._place[candidates] = np.arange(len(candidates), dtype=np.int32)
