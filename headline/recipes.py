@@ -105,6 +105,7 @@ class TrainingConfig:
         _check(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
         for name in ("batch_size", "clip_norm", "patience", "seed", "candidates"):
             _check(getattr(self, name) >= 0, name, "0 or more", getattr(self, name))
+        _check(self.seed < 2**32, "seed", "below 2**32", self.seed)  # as NumPy's is
         _check(self.block_size == 0 or self.block_size >= 3, "block_size", "0, or 3 or more", self.block_size)
         _check(
             min(self.validation, self.test) >= 0 and self.validation + self.test < 1,
