@@ -189,7 +189,7 @@ def test_a_call_that_makes_no_sense_gets_the_usage(capsys, arguments):
     assert "usage: python -m headline" in capsys.readouterr().err
 
 
-def program(*arguments, **options) -> subprocess.Popen:
+def program(*arguments) -> subprocess.Popen:
     command = [sys.executable, "-m", "headline", *map(str, arguments)]
     pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONWARNINGS": "error"}, **pipes)

@@ -171,6 +171,14 @@ def test_of_a_very_long_text_only_the_end_counts(recipe, words_that_count):
     assert suggester.next_word(suggester.vocabulary.encode("the " * 999)).shape == (len(suggester.vocabulary),)
 
 
+def test_the_window_of_a_long_text_moves_by_whole_rows():
+    suggester = Suggester(random_checkpoint(block_size=8))
+    context = np.random.default_rng(0).integers(4, len(suggester.vocabulary), 60).tolist()
+    for n in range(1, len(context)):
+        window = context[max(0, n // 8 - 1) * 8 : n]  # from eight words to fifteen, once there are so many
+        np.testing.assert_allclose(suggester.next_word(context[:n]), suggester.next_word(window), rtol=1e-5)
+
+
 def test_words_within_the_window_do_count():
     suggester = Suggester(random_checkpoint("notebook", block_size=8))
     a, b = (suggester.next_word(suggester.vocabulary.encode(f"{word} we rise we rise we rise")) for word in ("the", "of"))
