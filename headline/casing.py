@@ -9,9 +9,7 @@ from collections.abc import Sequence
 
 # Words that headlines in Title Case leave small: the Associated Press Stylebook capitalises words
 # of four letters or more, so articles, conjunctions and prepositions of three or fewer stay.
-SMALL_WORDS = frozenset(
-    "a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet".split()
-)
+SMALL_WORDS = frozenset("a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet".split())
 # What is no part of a name: a program that writes Don'T or Obama'S has not told us anything.
 _ENDING = re.compile(r"['’](?:s|t|d|m|ll|re|ve)$", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +68,10 @@ class Checkpoint:
                 raise CheckpointError(f"{WEIGHTS}: {name} has shape {self.weights[name].shape}, not {shape}.")
             if not np.isfinite(self.weights[name]).all():
                 raise CheckpointError(f"{WEIGHTS}: {name} holds numbers that are not finite.")
+
+    def stored_as(self, precision: str) -> "Checkpoint":
+        """The same with weights as they come back from being stored so, to be measured as it will be used."""
+        return replace(self, weights=unpack_weights(pack_weights(self.weights, precision)))
 
     def save(self, folder: str | Path, precision: str = "float32") -> Path:
         """Write the folder beside its place and rename it, so that a crash leaves an older one whole."""

@@ -147,7 +147,7 @@ def _train(options: argparse.Namespace) -> int:
             on_progress=lambda progress: say("progress", **progress.as_dict(), stage="training"),
             should_stop=lambda: stop.asked,
             name=options.name or options.out.name,
-        )
+        ).stored_as(settings.precision)
         test = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)["test"]
         metrics = {}
         if test and not stop.asked:
@@ -155,13 +155,13 @@ def _train(options: argparse.Namespace) -> int:
             metrics = _measure(checkpoint, test)
             checkpoint.metrics.update(test=metrics)
         checkpoint.save(options.out, settings.precision)
+        say("done", stopped=stop.asked, metrics=metrics, model=str(options.out))
     except Exception as error:
         known = isinstance(error, CorpusError | CheckpointError | SettingError | OSError)
         say("error", message=str(error) if known else f"{type(error).__name__}: {error}")
         raise
     finally:
         say.close()
-    say("done", stopped=stop.asked, metrics=metrics, model=str(options.out))
     return 0
 
 
@@ -180,7 +180,8 @@ def _evaluate(options: argparse.Namespace) -> None:
         print(json.dumps(metrics))
         return
     for name, value in metrics.items():
-        print(f"{name.replace('_', ' '):>20}  {value:,.4f}" if isinstance(value, float) else f"{name:>20}  {value:,}")
+        told = "–" if value is None else f"{value:,.4f}" if isinstance(value, float) else f"{value:,}"
+        print(f"{name.replace('_', ' '):>20}  {told}")
 
 
 def _measure(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict:
@@ -211,6 +212,8 @@ def _generate(options: argparse.Namespace) -> None:
 
     generator = Generator(Suggester.load(options.model))
     rng = np.random.default_rng(options.random_seed)
+    if options.beam is not None and options.beam < 1:
+        raise SettingError(f"--beam must be 1 or more; it is {options.beam}.")
     if options.beam:
         made = generator.beam(options.seed, options.words, options.beam, options.number)
     elif options.number == 1 or options.temperature == 0 or options.words is not None:

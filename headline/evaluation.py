@@ -27,7 +27,8 @@ class Evaluation:
     mean_reciprocal_rank: float  # of the right word among all words of the vocabulary, over the same words
 
     def as_dict(self) -> dict:
-        return asdict(self)
+        """Plain values for JSON; a figure that is not finite, for want of words to judge, is None."""
+        return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
 
 
 def evaluate(

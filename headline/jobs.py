@@ -187,7 +187,10 @@ def start(
         "pid": child.pid,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    (job.folder / "job.json").write_text(json.dumps(description, indent=2, ensure_ascii=False), encoding="utf-8")
+    # Renamed when it is whole, for that makes the folder a run to others.
+    written = job.folder / "job.json.new"
+    written.write_text(json.dumps(description, indent=2, ensure_ascii=False), encoding="utf-8")
+    written.replace(job.folder / "job.json")
     return job
 
 

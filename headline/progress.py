@@ -37,7 +37,7 @@ class Announcer:
         self.bar = None
 
     def __call__(self, event: str, **facts) -> None:
-        line = json.dumps({"event": event} | facts, ensure_ascii=False)
+        line = json.dumps({"event": event} | facts, ensure_ascii=False, allow_nan=False)
         if self.file:
             self.file.write(line + "\n")
         if self.as_json:
@@ -50,6 +50,11 @@ class Announcer:
             self._finish(facts)
 
     def close(self) -> None:
+        self._end_bar()
+        if self.file:
+            self.file.close()
+
+    def _end_bar(self) -> None:
         if self.bar is not None:
             self.bar.close()
 
@@ -62,12 +67,16 @@ class Announcer:
         self.bar.n = (progress["epoch"] - 1) * progress["steps"] + progress["step"]
         self.bar.set_description_str(f"epoch {progress['epoch']}/{progress['epochs']}", refresh=False)
         held_out = progress["validation_loss"]
-        parts = [f"loss {progress['loss']:.3f}", f"held out {held_out:.3f}" if held_out is not None else ""]
+        parts = [
+            f"loss {progress['loss'] or float('nan'):.3f}",
+            f"held out {held_out:.3f}" if held_out is not None else "",
+        ]
         if progress["seconds_left"] is not None:
             parts.append(f"{clock(progress['seconds_left'])} left")
         self.bar.set_postfix_str(" " + ", ".join(filter(None, parts)))
 
     def _finish(self, facts: dict) -> None:
+        self._end_bar()
         held_out = facts["metrics"].get("perplexity")
         told = f"; perplexity {held_out:.1f} on the test headlines" if held_out else ""
         print(f"Saved {facts['model']}{told}{' (stopped early)' * facts['stopped']}.", file=sys.stderr)

@@ -178,28 +178,29 @@ class Reporter(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.monotonic()
-        self._trained = now - self._epoch_began
+        self._trained, self._step = now - self._epoch_began, batch + 1
         if self.should_stop():
             self.model.stop_training = True
         if now - self._told >= _SECONDS_BETWEEN_REPORTS:
             self._told = now
-            self._tell(batch + 1, float(logs["nats"]))
+            self._tell(_finite(logs["nats"]))
 
     def on_epoch_end(self, epoch, logs=None):
         self._in_validation = time.monotonic() - self._epoch_began - self._trained
         self.seconds = time.monotonic() - self._began
-        self.validation_loss = float(logs["val_nats"]) if "val_nats" in logs else None
+        self.validation_loss = _finite(logs["val_nats"]) if "val_nats" in logs else None
         self.history_rows.append(
             {
                 "epoch": epoch + 1,
-                "loss": float(logs["nats"]),
+                "loss": _finite(logs["nats"]),
                 "validation_loss": self.validation_loss,
                 "seconds": round(self.seconds, 2),
             }
         )
-        self._tell(self.steps, float(logs["nats"]), epoch_ended=True)
+        self._tell(_finite(logs["nats"]), epoch_ended=True)
 
-    def _tell(self, step: int, loss: float, epoch_ended: bool = False) -> None:
+    def _tell(self, loss: float | None, epoch_ended: bool = False) -> None:
+        step = self._step
         words = step * self.words_a_step
         rate = words / self._trained if self._trained else 0.0
         left = None
@@ -221,6 +222,11 @@ class Reporter(keras.callbacks.Callback):
                 epoch_ended=epoch_ended,
             )
         )
+
+
+def _finite(number) -> float | None:
+    """A number that JSON can hold; None for one that ran away."""
+    return float(number) if np.isfinite(number) else None
 
 
 def _keep_freed_memory() -> None:

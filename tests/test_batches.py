@@ -92,7 +92,9 @@ def test_each_recipe_has_its_own_batches(recipe, kind):
     assert type(batches) is type(held_out) is kind
     x, y = held_out[0]
     assert x.dtype == y.dtype == np.int32 and x.max() < len(vocabulary)
-    predicted = sum(len(ids) + (1 if config.causal else -1) for ids in encoded["train"])  # the end mark, or no first word
+    predicted = sum(
+        len(ids) + (1 if config.causal else -1) for ids in encoded["train"]
+    )  # the end mark, or no first word
     assert batches.words == predicted
 
 
@@ -102,7 +104,9 @@ def test_few_candidates_hold_the_right_words_and_the_held_out_side_is_judged_by_
     assert len(vocabulary) > 2 * settings.candidates
     batches, held_out = make_batches(settings, config, vocabulary, encoded)
     plain = CausalBatches(
-        [shifted_row(ids, vocabulary.start, vocabulary.end, config.block_size) for ids in encoded["train"]], 3, settings.seed
+        [shifted_row(ids, vocabulary.start, vocabulary.end, config.block_size) for ids in encoded["train"]],
+        3,
+        settings.seed,
     )
     for (inputs, y), (x, targets) in zip(read(batches), read(plain), strict=True):
         np.testing.assert_array_equal(inputs["ids"], x)

@@ -106,7 +106,20 @@ def test_the_sides_of_a_split_are_all_of_it(capsys, model, corpus):
 def test_train_as_json_ends_in_done_and_leaves_a_model(capsys, corpus, tmp_path, signals):
     out, told = tmp_path / "model", tmp_path / "said" / "progress.jsonl"
     code = main(
-        ["train", str(corpus), "--out", str(out), "--epochs", "2", "--json", "--progress", str(told), "--name", "Tiny", *SETS]
+        [
+            "train",
+            str(corpus),
+            "--out",
+            str(out),
+            "--epochs",
+            "2",
+            "--json",
+            "--progress",
+            str(told),
+            "--name",
+            "Tiny",
+            *SETS,
+        ]
     )
     assert code == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -148,7 +161,9 @@ def test_train_tells_a_person_on_the_other_stream(capsys, corpus, tmp_path, sign
     ],
 )
 def test_what_cannot_be_trained_is_told_in_one_line(capsys, corpus, tmp_path, signals, arguments, told):
-    code = main(["train", *([] if "nowhere.csv" in arguments else [str(corpus)]), "--out", str(tmp_path / "m"), *arguments])
+    code = main(
+        ["train", *([] if "nowhere.csv" in arguments else [str(corpus)]), "--out", str(tmp_path / "m"), *arguments]
+    )
     told_err = capsys.readouterr().err
     assert code == 2
     assert told_err.startswith("headline: ") and told_err.count("\n") == 1 and told in told_err
@@ -181,7 +196,9 @@ def test_what_cannot_be_answered_is_told_in_one_line(capsys, model, corpus, tmp_
     assert said.err.startswith("headline: ") and said.err.count("\n") == 1 and told in said.err
 
 
-@pytest.mark.parametrize("arguments", [[], ["sing"], ["suggest", "-k", "few"], ["train"], ["evaluate", "x", "--split", "best"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["sing"], ["suggest", "-k", "few"], ["train"], ["evaluate", "x", "--split", "best"]]
+)
 def test_a_call_that_makes_no_sense_gets_the_usage(capsys, arguments):
     with pytest.raises(SystemExit) as ended:
         main(arguments)

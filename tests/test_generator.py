@@ -53,7 +53,9 @@ def test_log_probability_is_of_the_words_added_and_the_end():
 
 @pytest.mark.parametrize("recipe", RECIPES)
 @pytest.mark.parametrize("temperature", [0, 1.0])
-@pytest.mark.parametrize("seed, open_words", [("", 0), ("the ", 0), ("the gove", 1), ("zebra", 0), ("we rise " * 30, 0)])
+@pytest.mark.parametrize(
+    "seed, open_words", [("", 0), ("the ", 0), ("the gove", 1), ("zebra", 0), ("we rise " * 30, 0)]
+)
 def test_five_words_are_five_words(recipe, temperature, seed, open_words):
     made = generator(random_checkpoint(recipe)).generate(seed, words=5, temperature=temperature, rng=rng())
     assert len(made.text.split()) == len(seed.split()) - open_words + 5

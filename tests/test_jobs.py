@@ -116,7 +116,9 @@ def test_runs_are_listed_the_newest_first(corpus, runs):
 
 
 def test_a_line_that_is_still_being_written_is_not_read(tmp_path):
-    (tmp_path / "progress.jsonl").write_text('{"event": "reading", "stage": "reading"}\n{"event": "cor', encoding="utf-8")
+    (tmp_path / "progress.jsonl").write_text(
+        '{"event": "reading", "stage": "reading"}\n{"event": "cor', encoding="utf-8"
+    )
     (tmp_path / "log.txt").write_text("one\nIllegal instruction\n", encoding="utf-8")
     status = Job(tmp_path).status()
     assert (status.state, status.stage) == ("failed", "reading")

@@ -7,7 +7,15 @@ import pytest
 from headline.progress import Announcer, Progress, clock
 
 HALF = Progress(
-    epoch=2, epochs=4, step=5, steps=10, loss=5.25, validation_loss=5.5, words_per_second=9.0, seconds=65.0, seconds_left=75.4
+    epoch=2,
+    epochs=4,
+    step=5,
+    steps=10,
+    loss=5.25,
+    validation_loss=5.5,
+    words_per_second=9.0,
+    seconds=65.0,
+    seconds_left=75.4,
 )
 DONE = dict(stopped=False, metrics={"perplexity": 61.74}, model="runs/a/model")
 
@@ -48,7 +56,10 @@ def test_a_person_sees_a_bar(capsys, changes, told):
     say.close()
     seen = capsys.readouterr()
     assert seen.out == "" and all(part in seen.err for part in told)
-    assert ("held out" in seen.err, "left" in seen.err) == ("validation_loss" not in changes, "seconds_left" not in changes)
+    assert ("held out" in seen.err, "left" in seen.err) == (
+        "validation_loss" not in changes,
+        "seconds_left" not in changes,
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,6 +77,8 @@ def test_a_person_hears_how_it_ended(capsys, facts, told):
     assert capsys.readouterr().err == "9 rows from 1 file: 9 kept\n" + told
 
 
-@pytest.mark.parametrize("seconds, told", [(0, "0:00"), (59.6, "1:00"), (75, "1:15"), (3599.4, "59:59"), (3675, "1:01:15")])
+@pytest.mark.parametrize(
+    "seconds, told", [(0, "0:00"), (59.6, "1:00"), (75, "1:15"), (3599.4, "59:59"), (3675, "1:01:15")]
+)
 def test_clock(seconds, told):
     assert clock(seconds) == told

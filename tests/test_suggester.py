@@ -10,7 +10,20 @@ from headline.suggester import Recent, Suggester, top
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint
 
 RECIPES = ("autocomplete", "notebook")
-TEXTS = ["", " ", "the", "the ", "the gov", "The Gov", "THE GOV", "we rise of ", "zebra ", "the zebra g", "London, ", "“the"]
+TEXTS = [
+    "",
+    " ",
+    "the",
+    "the ",
+    "the gov",
+    "The Gov",
+    "THE GOV",
+    "we rise of ",
+    "zebra ",
+    "the zebra g",
+    "London, ",
+    "“the",
+]
 HOSTILE = [
     "🙂",
     "🙂 the 🙂 gov",
@@ -181,7 +194,9 @@ def test_the_window_of_a_long_text_moves_by_whole_rows():
 
 def test_words_within_the_window_do_count():
     suggester = Suggester(random_checkpoint("notebook", block_size=8))
-    a, b = (suggester.next_word(suggester.vocabulary.encode(f"{word} we rise we rise we rise")) for word in ("the", "of"))
+    a, b = (
+        suggester.next_word(suggester.vocabulary.encode(f"{word} we rise we rise we rise")) for word in ("the", "of")
+    )
     assert not np.allclose(a, b, atol=1e-6)
 
 
@@ -203,7 +218,14 @@ def test_load_answers_as_the_checkpoint_that_was_saved(tmp_path):
 
 @pytest.mark.parametrize(
     "scores, k, expected",
-    [([1, 3, 2], 2, [1, 2]), ([5, 5, 5, 6], 3, [3, 0, 1]), ([1, 2], 9, [1, 0]), ([1, 2], 0, []), ([], 3, []), ([1], -1, [])],
+    [
+        ([1, 3, 2], 2, [1, 2]),
+        ([5, 5, 5, 6], 3, [3, 0, 1]),
+        ([1, 2], 9, [1, 0]),
+        ([1, 2], 0, []),
+        ([], 3, []),
+        ([1], -1, []),
+    ],
 )
 def test_top(scores, k, expected):
     assert top(np.array(scores, dtype=np.float32), k).tolist() == expected

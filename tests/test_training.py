@@ -23,7 +23,9 @@ from tests.tiny import headlines
 TINY = dict(min_count=1, embedding_size=8, units=12, batch_size=16, validation=0.0, test=0.0, patience=0)
 AUTOCOMPLETE = RECIPES["autocomplete"].changed(**TINY, embedding_dropout=0.0, dropout=0.0)
 NOTEBOOK = RECIPES["notebook"].changed(**TINY, dropout=0.0)
-OVERFIT = AUTOCOMPLETE.changed(embedding_size=16, units=32, batch_size=10, learning_rate=0.03, schedule="constant", epochs=70)
+OVERFIT = AUTOCOMPLETE.changed(
+    embedding_size=16, units=32, batch_size=10, learning_rate=0.03, schedule="constant", epochs=70
+)
 
 
 def run(lines, settings, **options) -> Checkpoint:
@@ -178,7 +180,15 @@ def test_the_same_code_trains_on_either_backend(backend, tmp_path):
     assert len(split_headlines(lines, validation=0.1, test=0)["train"]) % 4 == 0
     (tmp_path / "made-up.csv").write_text("headline\n" + "\n".join(lines), encoding="utf-8")
     settings = dict(units=6, embedding_size=4, min_count=1, candidates=40, batch_size=4, validation=0.1, test=0)
-    command = [sys.executable, "-m", "headline", "train", str(tmp_path / "made-up.csv"), "--out", str(tmp_path / "model")]
+    command = [
+        sys.executable,
+        "-m",
+        "headline",
+        "train",
+        str(tmp_path / "made-up.csv"),
+        "--out",
+        str(tmp_path / "model"),
+    ]
     command += ["--epochs", "2", *(part for pair in settings.items() for part in ("--set", "{}={}".format(*pair)))]
     environment = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "-1"}
     environment["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"  # compiles in half the time

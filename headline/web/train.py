@@ -120,7 +120,7 @@ def describe(status: jobs.Status) -> dict:
         if now:
             share = ((now["epoch"] - 1) * now["steps"] + now["step"]) / (now["epochs"] * now["steps"])
             if status.stage == "training":
-                headline = f"Epoch {now['epoch']} of {now['epochs']} · loss {now['loss']:.3f}"
+                headline = f"Epoch {now['epoch']} of {now['epochs']} · loss {number(now['loss'])}"
                 if now["seconds_left"] is not None:
                     headline += f" · {clock(now['seconds_left'])} left"
             lines.append(f"{now['words_per_second']:,.0f} words a second, {clock(now['seconds'])} so far")
@@ -129,7 +129,7 @@ def describe(status: jobs.Status) -> dict:
     else:
         headline = "Done." if status.state == "done" else "Stopped; the best so far is kept."
         headline += " It is chosen in the Write tab: go and type with it."
-        if status.metrics:
+        if status.metrics.get("top5") is not None:
             lines.append(
                 f"On {status.metrics['headlines']:,} headlines it never saw: perplexity "
                 f"{status.metrics['perplexity']:,.0f}, right word among the first five {status.metrics['top5']:.0%}"
@@ -145,5 +145,9 @@ def describe(status: jobs.Status) -> dict:
 
 def epoch_row(epoch: dict) -> list[str]:
     held_out = epoch["validation_loss"]
-    told = [f"{held_out:.3f}", f"{math.exp(held_out):,.0f}"] if held_out is not None else ["–", "–"]
-    return [str(epoch["epoch"]), f"{epoch['loss']:.3f}", *told]
+    perplexity = "–" if held_out is None else f"{math.exp(min(held_out, 99)):,.0f}"
+    return [str(epoch["epoch"]), number(epoch["loss"]), number(held_out), perplexity]
+
+
+def number(loss: float | None) -> str:
+    return "–" if loss is None else f"{loss:.3f}"
