@@ -66,14 +66,11 @@ class Announcer:
             self.bar = tqdm(total=total, bar_format="{desc} {percentage:3.0f}%|{bar}|{postfix}", file=sys.stderr)
         self.bar.n = (progress["epoch"] - 1) * progress["steps"] + progress["step"]
         self.bar.set_description_str(f"epoch {progress['epoch']}/{progress['epochs']}", refresh=False)
-        held_out = progress["validation_loss"]
-        parts = [
-            f"loss {progress['loss'] or float('nan'):.3f}",
-            f"held out {held_out:.3f}" if held_out is not None else "",
-        ]
+        losses = {"loss": progress["loss"], "held out": progress["validation_loss"]}
+        parts = [f"{title} {loss:.3f}" for title, loss in losses.items() if loss is not None]
         if progress["seconds_left"] is not None:
             parts.append(f"{clock(progress['seconds_left'])} left")
-        self.bar.set_postfix_str(" " + ", ".join(filter(None, parts)))
+        self.bar.set_postfix_str(" " + ", ".join(parts))
 
     def _finish(self, facts: dict) -> None:
         self._end_bar()
