@@ -257,4 +257,5 @@ def device_name() -> str:
 
         if jax.default_backend() != "cpu":
             return jax.devices()[0].device_kind
-    return f"CPU, {len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} cores"
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU, {cores} core{'s' * (cores != 1)}"
