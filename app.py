@@ -21,9 +21,13 @@ THEME = gr.themes.Default(
     font=["ui-sans-serif", "system-ui", "sans-serif"],
     font_mono=["ui-monospace", "Consolas", "monospace"],
 ).set(
-    # The theme's own greys are too pale for small text (WCAG 2.2 asks for a contrast of 4.5).
+    # The theme's own grey and button are too pale for their text (WCAG 2.2 asks for a contrast of 4.5).
     body_text_color_subdued="*neutral_600",
     body_text_color_subdued_dark="*neutral_300",
+    button_primary_background_fill="*primary_700",
+    button_primary_background_fill_hover="*primary_800",
+    button_primary_background_fill_dark="*primary_700",
+    button_primary_background_fill_hover_dark="*primary_800",
 )
 
 

@@ -42,7 +42,7 @@ def write_tab(models: Models) -> WriteTab:
     def finish(text: str, model: str) -> dict:
         generator = Generator(models.get(model))
         best = generator.beam(text, number=1)
-        drawn = generator.several(text, FINISHED, rng=np.random.default_rng())
+        drawn = generator.several(text, FINISHED, temperature=0.7, top_k=40, rng=np.random.default_rng())
         different = {made.text.casefold(): made for made in [*best, *drawn] if made.text.strip() != text.strip()}
         return headline_choices(text, list(different.values())[:FINISHED])
 
