@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from headline.corpus import Corpus, read_headlines
+from tests.tiny import headlines
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,11 @@ def shared_data() -> Path:
 def lesson(shared_data: Path) -> Corpus:
     """The lesson's own headlines as its notebook reads them: as they are, duplicates and all."""
     return read_headlines(shared_data / "nyt", keep_duplicates=True, normalise=False)
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    """A file of sixty made-up headlines."""
+    path = tmp_path / "made-up.csv"
+    path.write_text("headline\n" + "\n".join(headlines(60)) + "\n", encoding="utf-8")
+    return path

@@ -11,6 +11,7 @@ from headline.suggester import Suggestion
 from headline.web.models import BUNDLED, Models
 from headline.web.panels import headline_choices, suggestion_choices
 from headline.web.train import describe
+from tests.tiny import random_checkpoint
 
 PROGRESS = {
     "epoch": 2,
@@ -84,3 +85,13 @@ def test_a_model_that_is_gone_gives_way_to_the_bundled_one(tmp_path):
     assert models.get("20260101-000000-gone") is bundled
     assert models.get("../../etc") is bundled
     assert models.choices() == [("Bundled model", BUNDLED)]
+
+
+def test_a_model_that_the_command_line_saved_among_the_runs_can_be_chosen(tmp_path):
+    from app import ASSETS
+
+    random_checkpoint().save(tmp_path / "mine")
+    models = Models(ASSETS / "model", tmp_path)
+    assert models.choices() == [("Bundled model", BUNDLED), ("mine", "mine")]
+    assert len(models.get("mine").vocabulary) == len(random_checkpoint().vocabulary)
+    assert models.describe("mine").startswith("autocomplete recipe")

@@ -27,13 +27,6 @@ def model(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def corpus(tmp_path) -> Path:
-    path = tmp_path / "made-up.csv"
-    path.write_text("headline\n" + "\n".join(headlines(60)) + "\n", encoding="utf-8")
-    return path
-
-
-@pytest.fixture
 def signals():
     """`train` answers Ctrl-C and a polite kill in its own way; here they are given back."""
     kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -12,20 +12,12 @@ import pytest
 from headline.jobs import Job, list_jobs, start
 from headline.recipes import RECIPES
 from headline.suggester import Suggester
-from tests.tiny import headlines
 
 TINY = RECIPES["autocomplete"].changed(
     min_count=1, embedding_size=4, units=4, batch_size=32, candidates=0, epochs=1, validation=0.1, test=0.1, patience=0
 )
 ENDLESS = TINY.changed(epochs=100_000)
 LONG = 180  # seconds that a run may take on a busy machine before a test gives up
-
-
-@pytest.fixture
-def corpus(tmp_path) -> Path:
-    path = tmp_path / "made-up.csv"
-    path.write_text("headline\n" + "\n".join(headlines(60)) + "\n", encoding="utf-8")
-    return path
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""The models that can be typed with: the bundled one and those of finished runs."""
+"""The models that can be typed with: the bundled one and those in the folder of runs."""
 
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
-from headline.checkpoint import CheckpointError
+from headline.checkpoint import META, CheckpointError
 from headline.jobs import Job, list_jobs
 from headline.suggester import Suggester
 
@@ -25,9 +25,11 @@ class Models:
         self._lock = threading.Lock()
 
     def choices(self) -> list[tuple[str, str]]:
-        """(what to call it, id) of every model, the bundled one first and then the newest."""
-        runs = [job for job in list_jobs(self.runs) if job.model.is_dir()]
-        return [("Bundled model", BUNDLED)] + [(_title(job), job.id) for job in runs]
+        """(what to call it, id) of every model: the bundled one, those of runs, the newest first, and
+        those that the command line saved in the folder of runs."""
+        runs = [(_title(job), job.id) for job in list_jobs(self.runs) if job.model.is_dir()]
+        saved = [(path.parent.name, path.parent.name) for path in sorted(self.runs.glob(f"*/{META}"))]
+        return [("Bundled model", BUNDLED), *runs, *saved]
 
     def get(self, model: str | None) -> Suggester:
         """The suggester with an id; the bundled one when that model is gone.
@@ -55,8 +57,10 @@ class Models:
         return self._loaded[BUNDLED]
 
     def _folder(self, model: str) -> Path:
-        # An id is a name in the folder of runs, never a way out of it.
-        return self.bundled if model == BUNDLED else self.runs / Path(model).name / "model"
+        if model == BUNDLED:
+            return self.bundled
+        folder = self.runs / Path(model).name  # an id is a name in the folder of runs, never a way out of it
+        return folder if (folder / META).is_file() else folder / "model"
 
     def describe(self, model: str | None) -> str:
         """One line on a model: what it learnt from and how good it is."""
