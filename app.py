@@ -35,19 +35,19 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """The page over a bundled model and a folder of runs. Starts nothing."""
     models = Models(bundled, runs)
     models.get(None)  # now, and not when the first visitor types
-    with gr.Blocks(title="headline") as demo:
+    with gr.Blocks(title="headline") as page:
         gr.Markdown("# headline\nStart a headline and see the next words at every keystroke.", elem_id="title")
         with gr.Tab("Write"):
-            write = write_tab(models)
+            write = write_tab(page, models)
         with gr.Tab("Train"):
-            train_tab(models, write, SAMPLE)
-    return demo
+            train_tab(page, models, write, SAMPLE)
+    return page
 
 
-def launch(demo: gr.Blocks, **options) -> tuple:
+def launch(page: gr.Blocks, **options) -> tuple:
     """Serve it as the app is served, with other options of `gr.Blocks.launch` where given."""
     settings = {"theme": THEME, "css": read_asset("page.css"), "run_history": False, "footer_links": ["gradio"]}
-    return demo.launch(**settings | options)
+    return page.launch(**settings | options)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".gz"]
 _SECONDS_BETWEEN_LOOKS = 0.5
 
 
-def train_tab(models: Models, write: WriteTab, sample: Path) -> None:
-    """Lay the tab out within a `gr.Blocks` and wire it; a finished run is chosen in the Write tab."""
+def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path) -> None:
+    """Lay the tab out within the page and wire it; a finished run is chosen in the Write tab."""
 
     def start(source: str, files: list[str] | None, column: str, recipe: str, epochs: int):
         if source == UPLOAD and not files:
@@ -98,7 +98,7 @@ def train_tab(models: Models, write: WriteTab, sample: Path) -> None:
     start_button.click(start, [source, files, column, recipe, epochs], [job_id, panel, timer], api_visibility="private")
     stop_button.click(stop, job_id, None, **TYPING)
     timer.tick(follow, job_id, [panel, timer, write.model], **TYPING)
-    gr.context.Context.root_block.load(find_running, None, [job_id, panel, timer], **TYPING)
+    page.load(find_running, None, [job_id, panel, timer], **TYPING)
 
 
 def refusal(sentence: str) -> dict:

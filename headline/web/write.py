@@ -26,8 +26,8 @@ class WriteTab:
     model: gr.Dropdown
 
 
-def write_tab(models: Models) -> WriteTab:
-    """Lay the tab out within a `gr.Blocks` and wire it."""
+def write_tab(page: gr.Blocks, models: Models) -> WriteTab:
+    """Lay the tab out within the page and wire it."""
 
     def suggest(text: str, model: str) -> dict:
         return suggestion_choices(text, models.get(model).suggest(text, SUGGESTIONS))
@@ -86,6 +86,5 @@ def write_tab(models: Models) -> WriteTab:
     model.change(choose, [box, model], [suggestions, about], **TYPING)
     # A page that is opened again finds the models of runs that ended meanwhile, and an answer to what
     # stands in its box, the empty one too.
-    root = gr.context.Context.root_block
-    root.load(refresh, model, model, **TYPING).then(choose, [box, model], [suggestions, about], **TYPING)
+    page.load(refresh, model, model, **TYPING).then(choose, [box, model], [suggestions, about], **TYPING)
     return WriteTab(box, model)
