@@ -230,21 +230,22 @@ def _generate(options: argparse.Namespace) -> None:
 def _parse_settings(pairs: Sequence[str]) -> dict:
     """Turn NAME=VALUE into the types that TrainingConfig has."""
     types = {f.name: f.type for f in fields(TrainingConfig)}
+    told = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
     settings: dict = {}
     for pair in pairs:
         name, _, text = pair.partition("=")
         if name not in types:
             raise SettingError(f"There is no setting {name}; there are {', '.join(sorted(types))}.")
         try:
-            value = text if types[name] is str else json.loads(text)
+            value = text if types[name] is str else json.loads(text.lower())
         except json.JSONDecodeError as error:
-            raise SettingError(f"{name} must be a {types[name].__name__}; it is “{text}”.") from error
+            raise SettingError(f"{name} must be {told[types[name]]}; it is “{text}”.") from error
         if types[name] is str:
             value = text.strip('"')
         elif types[name] is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if type(value) is not types[name]:
-            raise SettingError(f"{name} must be a {types[name].__name__}; it is “{text}”.")
+            raise SettingError(f"{name} must be {told[types[name]]}; it is “{text}”.")
         settings[name] = value
     return settings
 
