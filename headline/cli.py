@@ -237,7 +237,7 @@ def _parse_settings(pairs: Sequence[str]) -> dict:
         if name not in types:
             raise SettingError(f"There is no setting {name}; there are {', '.join(sorted(types))}.")
         try:
-            value = text if types[name] is str else json.loads(text.lower())
+            value = text if types[name] is str else json.loads(text.lower() if types[name] is bool else text)
         except json.JSONDecodeError as error:
             raise SettingError(f"{name} must be {told[types[name]]}; it is “{text}”.") from error
         if types[name] is str:

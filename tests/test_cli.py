@@ -143,7 +143,7 @@ def test_train_tells_a_person_on_the_other_stream(capsys, corpus, tmp_path, sign
         (["--set", "units=many"], "units must be a whole number"),
         (["--set", "units=4.5"], "units must be a whole number"),
         (["--set", "units"], "units must be a whole number"),
-        (["--set", "keep_duplicates=1"], "keep_duplicates must be a bool"),
+        (["--set", "keep_duplicates=1"], "keep_duplicates must be true or false"),
         (["--set", "units=0"], "units must be 1 or more"),
         (["--set", "learning_rate=NaN"], "learning_rate must be above 0"),
         (["--set", "seed=99999999999999999999"], "seed must be"),
