@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors.numpy import load_file
+from safetensors.numpy import save as to_bytes
 
 from headline.recipes import PRECISIONS, ModelConfig
 from headline.vocabulary import TOKENIZERS, Vocabulary
@@ -96,7 +97,7 @@ class Checkpoint:
             (fresh / META).write_text(json.dumps(meta, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             self.vocabulary.save(fresh / WORDS)
             # Not by save_file, whose file only its owner could read.
-            (fresh / WEIGHTS).write_bytes(save(pack_weights(self.weights, precision)))
+            (fresh / WEIGHTS).write_bytes(to_bytes(pack_weights(self.weights, precision)))
             for other in folder.iterdir() if folder.is_dir() else ():
                 if other.name not in (META, WORDS, WEIGHTS):  # such as the model card beside them
                     (shutil.copytree if other.is_dir() else shutil.copy2)(other, fresh / other.name)

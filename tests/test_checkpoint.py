@@ -111,7 +111,7 @@ def failing(at: int, error: BaseException, real=None):
 
 @pytest.mark.parametrize(
     ("target", "name", "at"),
-    [(checkpoint.json, "dumps", 1), (checkpoint, "save_file", 1), (os, "replace", 1), (os, "replace", 2)],
+    [(checkpoint.json, "dumps", 1), (checkpoint, "to_bytes", 1), (os, "replace", 1), (os, "replace", 2)],
     ids=["settings", "weights", "first-rename", "second-rename"],
 )
 def test_a_save_that_fails_leaves_the_older_checkpoint_whole(tmp_path, monkeypatch, target, name, at):
@@ -129,7 +129,7 @@ def test_a_save_that_fails_leaves_the_older_checkpoint_whole(tmp_path, monkeypat
 
 
 def test_a_first_save_that_fails_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoint, "save_file", failing(1, OSError("no room")))
+    monkeypatch.setattr(checkpoint, "to_bytes", failing(1, OSError("no room")))
     with pytest.raises(OSError, match="no room"):
         made().save(tmp_path / "model")
     assert os.listdir(tmp_path) == []
