@@ -67,7 +67,8 @@ class Suggester:
             prefix = self.vocabulary.tokenizer.key(typed.fragment)
             ids = self.vocabulary.starting_with(prefix)
             mass = float(p[ids].sum())
-            ids = ids[[len(self.vocabulary.itos[i]) > len(prefix) for i in ids]] if len(ids) else ids
+            if len(ids) and self.vocabulary.itos[ids[0]] == prefix:
+                ids = ids[1:]  # the word itself, first in the alphabet of those that begin with it, adds nothing
         else:
             ids, mass = np.arange(len(p)), 1.0
         best = ids[top(p[ids], k)]
