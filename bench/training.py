@@ -26,6 +26,7 @@ from headline.checkpoint import Checkpoint
 from headline.corpus import read_headlines, split_headlines
 from headline.evaluation import predictions
 from headline.network import Network
+from headline.vocabulary import TOKENIZERS
 
 RECIPES = ("notebook", "autocomplete")
 HELD_OUT = ["--set", "validation=0.05", "--set", "test=0.05"]
@@ -90,7 +91,8 @@ def word_nats(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[tuple[in
     found: dict[tuple[int, int], float] = {}
     for i, headline in enumerate(headlines):
         keys = vocabulary.tokenizer.keys(headline)
-        if [key.replace("’", "'") for key in keys] != headline.lower().replace("’", "'").split():
+        cuts = [[key.replace("’", "'") for key in tokenizer.keys(headline)] for tokenizer in TOKENIZERS.values()]
+        if cuts[0] != cuts[1]:
             continue
         # The lesson's recipe leaves unknown words out; which place a known one had is kept.
         known = [(place, vocabulary.stoi[key]) for place, key in enumerate(keys) if key in vocabulary.stoi]
