@@ -200,6 +200,11 @@ def list_jobs(runs: Path = RUNS) -> list[Job]:
     return [Job(folder) for folder in sorted(folders, key=lambda folder: folder.name, reverse=True)]
 
 
+def running(runs: Path = RUNS) -> Job | None:
+    """The newest run that has not ended, if there is one."""
+    return next((job for job in list_jobs(runs) if not job.status().ended), None)
+
+
 def _read_lines(path: Path) -> list[dict]:
     if not path.exists():
         return []

@@ -27,7 +27,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path) ->
     def start(source: str, files: list[str] | None, column: str, recipe: str, epochs: int):
         if source == UPLOAD and not files:
             return None, refusal("Choose a file of headlines first, or train on the sample."), gr.skip()
-        running = next((job for job in jobs.list_jobs(models.runs) if not job.status().ended), None)
+        running = jobs.running(models.runs)
         if running:
             return running.id, refusal("A run is under way: wait for it, or stop it first."), gr.Timer(active=True)
         try:
@@ -59,7 +59,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path) ->
 
     def find_running():
         """A page that is opened, or opened again, while a run goes on finds it."""
-        running = next((job for job in jobs.list_jobs(models.runs) if not job.status().ended), None)
+        running = jobs.running(models.runs)
         if running is None:
             return gr.skip(), gr.skip(), gr.skip()
         return running.id, describe(running.status()), gr.Timer(active=True)
