@@ -24,8 +24,7 @@ import numpy as np
 
 from headline.checkpoint import Checkpoint
 from headline.corpus import read_headlines, split_headlines
-from headline.evaluation import predictions
-from headline.network import Network
+from headline.language_model import LanguageModel, walk
 from headline.vocabulary import TOKENIZERS
 
 RECIPES = ("notebook", "autocomplete")
@@ -87,7 +86,7 @@ def train(files: Sequence[Path], out: Path, recipe: str, epochs: int, seconds: f
 def word_nats(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[tuple[int, int], float]:
     """Nats of each known word by (headline, place), from the second word on, where both tokenizers cut alike."""
     vocabulary = checkpoint.vocabulary
-    network = Network(checkpoint.config, checkpoint.weights)
+    model = LanguageModel(checkpoint)
     found: dict[tuple[int, int], float] = {}
     for i, headline in enumerate(headlines):
         keys = vocabulary.tokenizer.keys(headline)
@@ -102,10 +101,9 @@ def word_nats(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[tuple[in
         else:
             row = [id_ for _, id_ in known]
             places = [place for place, _ in known][1:]
-        steps = predictions(network, [row])
-        for place, (target, log_p) in zip(places, steps, strict=False):
+        for place, (target, state) in zip(places, walk(model.network, [row]), strict=False):
             if place > 0 and target[0] not in vocabulary.specials:
-                found[i, place] = -float(log_p[0, target[0]])
+                found[i, place] = -float(model.log_probabilities(state)[0, target[0]])
     return found
 
 

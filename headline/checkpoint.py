@@ -3,6 +3,7 @@
 checkpoint.json        format, recipe, sizes, tokenizer, settings, history, metrics, corpus, provenance, licence
 vocabulary.txt         a line a word: as it is written, a tab, its count
 weights.safetensors    the tensors that ModelConfig.shapes() names
+memory.safetensors     what the corpus said word for word: its n-grams, and hashes of its headlines (may be missing)
 """
 
 import glob
@@ -18,11 +19,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from safetensors.numpy import save as to_bytes
 
+from headline.corpus import SeenHeadlines
+from headline.ngram import NGram
 from headline.recipes import PRECISIONS, ModelConfig
 from headline.vocabulary import TOKENIZERS, Vocabulary
 
-FORMAT = 1
-META, WORDS, WEIGHTS = "checkpoint.json", "vocabulary.txt", "weights.safetensors"
+FORMAT = 2
+_READ = (1, 2)  # 1 had no memory and no mixture
+META, WORDS, WEIGHTS, MEMORY = "checkpoint.json", "vocabulary.txt", "weights.safetensors", "memory.safetensors"
 _SCALE = ".scale"  # beside an 8-bit tensor: what its numbers are multiplied by
 
 
@@ -37,6 +41,10 @@ class Checkpoint:
     config: ModelConfig
     vocabulary: Vocabulary
     weights: dict[str, np.ndarray]
+    ngram: NGram | None = None
+    lstm_weight: float = 1.0  # of the LSTM where there are n-grams, which have the rest
+    temperature: float = 1.0  # that the LSTM's logits are divided by
+    seen: SeenHeadlines = field(default_factory=SeenHeadlines)  # those trained on
     training: dict = field(default_factory=dict)  # the TrainingConfig, and "history": a dict an epoch
     metrics: dict = field(default_factory=dict)  # figures on the test split
     corpus: dict = field(default_factory=dict)  # the CorpusReport
@@ -59,6 +67,10 @@ class Checkpoint:
             raise CheckpointError(
                 f"{WORDS} has {len(self.vocabulary):,} words where {META} says {self.config.vocab_size:,}."
             )
+        if not 0 <= self.lstm_weight <= 1 or not 0 < self.temperature < float("inf"):
+            raise CheckpointError(f"{META}: lstm_weight must be from 0 to 1 and temperature above 0.")
+        if self.ngram and len(self.ngram.unigrams) != self.config.vocab_size:
+            raise CheckpointError(f"{MEMORY} is of another vocabulary than {WORDS}.")
         wanted = self.config.shapes()
         if extra := sorted(set(self.weights) - set(wanted)):
             raise CheckpointError(f"{WEIGHTS} holds {extra[0]}, which the {self.config.recipe} recipe has not.")
@@ -71,8 +83,9 @@ class Checkpoint:
                 raise CheckpointError(f"{WEIGHTS}: {name} holds numbers that are not finite.")
 
     def stored_as(self, precision: str) -> "Checkpoint":
-        """The same with weights as they come back from being stored so, to be measured as it will be used."""
-        return replace(self, weights=unpack_weights(pack_weights(self.weights, precision)))
+        """The same as it comes back from being stored so, to be measured as it will be used."""
+        ngram = NGram.from_tensors(self.ngram.tensors()) if self.ngram else None
+        return replace(self, weights=unpack_weights(pack_weights(self.weights, precision)), ngram=ngram)
 
     def save(self, folder: str | Path, precision: str = "float32") -> Path:
         """Write the folder beside its place and rename it, so that a crash leaves an older one whole."""
@@ -88,6 +101,7 @@ class Checkpoint:
                 "model": self.config.as_dict(),
                 "tokenizer": self.vocabulary.tokenizer.name,
                 "precision": precision,
+                "mixture": {"lstm_weight": self.lstm_weight, "temperature": self.temperature},
                 "training": self.training,
                 "metrics": self.metrics,
                 "corpus": self.corpus,
@@ -98,8 +112,10 @@ class Checkpoint:
             self.vocabulary.save(fresh / WORDS)
             # Not by save_file, whose file only its owner could read.
             (fresh / WEIGHTS).write_bytes(to_bytes(pack_weights(self.weights, precision)))
+            memory = {"seen": self.seen.hashes} | (self.ngram.tensors() if self.ngram else {})
+            (fresh / MEMORY).write_bytes(to_bytes(memory))
             for other in folder.iterdir() if folder.is_dir() else ():
-                if other.name not in (META, WORDS, WEIGHTS):  # such as the model card beside them
+                if other.name not in (META, WORDS, WEIGHTS, MEMORY):  # such as the model card beside them
                     (shutil.copytree if other.is_dir() else shutil.copy2)(other, fresh / other.name)
             _swap(fresh, folder)
         finally:
@@ -120,25 +136,32 @@ class Checkpoint:
                 raise CheckpointError(f"{folder} is no checkpoint: it has no {name}.")
         try:
             meta = json.loads((folder / META).read_text(encoding="utf-8"))
-            if meta["format"] != FORMAT:
-                raise CheckpointError(f"{META} in {folder} has format {meta['format']}; this program reads {FORMAT}.")
+            if meta["format"] not in _READ:
+                known = " and ".join(map(str, _READ))
+                raise CheckpointError(f"{META} in {folder} has format {meta['format']}; this program reads {known}.")
             config = ModelConfig(**meta["model"])
             if meta["tokenizer"] not in TOKENIZERS:
                 raise CheckpointError(f"{META} in {folder} names an unknown tokenizer, {meta['tokenizer']}.")
             vocabulary = Vocabulary.load(folder / WORDS, meta["tokenizer"])
+            part = WEIGHTS
             weights = unpack_weights(load_file(folder / WEIGHTS))
+            part = MEMORY
+            memory = load_file(folder / MEMORY) if (folder / MEMORY).is_file() else {}
+            seen = SeenHeadlines(memory.pop("seen", ()))
+            ngram = _unpack_ngram(memory)
+            mixture = meta.get("mixture", {})
         except KeyError as error:
             raise CheckpointError(f"{META} in {folder} lacks {error}.") from error
         except (json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
             raise CheckpointError(f"{META} in {folder} cannot be read: {error}.") from error
         except SafetensorError as error:
-            raise CheckpointError(f"{WEIGHTS} in {folder} is damaged: {error}.") from error
+            raise CheckpointError(f"{part} in {folder} is damaged: {error}.") from error
         except CheckpointError:
             raise
         except ValueError as error:
             raise CheckpointError(f"{folder}: {error}.") from error
         parts = {k: meta.get(k, {}) for k in ("training", "metrics", "corpus", "provenance", "licence")}
-        checkpoint = cls(config, vocabulary, weights, **parts)
+        checkpoint = cls(config, vocabulary, weights, ngram, **mixture, seen=seen, **parts)
         checkpoint.verify()
         return checkpoint
 
@@ -180,6 +203,15 @@ def unpack_weights(packed: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
             w *= packed[name + _SCALE]
         weights[name] = w
     return weights
+
+
+def _unpack_ngram(tensors: dict[str, np.ndarray]) -> NGram | None:
+    if not tensors:
+        return None
+    try:
+        return NGram.from_tensors(tensors)
+    except (KeyError, ValueError) as error:
+        raise CheckpointError(f"{MEMORY} is damaged: {error}.") from error
 
 
 def _recover(folder: Path) -> None:

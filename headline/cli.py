@@ -50,6 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
     train.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
+    train.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="MODEL",
+        help="a checkpoint's folder to go on from, or \"bundled\": better than from nothing for a list of one's own",
+    )
     _corpus_options(train)
     train.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting; see below")
@@ -134,7 +140,12 @@ def _train(options: argparse.Namespace) -> int:
     stop = _StopSignal()
     say = Announcer(options.json, options.progress)
     try:
-        settings = RECIPES[options.recipe].changed(**({"epochs": options.epochs} | _parse_settings(options.set)))
+        settings, base = RECIPES[options.recipe], None
+        if options.start_from:
+            folder = BUNDLED if str(options.start_from) == "bundled" else options.start_from
+            base = Checkpoint.load(folder)
+            settings = settings.fine_tuning(base.config)
+        settings = settings.changed(**({"epochs": options.epochs} | _parse_settings(options.set)))
         say("reading", stage="reading")
         corpus = _read(options, settings)
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
@@ -147,6 +158,7 @@ def _train(options: argparse.Namespace) -> int:
             on_progress=lambda progress: say("progress", **progress.as_dict(), stage="training"),
             should_stop=lambda: stop.asked,
             name=options.name or options.out.name,
+            start_from=base,
         ).stored_as(settings.precision)
         test = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)["test"]
         metrics = {}

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from headline.files import CorpusError, NoColumnError, list_files, read_file
 
 PLACEHOLDERS = ("Unknown",)  # what the New York Times files write where a headline is missing
@@ -151,6 +153,32 @@ def split_headlines(
     for headline in headlines:
         sides[split_of(headline, seed, validation, test)].append(headline)
     return sides
+
+
+class SeenHeadlines:
+    """Which headlines a model was trained on, by a 32-bit hash of each one's key.
+
+    About one new headline in 25,000 is taken for a seen one where 170,000 were seen.
+    """
+
+    def __init__(self, hashes: Iterable[int] | np.ndarray = ()):
+        self.hashes = np.unique(np.asarray(hashes, dtype=np.uint32))  # (n,)
+
+    @classmethod
+    def of(cls, headlines: Iterable[str]) -> "SeenHeadlines":
+        return cls([_short_hash(headline) for headline in headlines])
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def __contains__(self, headline: str) -> bool:
+        number = np.uint32(_short_hash(headline))
+        at = int(self.hashes.searchsorted(number))
+        return at < len(self.hashes) and self.hashes[at] == number
+
+
+def _short_hash(headline: str) -> int:
+    return int.from_bytes(hashlib.blake2b(headline_key(headline).encode(), digest_size=4).digest(), "little")
 
 
 def _clean(

@@ -1,15 +1,20 @@
 """How good a checkpoint is on headlines that it never saw."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
 from headline.checkpoint import Checkpoint
-from headline.network import Network, log_softmax
+from headline.language_model import LanguageModel, walk
+from headline.network import State
 from headline.sequences import length_batches
+from headline.vocabulary import Vocabulary
 
 TOP = (1, 3, 5)
+COMPLETION_WORDS = (1, 2, 3)
+COVERAGE = 0.2
+_BINS = 15
 
 
 @dataclass(frozen=True)
@@ -19,16 +24,28 @@ class Evaluation:
     headlines: int
     words: int  # predicted, end marks among them where the recipe has them
     unknown: int  # of these, words that are <unk> to the vocabulary (autocomplete), or left out (notebook)
-    loss: float  # nats a predicted word
+    loss: float  # nats a predicted word, <unk> taken as a word like others
     perplexity: float  # exp(loss): Jelinek et al. 1977
+    perplexity_known: float  # the same over words that are in the vocabulary and end marks, <unk> left out
     top1: float  # share of words (end marks and unknown ones apart) that were the model's first guess
     top3: float
     top5: float
     mean_reciprocal_rank: float  # of the right word among all words of the vocabulary, over the same words
+    # Share of the headline's next 1, 2, 3 words guessed exactly, at the fifth of places where the
+    # guess was surest: ExactMatch at equal coverage, as Chen et al. 2019 ("Gmail Smart Compose") judge.
+    exact1: float
+    exact2: float
+    exact3: float
+    # How far the probability of the first guess is from how often it is right: expected calibration
+    # error in 15 equal bins (Guo et al. 2017), over all places; where a headline ends, no guess is right.
+    calibration_error: float
 
     def as_dict(self) -> dict:
         """Plain values for JSON; a figure that is not finite, for want of words to judge, is None."""
         return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
+
+
+EVALUATION_FIELDS = tuple(f.name for f in fields(Evaluation))
 
 
 def evaluate(
@@ -36,57 +53,130 @@ def evaluate(
     headlines: Sequence[str],
     batch_size: int = 64,
     on_progress: Callable[[int, int], None] | None = None,
+    after_first: bool = False,
 ) -> Evaluation:
     """Predict every word of every headline from the words before it.
 
     The autocomplete recipe predicts the first word and the end mark too; the lesson's begins with
-    the second word and knows no end. `on_progress(done, all)` counts headlines.
+    the second word and knows no end. With `after_first` both are judged on the same words: those
+    after the first, without the end. `on_progress(done, all)` counts headlines.
     """
-    network = Network(checkpoint.config, checkpoint.weights)
-    vocabulary = checkpoint.vocabulary
+    model, vocabulary = LanguageModel(checkpoint), checkpoint.vocabulary
     causal = checkpoint.config.causal
-    found = [vocabulary.tokenizer.words(headline) for headline in headlines]
-    encoded = [vocabulary.ids(words) for words in found]
-    left_out = sum(map(len, found)) - sum(map(len, encoded))
-    if causal:
-        encoded = [[vocabulary.start, *ids, vocabulary.end] for ids in encoded]
-    nats, ranks, words, unknown = 0.0, [], 0, left_out
+    rows = [vocabulary.row(headline) for headline in headlines]
+    left_out = 0 if causal else sum(len(vocabulary.tokenizer.words(h)) for h in headlines) - sum(map(len, rows))
+    if causal and after_first:
+        rows = [row[:-1] for row in rows]
+    tally = _Tally(left_out)
     done = 0
-    for batch in length_batches(np.array([len(ids) for ids in encoded]), batch_size):
-        rows = [encoded[i] for i in batch]
-        for targets, log_p in predictions(network, rows):
-            right = log_p[np.arange(len(targets)), targets]
-            nats -= float(right.sum(dtype=np.float64))
-            words += len(targets)
-            unknown += int((targets == vocabulary.unk).sum()) if causal else 0
-            # Guesses that are never shown do not push a right word down.
-            log_p[:, vocabulary.specials] = -np.inf
-            judged = ~np.isin(targets, vocabulary.specials)
-            ranks.append(1 + (log_p[judged] > right[judged, None]).sum(axis=1))
+    for batch in length_batches(np.array([len(row) for row in rows]), batch_size):
+        for position, (targets, state) in enumerate(walk(model.network, [rows[i] for i in batch])):
+            if not (causal and after_first and position == 0):
+                tally.add(model.probabilities(state), targets, vocabulary)
         done += len(batch)
         if on_progress:
-            on_progress(done, len(encoded))
-    rank = np.concatenate(ranks) if ranks else np.empty(0)
-    loss = nats / words if words else float("nan")
-    top1, top3, top5 = (float((rank <= k).mean()) if len(rank) else float("nan") for k in TOP)
-    mrr = float((1 / rank).mean()) if len(rank) else float("nan")
-    return Evaluation(len(headlines), words, unknown, loss, float(np.exp(loss)), top1, top3, top5, mrr)
+            on_progress(done, len(rows))
+    exact = completions(model, vocabulary, rows)
+    return Evaluation(len(headlines), **tally.figures(), **{f"exact{n}": x for n, x in exact.items()})
 
 
-def predictions(network: Network, rows: Sequence[Sequence[int]]):
-    """For each position of rows of ids: the ids that followed, (n,), and log probabilities, (n, V).
+def completions(
+    model: LanguageModel,
+    vocabulary: Vocabulary,
+    rows: Sequence[Sequence[int]],
+    coverage: float = COVERAGE,
+    most: int = 600,
+) -> dict[int, float]:
+    """Exact match of the next 1, 2 and 3 words at the share `coverage` of the places where the guess is surest.
 
-    A row joins while it has a next word; what a row's first id is, nobody predicts.
+    The guess is the likeliest word, then the likeliest after it, and so on; its sureness is their
+    probabilities' product. Judged at every place that so many words follow; of long lists, in the
+    first `most` headlines.
     """
-    longest = max(map(len, rows), default=0)
-    lengths = np.array([len(row) for row in rows])
-    table = np.zeros((len(rows), longest), dtype=np.int64)
-    for i, row in enumerate(rows):
-        table[i, : len(row)] = row
-    alive = np.arange(len(rows))
-    state = network.start().take([0] * len(rows))
-    for position in range(longest - 1):
-        going = lengths[alive] > position + 1
-        alive, state = alive[going], state.take(np.flatnonzero(going))
-        state = network.step(state, table[alive, position])
-        yield table[alive, position + 1], log_softmax(network.logits(state))
+    sure: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
+    right: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
+    whole = [[i for i in row if i != vocabulary.end] for row in rows[:most]]
+    for batch in length_batches(np.array([len(row) for row in whole], dtype=int), 64):
+        lines = [whole[i] for i in batch]
+        for position, (_, state) in enumerate(walk(model.network, lines)):
+            going = [row[position + 1 :] for row in lines if len(row) > position + 1]
+            log_p, alike = np.zeros(len(going)), np.ones(len(going), dtype=bool)
+            for n in COMPLETION_WORDS:
+                guess, p = _likeliest(model, vocabulary, state)
+                log_p = log_p + np.log(np.maximum(p, 1e-30))
+                there = np.array([len(words) >= n for words in going])
+                alike &= [len(words) >= n and words[n - 1] == i for words, i in zip(going, guess, strict=True)]
+                sure[n].append(log_p[there])
+                right[n].append(alike[there])
+                if n < COMPLETION_WORDS[-1]:
+                    state = model.step(state, guess)
+    found = {}
+    for n in COMPLETION_WORDS:
+        confidence, matches = np.concatenate(sure[n] or [np.empty(0)]), np.concatenate(right[n] or [np.empty(0)])
+        surest = np.argsort(-confidence, kind="stable")[: round(coverage * len(confidence))]
+        found[n] = float(matches[surest].mean()) if len(surest) else float("nan")
+    return found
+
+
+def _likeliest(model: LanguageModel, vocabulary: Vocabulary, state: State) -> tuple[np.ndarray, np.ndarray]:
+    p = model.probabilities(state)
+    p[:, vocabulary.specials] = 0
+    guess = p.argmax(axis=1)
+    return guess, p[np.arange(len(p)), guess]
+
+
+class _Tally:
+    """What is added up place by place."""
+
+    def __init__(self, left_out: int):
+        self.words, self.unknown = 0, left_out
+        self.nats = self.unknown_nats = 0.0
+        self.unknown_predicted = 0
+        self.ranks: list[np.ndarray] = []
+        self.in_bin, self.sure, self.right = np.zeros(_BINS), np.zeros(_BINS), np.zeros(_BINS)
+
+    def add(self, p: np.ndarray, targets: np.ndarray, vocabulary: Vocabulary) -> None:
+        """Probabilities (n, V), which are changed, and the ids that did follow (n,)."""
+        right = p[np.arange(len(targets)), targets]
+        with np.errstate(divide="ignore"):
+            nats = -np.log(right, dtype=np.float64)
+        self.words += len(targets)
+        self.nats += float(nats.sum())
+        if vocabulary.unk is not None:
+            unknown = targets == vocabulary.unk
+            self.unknown += int(unknown.sum())
+            self.unknown_predicted += int(unknown.sum())
+            self.unknown_nats += float(nats[unknown].sum())
+        judged = ~np.isin(targets, vocabulary.specials)
+        # Guesses that are never shown do not push a right word down.
+        p[:, vocabulary.specials] = 0
+        if len(p):
+            guess = p.argmax(axis=1)
+            sure = p[np.arange(len(p)), guess]
+            places = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+            self.in_bin += np.bincount(places, minlength=_BINS)
+            self.sure += np.bincount(places, weights=sure, minlength=_BINS)
+            self.right += np.bincount(places, weights=guess == targets, minlength=_BINS)
+        p, right = p[judged], right[judged]
+        # Equals count as half above, half below, so that a model that knows nothing is not taken for a good one.
+        above, equal = (p > right[:, None]).sum(axis=1), (p == right[:, None]).sum(axis=1)
+        self.ranks.append(1 + above + (equal - 1) / 2)
+
+    def figures(self) -> dict:
+        nan = float("nan")
+        rank = np.concatenate(self.ranks) if self.ranks else np.empty(0)
+        known = self.words - self.unknown_predicted
+        loss = self.nats / self.words if self.words else nan
+        with np.errstate(over="ignore"):
+            return {
+                "words": self.words,
+                "unknown": self.unknown,
+                "loss": loss,
+                "perplexity": float(np.exp(loss)),
+                "perplexity_known": float(np.exp((self.nats - self.unknown_nats) / known)) if known else nan,
+                **{f"top{k}": float((rank <= k).mean()) if len(rank) else nan for k in TOP},
+                "mean_reciprocal_rank": float((1 / rank).mean()) if len(rank) else nan,
+                "calibration_error": float(np.abs(self.sure - self.right).sum() / self.in_bin.sum())
+                if self.in_bin.sum()
+                else nan,
+            }

@@ -7,11 +7,13 @@ import numpy as np
 
 from headline.casing import title_case
 from headline.network import State, log_softmax
-from headline.suggester import Suggester, Writing, top
+from headline.phrases import LENGTH_PENALTY
+from headline.ranking import top
+from headline.suggester import Suggester
+from headline.writing import Writing
 
 # Picks the next word's id from the logits of all words, (V,).
 Sampler = Callable[[np.ndarray], int]
-LENGTH_PENALTY = 0.7  # Wu et al. 2016, equation 14: 0 favours short headlines, 1 long ones
 _WORDS_WITHOUT_END = 10  # how long a headline gets where the recipe knows no end, in words
 
 
@@ -22,6 +24,7 @@ class Generated:
     text: str
     log_probability: float  # nats, of the words added, and of the end where it ended by itself
     ended: bool  # by its own end mark
+    seen: bool  # word for word among the headlines that the model was trained on
 
 
 def greedy(logits: np.ndarray) -> int:
@@ -51,7 +54,7 @@ class Generator:
 
     def __init__(self, suggester: Suggester):
         self.suggester = suggester
-        self.network = suggester.network
+        self.model = suggester.model
         self.vocabulary = suggester.vocabulary
         self.config = suggester.checkpoint.config
 
@@ -77,7 +80,9 @@ class Generator:
         ids: list[int] = []
         log_probability, ended = 0.0, False
         for position in range(self._budget(state, words)):
-            logits = self._allowed(self.network.logits(state)[0], first if position == 0 else None, words is None)
+            logits = self._allowed(
+                self.model.log_probabilities(state)[0], first if position == 0 else None, words is None
+            )
             if not np.isfinite(logits).any():
                 break
             i = pick(logits)
@@ -86,8 +91,8 @@ class Generator:
                 ended = True
                 break
             ids.append(i)
-            state = self.network.step(state, np.array([i]))
-        return Generated(self._write(seed, ids), log_probability, ended)
+            state = self.model.step(state, np.array([i]))
+        return self._generated(seed, ids, log_probability, ended)
 
     def several(
         self,
@@ -123,7 +128,7 @@ class Generator:
         scores = np.zeros(1)
         finished: list[tuple[float, float, list[int], bool]] = []
         for position in range(self._budget(state, words)):
-            logits = self.network.logits(state)
+            logits = self.model.log_probabilities(state)
             log_p = np.stack(
                 [log_softmax(self._allowed(row, first if position == 0 else None, words is None)) for row in logits]
             )
@@ -143,7 +148,7 @@ class Generator:
                 break
             beams = [[*beams[row], i] for row, i in zip(rows, picks, strict=True)]
             scores = np.array(kept)
-            state = self.network.step(state.take(rows), np.array(picks))
+            state = self.model.step(state.take(rows), np.array(picks))
             reachable = self._normalised(scores[0], position + 1)
             if len(finished) >= number and sorted(f[0] for f in finished)[-number] > reachable:
                 beams = []
@@ -155,7 +160,11 @@ class Generator:
                 if ids
             ]
         finished.sort(key=lambda f: -f[0])
-        return [Generated(self._write(seed, ids), float(score), ended) for _, score, ids, ended in finished[:number]]
+        return [self._generated(seed, ids, float(score), ended) for _, score, ids, ended in finished[:number]]
+
+    def _generated(self, seed: str, ids: list[int], log_probability: float, ended: bool) -> Generated:
+        text = self._write(seed, ids)
+        return Generated(text, log_probability, ended, text in self.suggester.checkpoint.seen)
 
     @staticmethod
     def _normalised(score: float, length: int) -> float:
@@ -187,12 +196,12 @@ class Generator:
         """Logits with all that must not come here at minus infinity."""
         allowed = np.full_like(logits, -np.inf)
         if first is not None:
-            allowed[first] = logits[first]
+            wanted = np.setdiff1d(first, self.suggester.never)
+            allowed[wanted] = logits[wanted]
             return allowed
         allowed[:] = logits
         end = self.vocabulary.end
-        barred = [i for i in self.vocabulary.specials if not (may_end and i == end)]
-        allowed[barred] = -np.inf
+        allowed[[i for i in self.suggester.never if not (may_end and i == end)]] = -np.inf
         return allowed
 
     def _write(self, seed: str, ids: list[int]) -> str:
@@ -206,6 +215,6 @@ class Generator:
         text = seed
         for i in ids:
             typed = self.vocabulary.split_typed(text)
-            text += Writing(text, typed, self.vocabulary).completion(i)
+            text += Writing(text, typed, self.vocabulary).completion([i])
             text += " "
         return text.rstrip()

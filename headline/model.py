@@ -62,12 +62,13 @@ def _autocomplete(config: ModelConfig) -> keras.Model:
     layers = keras.layers
     embedding = TiedEmbedding(config.vocab_size, config.embedding_size, name="embedding")
     ids = keras.Input((None,), dtype="int32", name="ids")
-    x = layers.Dropout(config.embedding_dropout)(embedding(ids))
+    # Variational dropout (Gal & Ghahramani 2016): the same numbers are left out at every position of a row.
+    x = layers.SpatialDropout1D(config.embedding_dropout)(embedding(ids))
     for i in range(config.layers):
         # Default activations and no recurrent dropout: what cuDNN's LSTM asks for. Padding stands on
         # the right, where it cannot change an earlier position, so no mask is needed either.
         x = layers.LSTM(config.units, return_sequences=True, name=f"lstm_{i}")(x)
-        x = layers.Dropout(config.dropout)(x)
+        x = layers.SpatialDropout1D(config.dropout)(x)
     if config.projected:
         x = layers.Dense(config.embedding_size, name="projection")(x)
     x = layers.Identity(name="to_softmax")(x)

@@ -5,6 +5,7 @@ The cell is Keras' own (Hochreiter & Schmidhuber 1997, with a forget gate; gates
     z = x W + h U + b;  i, f, o = sigmoid(z_i, z_f, z_o);  c' = f c + i tanh(z_c);  h' = o tanh(c')
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,16 @@ class State:
     def take(self, rows: np.ndarray | list[int]) -> "State":
         """The state of some rows, in a new order, as beam search needs it."""
         return State(self.ids[rows], tuple(h[rows] for h in self.h), tuple(c[rows] for c in self.c))
+
+    @classmethod
+    def together(cls, states: Sequence["State"]) -> "State":
+        """The rows of several states that have read equally many words."""
+        layers = range(len(states[0].h))
+        return cls(
+            np.concatenate([s.ids for s in states]),
+            tuple(np.concatenate([s.h[i] for s in states]) for i in layers),
+            tuple(np.concatenate([s.c[i] for s in states]) for i in layers),
+        )
 
 
 class Network:
@@ -78,13 +89,22 @@ class Network:
             state = self.step(state, column)
         return state
 
-    def logits(self, state: State) -> np.ndarray:
-        """Scores of the next word: (B, V). Their softmax is the probability."""
+    def output(self, state: State) -> np.ndarray:
+        """What the softmax layer reads: (B, E), or (B, U) where nothing is projected."""
         lane = 0 if self.config.causal else self.lanes - 1 - state.ids.shape[1]
         x = state.h[-1][:, lane]  # (B, U)
         if self._projection:
             x = x @ self._projection[0] + self._projection[1]
-        return x @ self._softmax + self._bias
+        return x
+
+    def logits(self, state: State) -> np.ndarray:
+        """Scores of the next word: (B, V). Their softmax is the probability."""
+        return self.output(state) @ self._softmax + self._bias
+
+    @property
+    def softmax_layer(self) -> tuple[np.ndarray, np.ndarray]:
+        """A row a word, (V, E) or (V, U), and a bias a word, (V,)."""
+        return self._softmax.T, self._bias
 
     def _advance(self, state: State, ids: np.ndarray) -> State:
         x = self._embedding[ids][:, None, :]  # (B, 1, E): the same word in every lane

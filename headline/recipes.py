@@ -81,12 +81,16 @@ class TrainingConfig:
     batch_size: int = _setting(0, "headlines; 0: 16 to 128, more for a longer list")
     candidates: int = _setting(4096, "words a batch chooses among (sampled softmax); 0: the whole vocabulary")
     learning_rate: float = _setting(3e-3, "of Adam, at its highest")
+    weight_decay: float = _setting(0.01, "share of each matrix, times the learning rate, taken off a step (AdamW)")
     schedule: str = _setting("cosine", "cosine (up for 5 % of the steps, then down to 1 %) or constant")
     clip_norm: float = _setting(1.0, "gradients are scaled down to this length; 0: never")
     patience: int = _setting(2, "epochs without a better held-out loss until the run ends; 0: never")
     validation: float = _setting(0.05, "share of distinct headlines held out to choose the best epoch")
     test: float = _setting(0.05, "share held out to be measured once, at the end")
     seed: int = _setting(0, "of the split, the first weights and the order of the batches")
+    ngram_order: int = _setting(4, "longest n-grams, in words, kept beside the network and mixed in; 0: none")
+    max_ngrams: int = _setting(1_000_000, "n-grams kept; the rarest go first")
+    keep_words: bool = _setting(True, "when starting from a model, keep its words too")
     precision: str = _setting("float32", "how weights are stored: float32, float16, int8")
     keep_duplicates: bool = _setting(False, "keep headlines that were seen before")
     normalise: bool = _setting(True, "tidy white space and HTML characters; the lesson takes the text as it is")
@@ -103,8 +107,9 @@ class TrainingConfig:
         for name in ("embedding_dropout", "dropout"):
             _check(0 <= getattr(self, name) < 1, name, "from 0 to below 1", getattr(self, name))
         _check(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
-        for name in ("batch_size", "clip_norm", "patience", "seed", "candidates"):
+        for name in ("batch_size", "clip_norm", "patience", "seed", "candidates", "weight_decay", "max_ngrams"):
             _check(getattr(self, name) >= 0, name, "0 or more", getattr(self, name))
+        _check(0 <= self.ngram_order <= 6, "ngram_order", "from 0 to 6", self.ngram_order)
         _check(self.seed < 2**32, "seed", "below 2**32", self.seed)  # as NumPy's is
         _check(self.block_size == 0 or self.block_size >= 3, "block_size", "0, or 3 or more", self.block_size)
         _check(
@@ -138,6 +143,22 @@ class TrainingConfig:
             dropout=self.dropout,
         )
 
+    def fine_tuning(self, model: ModelConfig) -> "TrainingConfig":
+        """The same for a run that starts from a model: its shape, a lower rate, more left out.
+
+        What was learnt before is soon forgotten at the full rate (Howard & Ruder 2018, "Universal
+        Language Model Fine-tuning"), and a short list is soon learnt by heart.
+        """
+        causal = model.causal and self.recipe == model.recipe
+        _check(causal, "recipe", "autocomplete, of the model too, to start from one", self.recipe)
+        return replace(
+            self,
+            embedding_size=model.embedding_size,
+            units=model.units,
+            layers=model.layers,
+            **FINE_TUNING,
+        )
+
     def as_dict(self) -> dict:
         return asdict(self)
 
@@ -149,6 +170,7 @@ class TrainingConfig:
         return replace(self, **{k: v for k, v in settings.items() if v is not None})
 
 
+FINE_TUNING = {"learning_rate": 1e-3, "embedding_dropout": 0.4, "dropout": 0.5, "epochs": 8}
 RECIPE_NAMES = ("autocomplete", "notebook")
 PRECISIONS = ("float32", "float16", "int8")
 
@@ -176,10 +198,12 @@ RECIPES: dict[str, TrainingConfig] = {
         batch_size=32,
         learning_rate=1e-3,
         schedule="constant",
+        weight_decay=0.0,
         clip_norm=0.0,
         patience=0,
         validation=0.0,
         test=0.0,
+        ngram_order=0,
         keep_duplicates=True,
         normalise=False,
     ),

@@ -1,31 +1,49 @@
-"""Typed text -> ranked next words and completions, at every keystroke."""
+"""Typed text -> ranked next words, completions, phrases and corrections, at every keystroke."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
 
 import numpy as np
 
-from headline.casing import in_style, style_for_next
+from headline.blocklist import blocked_words, is_blocked
 from headline.checkpoint import Checkpoint
-from headline.network import Network, State, log_softmax
-from headline.vocabulary import Typed, Vocabulary
+from headline.language_model import LanguageModel
+from headline.lexicon import Lexicon
+from headline.network import State
+from headline.phrases import NextWord, Phrase, grow
+from headline.ranking import Recent, top
+from headline.spelling import TWO_SLIPS, one_slip, two_slips
+from headline.vocabulary import Typed
+from headline.writing import Writing
 
-_STATES_KEPT = 1024
-_BYTES_KEPT = 32 * 2**20  # of next-word distributions
-V = TypeVar("V")
+_STATES_KEPT = 2048
+_BYTES_KEPT = 48 * 2**20  # of next-word distributions
+_PHRASES_FROM = 0.04  # a phrase less likely than this is noise
+_SURPRISING = 0.01  # letters less likely than this here may be a slip
+_SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
+_USED_BEFORE = 0.3  # of the unknown words are such as this page has had already
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One way to go on. text == what was typed + completion."""
+    """One way to go on. text == what was typed + completion, but for a correction, which takes the open
+    word's place."""
 
     text: str  # all that the box holds once this is taken
     completion: str  # the part that it adds
-    probability: float  # of this word here; while a word is open, among those that begin with it
+    probability: float  # of these words here; while a word is open, among all that it may become
+    kind: str = "word"  # "word", "phrase" (several words) or "correction"
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A way to go on that is not yet written out: words by id, or one word that has none."""
+
+    probability: float
+    ids: tuple[int, ...] = ()
+    word: str = ""
+    corrects: bool = False
 
 
 class Suggester:
@@ -36,15 +54,20 @@ class Suggester:
     ['ernment', 'ernor']
     """
 
-    def __init__(self, checkpoint: Checkpoint):
+    def __init__(self, checkpoint: Checkpoint, lexicon: Lexicon | None = None, blocked: Iterable[str] | None = None):
+        """`lexicon` backs the vocabulary up (English words that it lacks, unless told otherwise);
+        `blocked` are words that are never suggested (those of `blocklist`, unless told otherwise)."""
         self.checkpoint = checkpoint
         self.vocabulary = checkpoint.vocabulary
-        self.network = Network(checkpoint.config, checkpoint.weights)
-        self._start = self.network.start()
-        if checkpoint.config.causal:
-            self._start = self.network.step(self._start, np.array([self.vocabulary.start]))
+        self.model = LanguageModel(checkpoint)
+        self.lexicon = Lexicon.beyond(self.vocabulary) if lexicon is None else lexicon
+        self._blocked = frozenset(blocked_words() if blocked is None else blocked)
+        never = [i for i, key, _ in self.vocabulary.entries() if is_blocked(key, self._blocked)]
+        # Ids that are in no suggestion: the marks, and blocked words.
+        self.never = np.array([*self.vocabulary.specials, *never], dtype=np.int64)
+        self._start = self.model.start()
         self._states: Recent[State] = Recent(_STATES_KEPT)
-        self._distributions: Recent[np.ndarray] = Recent(max(8, _BYTES_KEPT // (4 * len(self.vocabulary))))
+        self._next_words: Recent[NextWord] = Recent(max(8, _BYTES_KEPT // (4 * len(self.vocabulary))))
 
     @classmethod
     def load(cls, folder: str | Path) -> "Suggester":
@@ -55,41 +78,149 @@ class Suggester:
         """
         return cls(Checkpoint.load(folder))
 
-    def suggest(self, text: str, k: int = 8) -> list[Suggestion]:
-        """At most `k` ways to go on, the likeliest first.
+    def suggest(
+        self, text: str, k: int = 8, phrases: bool = False, least: float = 0.0, used: Sequence[str] = ()
+    ) -> list[Suggestion]:
+        """At most `k` ways to go on, the likeliest first, none less likely than `least`.
 
-        Between words these are next words; while a word is being typed, the words that begin with
-        it; in an empty box, the starts of headlines.
+        Between words these are next words; while a word is being typed, what it may become; in an
+        empty box, the starts of headlines. With `phrases`, likely continuations of several words
+        stand among them where they save more typing than the single words they displace. `used` are
+        words that were written before on the same page: they are offered although nobody else knows them.
         """
         typed = self.vocabulary.split_typed(text)
-        p = self.next_word(typed.context)
-        if typed.fragment:
-            prefix = self.vocabulary.tokenizer.key(typed.fragment)
-            ids = self.vocabulary.starting_with(prefix)
-            mass = float(p[ids].sum())
-            if len(ids) and self.vocabulary.itos[ids[0]] == prefix:
-                ids = ids[1:]  # the word itself, first in the alphabet of those that begin with it, adds nothing
+        context = self.window(typed.context)
+        choices = self._completions(typed, context, k, used) if typed.fragment else self._next(context, k)
+        if phrases:
+            choices = self._with_phrases(choices, context, k, len(typed.fragment))
+        writing = Writing(text, typed, self.vocabulary)
+        return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= least]
+
+    def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
+        words = self.next_word(context).words
+        return [
+            _Choice(float(words[i]), (int(i),)) for i in top(words, k + 1) if words[i] > 0 and (int(i),) != context[-1:]
+        ]
+
+    def _completions(self, typed: Typed, context: tuple[int, ...], k: int, used: Sequence[str]) -> list[_Choice]:
+        key = self.vocabulary.tokenizer.key(typed.fragment)
+        follows = self.next_word(context)
+        ids = self.vocabulary.starting_with(key)
+        p = follows.words[ids]
+        mass = float(p.sum())
+        choices = [_Choice(float(p[i]), (int(ids[i]),)) for i in top(p, k + 2) if p[i] > 0]
+        if follows.unknown:
+            again = self._used_before(key, [*used, *typed.words])
+            fresh = follows.unknown * (1 - _USED_BEFORE if again else 1)
+            found, share = self.lexicon.starting_with(key, k + 2)
+            mass += fresh * share
+            chances = {word: fresh * s for word, s in found if not is_blocked(word, self._blocked)}
+            for word in again:
+                chance = follows.unknown * _USED_BEFORE / len(again)
+                mass += chance
+                chances[word] = chances.get(word, 0.0) + chance
+            choices += [_Choice(chance, word=word) for word, chance in chances.items()]
+        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP:
+            corrections = self._corrections(key, follows)
+            mass += sum(c.probability for c in corrections)
+            choices += corrections
+        last = context[-1:]
+        choices = [c for c in choices if self._key(c) != key and (c.corrects or c.ids != last)]
+        choices.sort(key=lambda c: -c.probability)
+        return [replace(c, probability=c.probability / mass) for c in choices[:k]]
+
+    def _used_before(self, prefix: str, words: Sequence[str]) -> list[str]:
+        """Which of the words used before begin with some letters and are in no list."""
+        keys = dict.fromkeys(self.vocabulary.tokenizer.key(word) for word in words)
+        unknown = [key for key in keys if key not in self.vocabulary.stoi]
+        return [key for key in unknown if key.startswith(prefix) and not is_blocked(key, self._blocked)]
+
+    def _corrections(self, key: str, follows: NextWord) -> list[_Choice]:
+        """What may have been meant instead of some letters, each with the chance of the slip counted in."""
+        best: dict[int, float] = {}
+        for meant, slip in one_slip(key):
+            ids = self.vocabulary.starting_with(meant)
+            if len(ids):
+                p = follows.words[ids]
+                at = int(p.argmax())
+                best[ids[at]] = max(best.get(ids[at], 0.0), slip * float(p[at]))
+        found = [_Choice(p, (int(i),), corrects=True) for i, p in best.items() if p > 0]
+        for meant, slip in one_slip(key):
+            for word, share in self.lexicon.starting_with(meant, 1)[0] if len(key) > _SHORTEST_SLIP else ():
+                if not is_blocked(word, self._blocked):
+                    found.append(_Choice(slip * follows.unknown * share, word=word, corrects=True))
+        if not found and len(key) > 5:
+            places = [self.vocabulary.keys.ids[i] for i in two_slips(key, self.vocabulary.keys.words)]
+            found = [_Choice(TWO_SLIPS * float(follows.words[i]), (int(i),), corrects=True) for i in places]
+        return [c for c in found if c.probability > 0]
+
+    def _with_phrases(self, choices: list[_Choice], context: tuple[int, ...], k: int, typed: int) -> list[_Choice]:
+        """The choices, and phrases in the place of those words that save less typing than they do."""
+        begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects]
+        found = grow(begun, lambda rows: self.next_words([context + ids for ids in rows]), _PHRASES_FROM)
+
+        def letters(ids: Sequence[int]) -> int:
+            return sum(len(self.vocabulary.itos[i]) + 1 for i in ids)
+
+        def saves(choice: _Choice) -> float:
+            # A phrase saves what it adds to its first word, which can be had by itself.
+            new = letters(choice.ids[1:]) if len(choice.ids) > 1 else letters(choice.ids) or len(choice.word) + 1
+            return choice.probability * (new - (typed if len(choice.ids) < 2 else 0))
+
+        longer = [_Choice(p.probability, p.ids) for p in found]
+        kept = sorted(choices[:k] + longer, key=lambda c: -saves(c))[:k]
+        return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
+
+    def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
+        kind = "correction" if choice.corrects else "phrase" if len(choice.ids) > 1 else "word"
+        if choice.corrects:
+            word = self.vocabulary.written[choice.ids[0]] if choice.ids else choice.word
+            completion = writing.corrected([word])
+            text = text[: len(text) - len(typed.fragment)]
         else:
-            ids, mass = np.arange(len(p)), 1.0
-        best = ids[top(p[ids], k)]
-        write = Writing(text, typed, self.vocabulary)
-        found = ((write.completion(int(i)), float(p[i]) / mass) for i in best if p[i] > 0)
-        return [Suggestion(text + completion, completion, probability) for completion, probability in found]
+            completion = writing.completion(choice.ids) if choice.ids else writing.unlisted(choice.word)
+        return Suggestion(text + completion, completion, choice.probability, kind)
 
-    def next_word(self, context: list[int]) -> np.ndarray:
-        """The probability of every word after some words, 0 for the marks: shape (V,).
+    def _key(self, choice: _Choice) -> str:
+        return self.vocabulary.itos[choice.ids[0]] if choice.ids else choice.word
 
-        The marks' share is not handed to the words: it is the chance that the headline ends here,
-        or goes on with a word that is not known.
+    def next_word(self, context: Sequence[int]) -> NextWord:
+        """What may come after some words, by their ids."""
+        return self.next_words([self.window(context)])[0]
+
+    def next_words(self, contexts: Sequence[tuple[int, ...]]) -> list[NextWord]:
+        """What may come after each of several windows of one length, looked up or computed together.
+
+        The marks' share is not handed to the words: it is the chance that the headline ends here, or
+        goes on with a word that is not known.
         """
-        ids = self.window(context)
-        found = self._distributions.get(ids)
-        if found is None:
-            found = np.exp(log_softmax(self.network.logits(self.state(ids))[0]))
-            found[self.vocabulary.specials] = 0
-            found.setflags(write=False)
-            self._distributions.put(ids, found)
-        return found
+        found = {ids: self._next_words.get(ids) for ids in contexts}
+        missing = [ids for ids, known in found.items() if known is None]
+        if missing:
+            p = self.model.quick_probabilities(self._states_of(missing))
+            unknown, end = (p[:, i].copy() if i is not None else np.zeros(len(p)) for i in self._marks)
+            p[:, self.never] = 0
+            p.setflags(write=False)
+            for row, ids in enumerate(missing):
+                # A row of its own, so that what is forgotten frees its memory.
+                own = p[row] if len(missing) == 1 else p[row].copy()
+                found[ids] = NextWord(own, float(unknown[row]), float(end[row]))
+                self._next_words.put(ids, found[ids])
+        return [found[ids] for ids in contexts]
+
+    @property
+    def _marks(self) -> tuple[int | None, int | None]:
+        return self.vocabulary.unk, self.vocabulary.end
+
+    def _states_of(self, windows: Sequence[tuple[int, ...]]) -> State:
+        """The states after several windows of one length, the last word read in all of them at once."""
+        if len(windows) == 1 or not windows[0]:
+            return self.state(windows[0])
+        before = State.together([self.state(ids[:-1]) for ids in windows])
+        states = self.model.step(before, np.array([ids[-1] for ids in windows]))
+        for row, ids in enumerate(windows):
+            self._states.put(ids, states.take([row]))
+        return states
 
     def state(self, ids: tuple[int, ...]) -> State:
         """The network's state after some words: from the longest beginning of them that is remembered."""
@@ -100,11 +231,11 @@ class Suggester:
             state = self._states.get(ids[:done])
         state = state or self._start
         for i in range(done, len(ids)):
-            state = self.network.step(state, np.array([ids[i]]))
+            state = self.model.step(state, np.array([ids[i]]))
             self._states.put(ids[: i + 1], state)
         return state
 
-    def window(self, context: list[int]) -> tuple[int, ...]:
+    def window(self, context: Sequence[int]) -> tuple[int, ...]:
         """The words that the network is to read. Of a long text only the end counts.
 
         The notebook's rows hold so many words and no more. The other network could read for ever;
@@ -115,67 +246,3 @@ class Suggester:
         if not self.checkpoint.config.causal:
             return tuple(context[1 - size :])
         return tuple(context[max(0, len(context) // size - 1) * size :])
-
-
-class Writing:
-    """How to write what is suggested, so that it goes on as the text began."""
-
-    def __init__(self, text: str, typed: Typed, vocabulary: Vocabulary):
-        self.typed, self.vocabulary = typed, vocabulary
-        words = typed.words
-        known = [vocabulary.stoi.get(vocabulary.tokenizer.key(word)) for word in words]
-        written = [None if i is None else vocabulary.written[i] for i in known]
-        self.style = style_for_next(words, written)
-        self.curly = "’" in text and "'" not in text
-
-    def completion(self, i: int) -> str:
-        """What the word with id i adds to the text."""
-        word = self.vocabulary.written[i]
-        fragment = self.typed.fragment
-        if not fragment:
-            added = (" " if self.typed.needs_space else "") + in_style(word, self.style)
-        else:
-            added = self._rest(word, self.vocabulary.itos[i], fragment)
-        return added.replace("'", "’") if self.curly else added
-
-    def _rest(self, word: str, key: str, fragment: str) -> str:
-        n = len(self.vocabulary.tokenizer.key(fragment))
-        if len(word) != len(key):  # a few letters, such as İ, are of another length in lower case
-            return key[n:]
-        if word.startswith(self.vocabulary.tokenizer.spelling(fragment)):
-            return word[n:]
-        shouted = fragment.isupper() and sum(map(str.isalpha, fragment)) > 1
-        if shouted or (self.style == "upper" and fragment.isupper()):
-            return word[n:].upper()
-        return in_style(word, "title")[n:] if self.style == "title" and fragment[0].isupper() else key[n:]
-
-
-class Recent(Generic[V]):
-    """The values used last, at most so many."""
-
-    def __init__(self, size: int):
-        self._size = size
-        self._values: OrderedDict[Hashable, V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> V | None:
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-            return self._values.get(key)
-
-    def put(self, key: Hashable, value: V) -> None:
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
-
-
-def top(scores: np.ndarray, k: int) -> np.ndarray:
-    """Indices of the k highest scores, highest first, equals in their order: shape (min(k, n),)."""
-    k = min(k, len(scores))
-    if k <= 0:
-        return np.empty(0, dtype=np.int64)
-    best = np.argpartition(-scores, k - 1)[:k]
-    return best[np.lexsort((best, -scores[best]))]

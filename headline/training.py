@@ -14,7 +14,8 @@ import headline
 from headline.batches import Batches, make_batches
 from headline.checkpoint import Checkpoint
 from headline.corpus import Corpus, CorpusError, split_headlines
-from headline.model import build_model, model_weights, with_candidates
+from headline.memory import with_memory
+from headline.model import build_model, model_weights, set_model_weights, with_candidates
 from headline.progress import Progress
 from headline.recipes import SettingError, TrainingConfig
 from headline.sequences import PAD_ID
@@ -31,11 +32,15 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     name: str = "",
     licence: dict | None = None,
+    start_from: Checkpoint | None = None,
 ) -> Checkpoint:
     """Train on a corpus and return the best weights seen, on the held-out headlines where there are any.
 
     `on_progress` is called from within `fit` about twice a second and after every epoch; the run
     ends early, keeping what is best so far, soon after `should_stop()` is true.
+
+    `start_from` is a model whose network goes on learning instead of beginning anew: settings are
+    to have its shape, as `TrainingConfig.fine_tuning` gives it.
 
     Raises:
         CorpusError: too few headlines to learn from.
@@ -48,12 +53,16 @@ def train(
         )
     _keep_freed_memory()
     keras.utils.set_random_seed(settings.seed)
-    vocabulary = Vocabulary.build(sides["train"], settings.tokenizer, settings.min_count, settings.max_words)
+    also = start_from.vocabulary if start_from and settings.keep_words else None
+    vocabulary = Vocabulary.build(sides["train"], settings.tokenizer, settings.min_count, settings.max_words, also)
     encoded = {side: [ids for h in lines if (ids := vocabulary.encode(h))] for side, lines in sides.items()}
     if not encoded["train"]:
         raise CorpusError("The headlines hold no words: nothing but marks and signs.")
     config = settings.model_config(len(vocabulary), max(map(len, encoded["train"])))
     model = build_model(config)
+    if start_from:
+        weights = carried_over(start_from, vocabulary, model_weights(model, config))
+        set_model_weights(model, config, weights)
     batches, held_out = make_batches(settings, config, vocabulary, encoded)
     if not batches.words:
         raise CorpusError("No headline has a second word to predict, which is all that this recipe learns.")
@@ -78,7 +87,7 @@ def train(
     weights = model_weights(model, config)
     if not all(np.isfinite(w).all() for w in weights.values()):
         raise SettingError(f"The loss was no longer a number: a learning_rate of {settings.learning_rate} is too high.")
-    return Checkpoint(
+    checkpoint = Checkpoint(
         config=config,
         vocabulary=vocabulary,
         weights=weights,
@@ -95,6 +104,32 @@ def train(
         },
         licence=licence or {},
     )
+    return with_memory(checkpoint, sides["train"], sides["validation"], settings.ngram_order, settings.max_ngrams)
+
+
+def carried_over(model: Checkpoint, vocabulary: Vocabulary, fresh: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """A model's weights for another vocabulary: its words take theirs along, new words begin as in `fresh`.
+
+    Raises:
+        SettingError: the fresh network is of another shape.
+    """
+    ids = {key: i for i, key in enumerate(model.vocabulary.itos)}
+    shared = [(i, ids[key]) for i, key in enumerate(vocabulary.itos) if key in ids]
+    new, old = (list(column) for column in zip(*shared, strict=True))
+    weights = {}
+    for name, ours in fresh.items():
+        theirs = model.weights.get(name)
+        if theirs is None or theirs.shape[1:] != ours.shape[1:]:
+            raise SettingError(f"To start from this model, {name} must have the shape that it has there.")
+        if name in ("embedding", "softmax.bias"):
+            ours = ours.copy()
+            if name == "softmax.bias":
+                ours[:] = theirs.min()  # a word that was never seen there was rarer than all that were
+            ours[new] = theirs[old]
+        else:
+            ours = theirs
+        weights[name] = ours
+    return weights
 
 
 def compile_model(model: keras.Model, settings: TrainingConfig, steps: int) -> None:
@@ -109,7 +144,12 @@ def compile_model(model: keras.Model, settings: TrainingConfig, steps: int) -> N
             warmup_target=settings.learning_rate,
             warmup_steps=warm_up,
         )
-    optimizer = keras.optimizers.Adam(rate, global_clipnorm=settings.clip_norm or None)
+    optimizer: keras.optimizers.Optimizer
+    if settings.weight_decay:
+        optimizer = keras.optimizers.AdamW(rate, settings.weight_decay, global_clipnorm=settings.clip_norm or None)
+        optimizer.exclude_from_weight_decay(var_names=["bias"])
+    else:
+        optimizer = keras.optimizers.Adam(rate, global_clipnorm=settings.clip_norm or None)
     from_logits = settings.recipe == "autocomplete"
 
     def loss(y_true, y_pred):

@@ -4,11 +4,12 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from headline.casing import capitalise, is_distinctive, style_of
 
 PAD, UNK, START, END = "<pad>", "<unk>", "<s>", "</s>"
 OPENING_MARKS = "\"'“‘«([{¿¡#@$£€₹"  # a word may follow these without a space
-_HIGHEST = chr(0x10FFFF)  # sorts after every other character
+AFTER_ALL = chr(0x10FFFF)  # sorts after every other character
 
 
 def _marks() -> str:
@@ -79,6 +80,11 @@ class Typed:
     needs_space: bool  # whether a space is wanted before a next word
 
 
+class SortedKeys(NamedTuple):
+    words: list[str]
+    ids: np.ndarray  # (n,) of the words, in the same order
+
+
 class Vocabulary:
     """The words a model knows, by id.
 
@@ -111,12 +117,16 @@ class Vocabulary:
         tokenizer: str = "headline",
         min_count: int = 1,
         max_words: int | None = None,
+        also: "Vocabulary | None" = None,
     ) -> "Vocabulary":
         """Ids by falling frequency, then by first appearance, as Keras' Tokenizer gives them.
 
         With the "keras" tokenizer the only other id is 0, the padding, and nothing is rare; with
         "headline" there are four marks first, and words seen fewer than `min_count` times, or
         beyond the `max_words` most frequent, are left to `<unk>`.
+
+        The words of `also` are kept too, however rare they are in these headlines: those that are
+        not in them at all come last, in its order and written as it writes them.
         """
         tokens = TOKENIZERS[tokenizer]
         spelling = _Spelling()
@@ -128,12 +138,20 @@ class Vocabulary:
             # A word behind a colon or an opening quote has a capital as if it stood first.
             gaps = [headline[a:b] for (_, a), (b, _) in pairwise(spans)]
             spelling.add(words, [True] + [not gap.isspace() and gap != ", " for gap in gaps])
-        kept = [(key, n) for key, n in counts.most_common(max_words) if n >= min_count]
+        others = {key: written for i, key, written in also.entries()} if also else {}
+        frequent = dict(counts.most_common(max_words))
+        kept = [(key, n) for key, n in counts.most_common() if (n >= min_count and key in frequent) or key in others]
         marks = [PAD] if tokenizer == "keras" else [PAD, UNK, START, END]
         rare = counts.total() - sum(n for _, n in kept)
         mark_counts = [rare if mark == UNK else 0 for mark in marks]
         written = [spelling.of(key) for key, _ in kept]
-        return cls(marks + written, mark_counts + [n for _, n in kept], tokenizer)
+        unseen = [form for key, form in others.items() if not counts[key]]
+        return cls(marks + written + unseen, mark_counts + [n for _, n in kept] + [0] * len(unseen), tokenizer)
+
+    def entries(self) -> Iterator[tuple[int, str, str]]:
+        """(id, key, as it is written) of every word, the marks left out."""
+        marks = set(self.specials)
+        return ((i, self.itos[i], self.written[i]) for i in range(len(self)) if i not in marks)
 
     @property
     def unk(self) -> int | None:
@@ -151,6 +169,11 @@ class Vocabulary:
         """Ids of a text's words. A word that is not known is `<unk>`, or left out where there is none."""
         return self.ids(self.tokenizer.words(text))
 
+    def row(self, text: str) -> list[int]:
+        """Ids of a whole headline, between its start and end marks where the recipe has them."""
+        ids = self.encode(text)
+        return ids if self.start is None else [self.start, *ids, self.end]
+
     def ids(self, words: Iterable[str]) -> list[int]:
         ids = [self.stoi.get(self.tokenizer.key(word), self.unk) for word in words]
         return [i for i in ids if i is not None]
@@ -161,8 +184,8 @@ class Vocabulary:
 
     def starting_with(self, prefix: str) -> np.ndarray:
         """Ids of the words whose key begins with `prefix`, in alphabetical order: shape (n,)."""
-        keys, ids = self._sorted
-        return ids[bisect_left(keys, prefix) : bisect_left(keys, prefix + _HIGHEST)]
+        words, ids = self.keys
+        return ids[bisect_left(words, prefix) : bisect_left(words, prefix + AFTER_ALL)]
 
     def split_typed(self, text: str) -> Typed:
         """Tell the settled words of a text from the one that is still being typed.
@@ -205,9 +228,10 @@ class Vocabulary:
             raise ValueError(f"{path.name} is damaged: {error}") from error
 
     @cached_property
-    def _sorted(self) -> tuple[list[str], np.ndarray]:
+    def keys(self) -> "SortedKeys":
+        """All words, the marks left out, in alphabetical order."""
         ids = sorted(set(range(len(self))) - set(self.specials), key=self.itos.__getitem__)
-        return [self.itos[i] for i in ids], np.array(ids, dtype=np.int64)
+        return SortedKeys([self.itos[i] for i in ids], np.array(ids, dtype=np.int64))
 
 
 class _Spelling:

@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from headline import checkpoint
-from headline.checkpoint import META, WEIGHTS, WORDS, Checkpoint, CheckpointError, pack_weights, unpack_weights
+from headline.checkpoint import MEMORY, META, WEIGHTS, WORDS, Checkpoint, CheckpointError, pack_weights, unpack_weights
 from tests.tiny import CONFIGS, config_name, random_weights, vocabulary
 
 PARTS = {
@@ -75,7 +75,7 @@ def test_each_precision_takes_less_room():
 
 def test_the_folder_holds_text_and_tensors_and_nothing_pickled(tmp_path):
     folder = made(**PARTS).save(tmp_path / "model")
-    assert sorted(p.name for p in folder.iterdir()) == [META, WORDS, WEIGHTS]
+    assert sorted(p.name for p in folder.iterdir()) == [META, MEMORY, WORDS, WEIGHTS]
     assert "“Füße” में" in (folder / META).read_text(encoding="utf-8")
     assert "में\t" in (folder / WORDS).read_text(encoding="utf-8")
     data = (folder / WEIGHTS).read_bytes()

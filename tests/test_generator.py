@@ -8,7 +8,7 @@ import pytest
 
 from headline.generator import LENGTH_PENALTY, Generator, greedy, sample
 from headline.network import log_softmax
-from headline.suggester import Suggester
+from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
 RECIPES = ("autocomplete", "notebook")
@@ -17,7 +17,7 @@ LOUD_MARKS = {word: {mark: 50 for mark in ("<unk>", "<pad>", "<s>")} for word in
 
 
 def generator(checkpoint) -> Generator:
-    return Generator(Suggester(checkpoint))
+    return Generator(tiny.suggester(checkpoint))
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -167,9 +167,9 @@ def test_a_wide_beam_finds_the_best_of_all_sequences(recipe, seed):
     for sequence in product(words, repeat=3):
         state, score = writer.suggester.state(tuple(vocabulary.encode("we"))), 0.0
         for i in sequence:
-            log_p = log_softmax(writer.network.logits(state)[0][words])
+            log_p = log_softmax(writer.model.log_probabilities(state)[0][words])
             score += float(log_p[words.index(i)])
-            state = writer.network.step(state, np.array([i]))
+            state = writer.model.step(state, np.array([i]))
         scores[" ".join(["we", *(vocabulary.itos[i] for i in sequence)])] = score
     best = sorted(scores, key=scores.get, reverse=True)[:5]
     made = writer.beam("we", words=3, width=16, number=5)  # 16 beams hold all beginnings of two words

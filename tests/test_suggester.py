@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from headline.network import log_softmax
-from headline.suggester import Recent, Suggester, top
+from headline.suggester import Suggester
+from tests import tiny
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint
 
 RECIPES = ("autocomplete", "notebook")
@@ -57,11 +58,13 @@ def completions(suggester: Suggester, text: str, k: int = 8) -> list[str]:
 @pytest.mark.parametrize("text", TEXTS + HOSTILE)
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_whatever_is_typed_the_answer_goes_on_from_it(recipe, text):
-    suggester = Suggester(random_checkpoint(recipe))
+    suggester = tiny.suggester(random_checkpoint(recipe))
     found = suggester.suggest(text)
     p = [s.probability for s in found]
     assert len(found) <= 8
-    assert all(s.text == text + s.completion and s.completion.strip() for s in found)
+    assert all(s.completion.strip() for s in found)
+    assert all(s.text == text + s.completion for s in found if s.kind != "correction")
+    assert all(s.text.endswith(s.completion) for s in found)
     assert p == sorted(p, reverse=True) and all(0 < x <= 1 for x in p) and sum(p) <= 1 + 1e-5
     assert not any("<" in s.completion for s in found)
 
@@ -71,7 +74,7 @@ def test_whatever_is_typed_the_answer_goes_on_from_it(recipe, text):
 def test_an_open_word_is_completed_by_words_that_begin_with_it(recipe, text):
     known = {word.lower() for word in WORDS}
     fragment = text.split()[-1].lower()
-    found = Suggester(random_checkpoint(recipe)).suggest(text, k=100)
+    found = tiny.suggester(random_checkpoint(recipe)).suggest(text, k=100)
     expected = {word for word in known if word.startswith(fragment) and word != fragment}
     assert {s.text.split()[-1].lower() for s in found} == expected
 
@@ -79,12 +82,12 @@ def test_an_open_word_is_completed_by_words_that_begin_with_it(recipe, text):
 def test_probabilities_are_the_networks_own():
     logits = {"government": 3.0, "governor": 2.0, "governs": 1.0, "london": 4.0}
     checkpoint = bigram_checkpoint({"the": logits})
-    suggester = Suggester(checkpoint)
+    suggester = tiny.suggester(checkpoint)
     table = np.array([logits.get(word, 0.0) for word in checkpoint.vocabulary.itos])
     expected = np.exp(log_softmax(table))
     found = {s.completion.strip().lower(): s.probability for s in suggester.suggest("the ", k=100)}
     assert found == pytest.approx({w: expected[checkpoint.vocabulary.stoi[w]] for w in found}, rel=1e-4)
-    assert len(found) == len(WORDS)  # the marks' share is nobody's
+    assert len(found) == len(WORDS) - 1  # the marks' share is nobody's, and no word comes twice in a row
     among = np.exp([3.0, 2.0, 1.0]) / np.exp([3.0, 2.0, 1.0]).sum()
     opened = suggester.suggest("the gov")
     assert [s.text for s in opened] == ["the government", "the governor", "the governs"]
@@ -112,7 +115,7 @@ def test_probabilities_are_the_networks_own():
     ],
 )
 def test_the_rest_of_a_word_takes_the_case_of_its_beginning(typed, completion):
-    suggester = Suggester(bigram_checkpoint({"the": {"government": 3}, "<s>": {"government": 3}}))
+    suggester = tiny.suggester(bigram_checkpoint({"the": {"government": 3}, "<s>": {"government": 3}}))
     assert completions(suggester, typed, k=1) == [completion]
 
 
@@ -132,29 +135,29 @@ def test_the_rest_of_a_word_takes_the_case_of_its_beginning(typed, completion):
 )
 def test_a_next_word_is_written_as_the_text_is(typed, completion):
     chain = {"the": {"government": 5}, "government": {"says": 5}, "says": {"London": 5}}
-    found = completions(Suggester(bigram_checkpoint(chain)), typed, k=1)
+    found = completions(tiny.suggester(bigram_checkpoint(chain)), typed, k=1)
     assert found == ([] if completion is None else [completion])
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 @pytest.mark.parametrize("text", ["", " "])
 def test_an_empty_box_gives_starts_with_a_capital(recipe, text):
-    found = completions(Suggester(random_checkpoint(recipe)), text, k=100)
+    found = completions(tiny.suggester(random_checkpoint(recipe)), text, k=100)
     assert len(found) == len(WORDS)
     assert all(completion[0].isupper() for completion in found)
 
 
 def test_marks_are_never_suggested_however_likely():
     checkpoint = bigram_checkpoint({"the": {"<unk>": 50, "<pad>": 49, "<s>": 48, "</s>": 47, "rise": 40}})
-    assert completions(Suggester(checkpoint), "the ", k=1) == ["rise"]
+    assert completions(tiny.suggester(checkpoint), "the ", k=1) == ["rise"]
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_k_from_none_to_more_than_there_are(recipe):
-    suggester = Suggester(random_checkpoint(recipe))
+    suggester = tiny.suggester(random_checkpoint(recipe))
     assert suggester.suggest("the ", k=0) == suggester.suggest("the gov", k=0) == []
     everything = suggester.suggest("the ", k=1000)
-    assert len(everything) == len(WORDS)
+    assert len(everything) == len(WORDS) - 1  # all but “the” itself
     assert suggester.suggest("the ", k=3) == everything[:3]
     assert len(suggester.suggest("the gov", k=1000)) == 3
 
@@ -163,39 +166,40 @@ def test_k_from_none_to_more_than_there_are(recipe):
 def test_letter_by_letter_or_at_once_and_again_give_the_same_answers(recipe):
     checkpoint = random_checkpoint(recipe)
     text = "The governor of London says we won't rise of NASA governs the government of McConnell says the gov"
-    typing = Suggester(checkpoint)
+    typing = tiny.suggester(checkpoint)
     for n in range(len(text) + 1):
         typed = typing.suggest(text[:n])
         assert typed == typing.suggest(text[:n])
-        at_once = Suggester(checkpoint).suggest(text[:n])
+        at_once = tiny.suggester(checkpoint).suggest(text[:n])
         assert [s.text for s in typed] == [s.text for s in at_once]
         assert [s.probability for s in typed] == pytest.approx([s.probability for s in at_once], rel=1e-5)
 
 
 @pytest.mark.parametrize("recipe, words_that_count", [("autocomplete", 16), ("notebook", 7)])
 def test_of_a_very_long_text_only_the_end_counts(recipe, words_that_count):
-    suggester = Suggester(random_checkpoint(recipe, block_size=8))
+    suggester = tiny.suggester(random_checkpoint(recipe, block_size=8))
     end = ("we rise " * 10).split()[-words_that_count:]
     answers = {
         tuple(completions(suggester, " ".join(start.split()[: 800 - words_that_count] + end) + " "))
         for start in ("the government of " * 300, "NASA says " * 500)
     }
     assert len(answers) == 1
-    assert suggester.next_word(suggester.vocabulary.encode("the " * 999)).shape == (len(suggester.vocabulary),)
+    assert suggester.next_word(suggester.vocabulary.encode("the " * 999)).words.shape == (len(suggester.vocabulary),)
 
 
 def test_the_window_of_a_long_text_moves_by_whole_rows():
-    suggester = Suggester(random_checkpoint(block_size=8))
+    suggester = tiny.suggester(random_checkpoint(block_size=8))
     context = np.random.default_rng(0).integers(4, len(suggester.vocabulary), 60).tolist()
     for n in range(1, len(context)):
         window = context[max(0, n // 8 - 1) * 8 : n]  # from eight words to fifteen, once there are so many
-        np.testing.assert_allclose(suggester.next_word(context[:n]), suggester.next_word(window), rtol=1e-5)
+        np.testing.assert_allclose(suggester.next_word(context[:n]).words, suggester.next_word(window).words, rtol=1e-5)
 
 
 def test_words_within_the_window_do_count():
-    suggester = Suggester(random_checkpoint("notebook", block_size=8))
+    suggester = tiny.suggester(random_checkpoint("notebook", block_size=8))
     a, b = (
-        suggester.next_word(suggester.vocabulary.encode(f"{word} we rise we rise we rise")) for word in ("the", "of")
+        suggester.next_word(suggester.vocabulary.encode(f"{word} we rise we rise we rise")).words
+        for word in ("the", "of")
     )
     assert not np.allclose(a, b, atol=1e-6)
 
@@ -204,8 +208,8 @@ def test_words_within_the_window_do_count():
 def test_eight_threads_get_the_answers_of_one(recipe):
     checkpoint = random_checkpoint(recipe)
     texts = [f"{a} {b} {c[:2]}" for a in WORDS for b in WORDS[:4] for c in WORDS[:3]]
-    expected = [Suggester(checkpoint).suggest(text) for text in texts]
-    shared = Suggester(checkpoint)
+    expected = [tiny.suggester(checkpoint).suggest(text) for text in texts]
+    shared = tiny.suggester(checkpoint)
     with ThreadPoolExecutor(8) as pool:
         for answers in pool.map(lambda _: [shared.suggest(text) for text in texts], range(8)):
             assert [[s.text for s in found] for found in answers] == [[s.text for s in found] for found in expected]
@@ -213,28 +217,4 @@ def test_eight_threads_get_the_answers_of_one(recipe):
 
 def test_load_answers_as_the_checkpoint_that_was_saved(tmp_path):
     checkpoint = random_checkpoint()
-    assert Suggester.load(checkpoint.save(tmp_path / "m")).suggest("the ") == Suggester(checkpoint).suggest("the ")
-
-
-@pytest.mark.parametrize(
-    "scores, k, expected",
-    [
-        ([1, 3, 2], 2, [1, 2]),
-        ([5, 5, 5, 6], 3, [3, 0, 1]),
-        ([1, 2], 9, [1, 0]),
-        ([1, 2], 0, []),
-        ([], 3, []),
-        ([1], -1, []),
-    ],
-)
-def test_top(scores, k, expected):
-    assert top(np.array(scores, dtype=np.float32), k).tolist() == expected
-
-
-def test_recent_forgets_what_was_used_longest_ago():
-    recent = Recent(2)
-    recent.put("a", 1)
-    recent.put("b", 2)
-    assert recent.get("a") == 1
-    recent.put("c", 3)
-    assert (recent.get("a"), recent.get("b"), recent.get("c")) == (1, None, 3)
+    assert Suggester.load(checkpoint.save(tmp_path / "m")).suggest("the ") == tiny.suggester(checkpoint).suggest("the ")

@@ -16,8 +16,8 @@ from headline.corpus import Corpus, CorpusError, CorpusReport, split_headlines
 from headline.evaluation import evaluate
 from headline.generator import Generator
 from headline.recipes import RECIPES, SettingError
-from headline.suggester import Suggester
 from headline.training import MIN_HEADLINES, NatsPerWord, train
+from tests import tiny
 from tests.tiny import headlines
 
 TINY = dict(min_count=1, embedding_size=8, units=12, batch_size=16, validation=0.0, test=0.0, patience=0)
@@ -40,7 +40,7 @@ def overfit() -> tuple[Checkpoint, list]:
 
 def test_a_tiny_corpus_is_learnt_by_heart(overfit):
     checkpoint, _ = overfit
-    writer, lines = Generator(Suggester(checkpoint)), headlines(30)
+    writer, lines = Generator(tiny.suggester(checkpoint)), headlines(30)
     for line in lines:
         made = writer.generate(line.split()[0])
         assert (made.text, made.ended) == (line, True)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from headline.checkpoint import Checkpoint
+from headline.lexicon import Lexicon
 from headline.recipes import ModelConfig
+from headline.suggester import Suggester
 from headline.vocabulary import END, PAD, START, UNK, Vocabulary
 
 WORDS = ("the", "government", "governor", "governs", "of", "NASA", "McConnell", "London", "says", "won't", "rise", "we")
@@ -88,3 +90,8 @@ def bigram_checkpoint(
     bias[0], bias[1], bias[3] = 20, -20, 20
     weights["projection.kernel" if recipe == "autocomplete" else "softmax.kernel"] = table / np.float32(np.tanh(1))
     return Checkpoint(config, known, weights)
+
+
+def suggester(checkpoint: Checkpoint) -> Suggester:
+    """The model alone: no list of English words behind it, and nothing blocked."""
+    return Suggester(checkpoint, lexicon=Lexicon([], np.empty(0)), blocked=())
