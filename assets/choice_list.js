@@ -19,6 +19,7 @@ function row(item, typed) {
   const start = item.whole || typed.length <= TYPED_SHOWN ? typed : "…" + typed.slice(-TYPED_SHOWN);
   words.append(part("typed", start), part("rest", item.rest));
   button.append(words);
+  if (item.mark) button.append(part("mark", item.mark));
   if (item.probability !== undefined) {
     const percent = item.probability * 100;
     const meter = part("meter", "");
@@ -40,7 +41,7 @@ function draw() {
   const value = props.value || { typed: "", items: [] };
   const list = document.createElement("ul");
   list.setAttribute("aria-label", props.name);
-  list.append(...value.items.map((item) => row(item, value.typed)));
+  list.append(...value.items.map((item) => row(item, item.kept === undefined ? value.typed : item.kept)));
   root.replaceChildren(list);
 }
 

@@ -88,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     suggest.add_argument("text", nargs="?", help='what was typed, such as "the gov"; end with a space for next words')
     _model_option(suggest)
     suggest.add_argument("-k", type=int, default=8, help="how many (default: %(default)s)")
+    suggest.add_argument("--phrases", action="store_true", help="likely continuations of several words among them")
+    suggest.add_argument(
+        "--least", type=float, default=0.0, metavar="P", help="none less likely than this (default: %(default)s)"
+    )
     suggest.add_argument("--json", action="store_true", help="print a JSON object a text")
     suggest.set_defaults(run=_suggest)
 
@@ -208,7 +212,7 @@ def _suggest(options: argparse.Namespace) -> None:
     suggester = Suggester.load(options.model)
     texts = [options.text] if options.text is not None else (line.rstrip("\n") for line in sys.stdin)
     for text in texts:
-        found = suggester.suggest(text, options.k)
+        found = suggester.suggest(text, options.k, options.phrases, options.least)
         if options.json:
             print(json.dumps({"text": text, "suggestions": [vars(s) for s in found]}, ensure_ascii=False), flush=True)
         else:

@@ -63,7 +63,7 @@ def evaluate(
     """
     model, vocabulary = LanguageModel(checkpoint), checkpoint.vocabulary
     causal = checkpoint.config.causal
-    rows = [vocabulary.row(headline) for headline in headlines]
+    rows = [model.row(headline) for headline in headlines]
     left_out = 0 if causal else sum(len(vocabulary.tokenizer.words(h)) for h in headlines) - sum(map(len, rows))
     if causal and after_first:
         rows = [row[:-1] for row in rows]
@@ -76,13 +76,12 @@ def evaluate(
         done += len(batch)
         if on_progress:
             on_progress(done, len(rows))
-    exact = completions(model, vocabulary, rows)
+    exact = completions(model, rows)
     return Evaluation(len(headlines), **tally.figures(), **{f"exact{n}": x for n, x in exact.items()})
 
 
 def completions(
     model: LanguageModel,
-    vocabulary: Vocabulary,
     rows: Sequence[Sequence[int]],
     coverage: float = COVERAGE,
     most: int = 600,
@@ -95,14 +94,14 @@ def completions(
     """
     sure: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
     right: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
-    whole = [[i for i in row if i != vocabulary.end] for row in rows[:most]]
+    whole = [[i for i in row if i != model.vocabulary.end] for row in rows[:most]]
     for batch in length_batches(np.array([len(row) for row in whole], dtype=int), 64):
         lines = [whole[i] for i in batch]
         for position, (_, state) in enumerate(walk(model.network, lines)):
             going = [row[position + 1 :] for row in lines if len(row) > position + 1]
             log_p, alike = np.zeros(len(going)), np.ones(len(going), dtype=bool)
             for n in COMPLETION_WORDS:
-                guess, p = _likeliest(model, vocabulary, state)
+                guess, p = _likeliest(model, state)
                 log_p = log_p + np.log(np.maximum(p, 1e-30))
                 there = np.array([len(words) >= n for words in going])
                 alike &= [len(words) >= n and words[n - 1] == i for words, i in zip(going, guess, strict=True)]
@@ -118,9 +117,9 @@ def completions(
     return found
 
 
-def _likeliest(model: LanguageModel, vocabulary: Vocabulary, state: State) -> tuple[np.ndarray, np.ndarray]:
+def _likeliest(model: LanguageModel, state: State) -> tuple[np.ndarray, np.ndarray]:
     p = model.probabilities(state)
-    p[:, vocabulary.specials] = 0
+    p[:, model.vocabulary.specials] = 0
     guess = p.argmax(axis=1)
     return guess, p[np.arange(len(p)), guess]
 

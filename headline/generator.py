@@ -7,13 +7,13 @@ import numpy as np
 
 from headline.casing import title_case
 from headline.network import State, log_softmax
-from headline.phrases import LENGTH_PENALTY
 from headline.ranking import top
 from headline.suggester import Suggester
 from headline.writing import Writing
 
 # Picks the next word's id from the logits of all words, (V,).
 Sampler = Callable[[np.ndarray], int]
+LENGTH_PENALTY = 0.7  # Wu et al. 2016, equation 14: 0 favours short headlines, 1 long ones
 _WORDS_WITHOUT_END = 10  # how long a headline gets where the recipe knows no end, in words
 
 

@@ -143,9 +143,10 @@ def start(
     name: str = "",
     runs: Path = RUNS,
     keep_files: bool = False,
+    start_from: Path | None = None,
 ) -> Job:
-    """Start a run on some files. With `keep_files` they are copied into its folder first, as uploads
-    are, which do not last."""
+    """Start a run on some files, going on from a model if one is given. With `keep_files` the files are
+    copied into its folder first, as uploads are, which do not last."""
     runs = Path(runs).resolve()
     runs.mkdir(parents=True, exist_ok=True)
     job = Job(runs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}")
@@ -156,6 +157,7 @@ def start(
         paths = [Path(shutil.copy2(p, job.folder / "corpus" / f"{i:02d}-{p.name}")) for i, p in enumerate(paths)]
     command = [sys.executable, "-m", "headline", "train", *map(str, paths)]
     command += ["--out", str(job.model), "--progress", str(job.folder / "progress.jsonl"), "--recipe", settings.recipe]
+    command += ["--start-from", str(Path(start_from).resolve())] if start_from else []
     command += ["--name", name] if name else []
     command += ["--column", column] if column else []
     for setting, value in settings.as_dict().items():

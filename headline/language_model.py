@@ -27,10 +27,16 @@ class LanguageModel:
         self.ngram = checkpoint.ngram
         self.lstm_weight = checkpoint.lstm_weight if self.ngram else 1.0
         self.temperature = checkpoint.temperature
+        self.vocabulary = checkpoint.vocabulary
         self._causal = checkpoint.config.causal
         self._first = np.array([checkpoint.vocabulary.start]) if self._causal else None
         quick = self._causal and self.lstm_weight > 0 and checkpoint.config.vocab_size >= _WORTH_IT
         self._preview = _Preview(*self.network.softmax_layer) if quick else None
+
+    def row(self, headline: str) -> list[int]:
+        """Ids of a whole headline, between its start and end marks where the recipe has them."""
+        ids = self.vocabulary.encode(headline)
+        return [self.vocabulary.start, *ids, self.vocabulary.end] if self._causal else ids
 
     def start(self) -> State:
         """The state before the first word of a headline: B = 1."""

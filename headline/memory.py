@@ -95,4 +95,5 @@ def _batches(rows: Sequence[Sequence[int]]):
 
 
 def _rows(checkpoint: Checkpoint, headlines: Sequence[str]) -> list[list[int]]:
-    return [checkpoint.vocabulary.row(headline) for headline in headlines]
+    model = LanguageModel(replace(checkpoint, lstm_weight=0.0))
+    return [model.row(headline) for headline in headlines]

@@ -7,8 +7,6 @@ import numpy as np
 
 from headline.ranking import top
 
-LENGTH_PENALTY = 0.7  # Wu et al. 2016, equation 14: 0 favours short phrases, 1 long ones
-
 
 @dataclass(frozen=True)
 class NextWord:
@@ -24,6 +22,11 @@ class Phrase:
     ids: tuple[int, ...]
     probability: float
 
+    @property
+    def keys_saved(self) -> float:
+        """On average, against taking its words one by one."""
+        return self.probability * (len(self.ids) - 1)
+
 
 Look = Callable[[Sequence[tuple[int, ...]]], Sequence[NextWord]]
 
@@ -35,8 +38,10 @@ def grow(begun: Sequence[Phrase], look: Look, least: float, words: int = 4, widt
     on where the end of the headline is the likeliest. `look` tells what may come after words that
     have been put behind those typed.
 
-    Of phrases that begin alike only the best by length-normalised probability is kept (Wu et al.
-    2016, "Google's Neural Machine Translation System"); they come the likeliest first.
+    Of phrases that begin alike only that is kept which saves the most keys on average, probability
+    times words beyond the first: the longer of two if its further words are likelier than not. (Log
+    probability over a power of length, as whole headlines are ranked, prefers the shorter however
+    sure the longer is.) They come the likeliest first.
     """
     beams = sorted((b for b in begun if b.probability >= least), key=_likeliest_first)[:width]
     found: list[Phrase] = []
@@ -54,7 +59,7 @@ def grow(begun: Sequence[Phrase], look: Look, least: float, words: int = 4, widt
         beams = sorted(grown, key=_likeliest_first)[:width]
         found += beams
     kept: list[Phrase] = []
-    for phrase in sorted(found, key=lambda p: -_normalised(p)):
+    for phrase in sorted(found, key=lambda p: (-p.keys_saved, len(p.ids))):
         if not any(_one_begins_other(phrase.ids, other.ids) for other in kept):
             kept.append(phrase)
     return sorted(kept, key=_likeliest_first)
@@ -62,10 +67,6 @@ def grow(begun: Sequence[Phrase], look: Look, least: float, words: int = 4, widt
 
 def _likeliest_first(phrase: Phrase) -> tuple:
     return -phrase.probability, phrase.ids
-
-
-def _normalised(phrase: Phrase) -> float:
-    return float(np.log(phrase.probability)) / len(phrase.ids) ** LENGTH_PENALTY
 
 
 def _one_begins_other(a: Sequence[int], b: Sequence[int]) -> bool:

@@ -14,8 +14,8 @@ from rapidfuzz.distance import OSA
 
 # The chance that a word of some letters is typed with one given slip. Two in a hundred words have
 # one at all; there are many more ways to hit a wrong key than to double or exchange letters.
-EXCHANGED, DOUBLED, EXTRA, MISSING, NEIGHBOUR, WRONG = 2e-3, 2e-3, 4e-4, 8e-4, 8e-4, 6e-5
-TWO_SLIPS = 1e-6
+EXCHANGED, DOUBLED, EXTRA, MISSING, NEIGHBOUR, WRONG = 6e-4, 6e-4, 3e-5, 3e-4, 3e-4, 2e-5
+TWO_SLIPS = 1e-7
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
@@ -40,7 +40,7 @@ def one_slip(typed: str) -> tuple[tuple[str, float], ...]:
     """What may have been meant by some letters, with the chance of the slip; they may be a word's beginning.
 
     >>> dict(one_slip("presidn"))["presid"]     # the last letter was one too many
-    0.0004
+    3e-05
     """
     meant: dict[str, float] = {}
     for text, chance in _slips(typed):

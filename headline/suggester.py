@@ -22,6 +22,7 @@ _BYTES_KEPT = 48 * 2**20  # of next-word distributions
 _PHRASES_FROM = 0.04  # a phrase less likely than this is noise
 _SURPRISING = 0.01  # letters less likely than this here may be a slip
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
+_WORTH_CORRECTING = 0.002  # corrections less likely than this are slips themselves, for lists hold those too
 _USED_BEFORE = 0.3  # of the unknown words are such as this page has had already
 
 
@@ -125,9 +126,13 @@ class Suggester:
             mass += sum(c.probability for c in corrections)
             choices += corrections
         last = context[-1:]
-        choices = [c for c in choices if self._key(c) != key and (c.corrects or c.ids != last)]
-        choices.sort(key=lambda c: -c.probability)
-        return [replace(c, probability=c.probability / mass) for c in choices[:k]]
+        distinct: dict[str, _Choice] = {}
+        for choice in sorted(choices, key=lambda c: -c.probability):
+            word = self._key(choice)
+            if word != key and (choice.corrects or choice.ids != last):
+                distinct.setdefault(word, choice)
+        ranked = [replace(c, probability=c.probability / mass) for c in distinct.values()]
+        return [c for c in ranked if not c.corrects or c.probability >= _WORTH_CORRECTING][:k]
 
     def _used_before(self, prefix: str, words: Sequence[str]) -> list[str]:
         """Which of the words used before begin with some letters and are in no list."""
@@ -142,8 +147,8 @@ class Suggester:
             ids = self.vocabulary.starting_with(meant)
             if len(ids):
                 p = follows.words[ids]
-                at = int(p.argmax())
-                best[ids[at]] = max(best.get(ids[at], 0.0), slip * float(p[at]))
+                for at in {0, int(p.argmax())}:  # the first in the alphabet may be the word itself
+                    best[ids[at]] = max(best.get(ids[at], 0.0), slip * float(p[at]))
         found = [_Choice(p, (int(i),), corrects=True) for i, p in best.items() if p > 0]
         for meant, slip in one_slip(key):
             for word, share in self.lexicon.starting_with(meant, 1)[0] if len(key) > _SHORTEST_SLIP else ():
@@ -159,16 +164,9 @@ class Suggester:
         begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects]
         found = grow(begun, lambda rows: self.next_words([context + ids for ids in rows]), _PHRASES_FROM)
 
-        def letters(ids: Sequence[int]) -> int:
-            return sum(len(self.vocabulary.itos[i]) + 1 for i in ids)
-
-        def saves(choice: _Choice) -> float:
-            # A phrase saves what it adds to its first word, which can be had by itself.
-            new = letters(choice.ids[1:]) if len(choice.ids) > 1 else letters(choice.ids) or len(choice.word) + 1
-            return choice.probability * (new - (typed if len(choice.ids) < 2 else 0))
-
-        longer = [_Choice(p.probability, p.ids) for p in found]
-        kept = sorted(choices[:k] + longer, key=lambda c: -saves(c))[:k]
+        saved = [(p.keys_saved, _Choice(p.probability, p.ids)) for p in found]
+        saved += [(c.probability * (len(self._key(c)) - typed), c) for c in choices[:k]]
+        kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
         return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
 
     def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:

@@ -33,6 +33,7 @@ def train(
     name: str = "",
     licence: dict | None = None,
     start_from: Checkpoint | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Checkpoint:
     """Train on a corpus and return the best weights seen, on the held-out headlines where there are any.
 
@@ -40,7 +41,8 @@ def train(
     ends early, keeping what is best so far, soon after `should_stop()` is true.
 
     `start_from` is a model whose network goes on learning instead of beginning anew: settings are
-    to have its shape, as `TrainingConfig.fine_tuning` gives it.
+    to have its shape, as `TrainingConfig.fine_tuning` gives it. `vocabulary` is used instead of
+    building one, so that runs can be compared word for word.
 
     Raises:
         CorpusError: too few headlines to learn from.
@@ -53,8 +55,9 @@ def train(
         )
     _keep_freed_memory()
     keras.utils.set_random_seed(settings.seed)
-    also = start_from.vocabulary if start_from and settings.keep_words else None
-    vocabulary = Vocabulary.build(sides["train"], settings.tokenizer, settings.min_count, settings.max_words, also)
+    if vocabulary is None:
+        also = start_from.vocabulary if start_from and settings.keep_words else None
+        vocabulary = Vocabulary.build(sides["train"], settings.tokenizer, settings.min_count, settings.max_words, also)
     encoded = {side: [ids for h in lines if (ids := vocabulary.encode(h))] for side, lines in sides.items()}
     if not encoded["train"]:
         raise CorpusError("The headlines hold no words: nothing but marks and signs.")

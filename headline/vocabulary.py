@@ -169,11 +169,6 @@ class Vocabulary:
         """Ids of a text's words. A word that is not known is `<unk>`, or left out where there is none."""
         return self.ids(self.tokenizer.words(text))
 
-    def row(self, text: str) -> list[int]:
-        """Ids of a whole headline, between its start and end marks where the recipe has them."""
-        ids = self.encode(text)
-        return ids if self.start is None else [self.start, *ids, self.end]
-
     def ids(self, words: Iterable[str]) -> list[int]:
         ids = [self.stoi.get(self.tokenizer.key(word), self.unk) for word in words]
         return [i for i in ids if i is not None]

@@ -50,9 +50,9 @@ def test_suggestions_travel_as_plain_values():
 
 
 def test_a_whole_headline_sets_apart_what_was_typed_only_where_it_stands_so():
-    same = headline_choices("crime has", [Generated("crime has fallen", -3.0, True)])
+    same = headline_choices("crime has", [Generated("crime has fallen", -3.0, True, False)])
     assert same["typed"] == "crime has" and same["items"][0]["rest"] == " fallen"
-    other = headline_choices("crime has", [Generated("Crime Has Fallen", -3.0, True)])
+    other = headline_choices("crime has", [Generated("Crime Has Fallen", -3.0, True, False)])
     assert other["typed"] == "" and other["items"][0]["rest"] == "Crime Has Fallen"
 
 
@@ -95,3 +95,13 @@ def test_a_model_that_the_command_line_saved_among_the_runs_can_be_chosen(tmp_pa
     assert models.choices() == [("Bundled model", BUNDLED), ("mine", "mine")]
     assert len(models.get("mine").vocabulary) == len(random_checkpoint().vocabulary)
     assert models.describe("mine").startswith("autocomplete recipe")
+
+
+def test_a_correction_keeps_what_stands_before_it_and_is_marked():
+    (item,) = suggestion_choices("the polcie", [Suggestion("the police", "police", 0.5, "correction")])["items"]
+    assert (item["kept"], item["rest"], item["mark"]) == ("the ", "police", "did you mean")
+
+
+def test_a_headline_that_was_trained_on_is_marked():
+    items = headline_choices("", [Generated("a b", -1.0, True, True), Generated("c d", -1.0, True, False)])["items"]
+    assert ["mark" in item for item in items] == [True, False]

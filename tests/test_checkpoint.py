@@ -10,6 +10,8 @@ from safetensors.numpy import load_file, save_file
 
 from headline import checkpoint
 from headline.checkpoint import MEMORY, META, WEIGHTS, WORDS, Checkpoint, CheckpointError, pack_weights, unpack_weights
+from headline.corpus import SeenHeadlines
+from headline.ngram import NGram
 from tests.tiny import CONFIGS, config_name, random_weights, vocabulary
 
 PARTS = {
@@ -238,3 +240,57 @@ def test_what_does_not_agree_is_not_written_over_what_does(tmp_path):
     with pytest.raises(CheckpointError, match="23 words"):
         replace(older, config=replace(older.config, vocab_size=5)).save(folder)
     assert same(Checkpoint.load(folder), older)
+
+
+def remembering(seed: int = 0) -> Checkpoint:
+    """With n-grams, headlines seen, and a mixture."""
+    plain = made(seed=seed)
+    rows = [[2, *np.random.default_rng(n).integers(4, 23, 4), 3] for n in range(20)]
+    ngram = NGram.build(rows, len(plain.vocabulary), [0, 2])
+    seen = SeenHeadlines.of(["One headline", "Another"])
+    return replace(plain, ngram=ngram, lstm_weight=0.75, temperature=1.1, seen=seen)
+
+
+def test_what_was_said_word_for_word_comes_back(tmp_path):
+    before = remembering()
+    after = Checkpoint.load(before.save(tmp_path / "model", "int8"))
+    assert (after.lstm_weight, after.temperature) == (0.75, 1.1)
+    assert "ONE headline!" in after.seen and "A third" not in after.seen
+    stored = before.stored_as("int8")
+    for context in ([2], [2, 5], [7, 7, 7]):
+        np.testing.assert_array_equal(after.ngram.next_word(context), stored.ngram.next_word(context))
+
+
+def test_a_folder_of_the_first_format_is_read(tmp_path):
+    folder = made(seed=0).save(tmp_path / "model")
+    (folder / MEMORY).unlink()
+    meta = json.loads((folder / META).read_text())
+    del meta["mixture"]
+    (folder / META).write_text(json.dumps(meta | {"format": 1}))
+    after = Checkpoint.load(folder)
+    assert after.ngram is None and after.lstm_weight == 1 and len(after.seen) == 0
+    assert same(after, made(seed=0))
+
+
+@pytest.mark.parametrize(
+    "spoil, message",
+    [
+        (lambda tensors: tensors | {"3.words": tensors["3.words"][:-1]}, "do not agree"),
+        (lambda tensors: {k: t for k, t in tensors.items() if k != "unigrams"}, "unigrams"),
+        (lambda tensors: tensors | {"unigrams": np.ones(22, dtype=np.float32)}, MEMORY),
+    ],
+)
+def test_a_damaged_memory_is_told(tmp_path, spoil, message):
+    folder = remembering().save(tmp_path / "model")
+    save_file(spoil(load_file(folder / MEMORY)), folder / MEMORY)
+    with pytest.raises(CheckpointError, match=message):
+        Checkpoint.load(folder)
+    (folder / MEMORY).write_bytes(b"no tensors")
+    with pytest.raises(CheckpointError, match=f"{MEMORY} in .* is damaged"):
+        Checkpoint.load(folder)
+
+
+@pytest.mark.parametrize("parts", [{"lstm_weight": 1.2}, {"temperature": 0.0}, {"lstm_weight": float("nan")}])
+def test_a_mixture_that_cannot_be_is_refused(parts):
+    with pytest.raises(CheckpointError, match="lstm_weight must be from 0 to 1 and temperature above 0"):
+        replace(remembering(), **parts).verify()

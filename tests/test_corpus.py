@@ -5,7 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from headline.corpus import SPLITS, CorpusReport, headline_key, read_headlines, split_headlines, split_of
+from headline.corpus import (
+    SPLITS,
+    CorpusReport,
+    SeenHeadlines,
+    headline_key,
+    read_headlines,
+    split_headlines,
+    split_of,
+)
 from headline.files import CorpusError, NoColumnError
 
 DROPPED = ("malformed", "null", "blank", "placeholder", "duplicate")
@@ -192,3 +200,12 @@ def test_the_lessons_files(lesson):
     assert dropped(lesson.report) == {"placeholder": 732}
     assert lesson.report.kept == len(lesson.headlines) == 8603
     assert set(lesson.report.columns) == {"headline"}
+
+
+def test_seen_headlines_are_known_in_any_writing():
+    seen = SeenHeadlines.of(["Trump’s Plan: More", "another one"])
+    assert "trump's plan more" in seen and "Another One!" in seen and "a third" not in seen
+    assert len(seen) == 2 and SeenHeadlines(seen.hashes).hashes.tolist() == seen.hashes.tolist()
+    assert "anything" not in SeenHeadlines()
+    others = [f"headline number {n}" for n in range(20_000)]
+    assert sum(line in seen for line in others) == 0

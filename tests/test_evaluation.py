@@ -1,10 +1,14 @@
 """Figures on held-out headlines, against numbers known beforehand and a recount one word at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from headline.evaluation import Evaluation, evaluate
+from headline.evaluation import Evaluation, completions, evaluate
+from headline.language_model import LanguageModel
 from headline.network import Network, log_softmax
+from headline.ngram import NGram
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint, uniform_checkpoint
 
 RECIPES = ("autocomplete", "notebook")
@@ -98,3 +102,56 @@ def test_nothing_to_measure_is_not_a_number_and_no_error(recipe):
     assert isinstance(found, Evaluation)
     assert found.headlines == found.words == 0
     assert np.isnan([found.loss, found.perplexity, found.top1, found.mean_reciprocal_rank]).all()
+
+
+def test_known_words_alone_leave_the_unknown_ones_out():
+    checkpoint = bigram_checkpoint({"<s>": {"the": 5}, "the": {"<unk>": 2, "rise": 4}, "<unk>": {"</s>": 3}})
+    network, vocabulary = Network(checkpoint.config, checkpoint.weights), checkpoint.vocabulary
+    ids = [vocabulary.start, *vocabulary.encode("the zebra"), vocabulary.end]
+    nats = [-log_softmax(network.logits(network.read(np.array([ids[:n]])))[0])[ids[n]] for n in (1, 2, 3)]
+    found = evaluate(checkpoint, ["the zebra"])
+    assert found.perplexity == pytest.approx(np.exp(np.mean(nats)), rel=1e-5)
+    assert found.perplexity_known == pytest.approx(np.exp((nats[0] + nats[2]) / 2), rel=1e-5)
+
+
+def test_the_mixture_is_what_is_measured():
+    checkpoint = random_checkpoint(seed=3)
+    vocabulary = checkpoint.vocabulary
+    rows = [[vocabulary.start, *vocabulary.encode(line), vocabulary.end] for line in HEADLINES]
+    ngram = NGram.build(rows, len(vocabulary), [0, vocabulary.start])
+    known_by_heart = evaluate(replace(checkpoint, ngram=ngram, lstm_weight=0.2), HEADLINES)
+    assert known_by_heart.perplexity < evaluate(checkpoint, HEADLINES).perplexity / 2
+    assert evaluate(replace(checkpoint, ngram=ngram, lstm_weight=1.0), HEADLINES) == evaluate(checkpoint, HEADLINES)
+
+
+def test_after_the_first_word_both_recipes_are_judged_on_the_same_words():
+    lines = ["the government says", "we rise", "of"]
+    counts = {recipe: evaluate(uniform_checkpoint(recipe), lines, after_first=True).words for recipe in RECIPES}
+    assert counts == {"autocomplete": 3, "notebook": 3}  # two of the first, one of the second, none of the last
+
+
+def test_a_model_that_knows_nothing_guesses_by_chance():
+    found = evaluate(uniform_checkpoint(), ["the government says we rise"])
+    assert found.top1 == found.top5 == 0  # all words are as good: each stands in the middle
+    assert found.mean_reciprocal_rank == pytest.approx(1 / ((len(WORDS) + 1) / 2))
+
+
+def test_exact_matches_of_one_to_three_words_at_the_surest_places():
+    follows = {"<s>": {"the": 9}, "the": {"government": 9}, "government": {"says": 9}, "says": {"we": 9}}
+    model = LanguageModel(bigram_checkpoint(follows))
+    rows = [model.row(line) for line in ("the government says we", "the NASA says we", "of London")]
+    # Places by their next word: the, government, says, we; the, NASA, says, we; of, London.
+    assert completions(model, rows, coverage=1.0) == pytest.approx({1: 6 / 10, 2: 3 / 7, 3: 2 / 4})
+    # "of" is followed by anything: the places behind it are the least sure.
+    assert completions(model, rows[:1] + rows[2:], coverage=0.8)[1] == pytest.approx(4 / 5)
+    assert completions(model, rows, coverage=1.0, most=1) == pytest.approx({1: 1, 2: 1, 3: 1})
+    assert np.isnan(completions(model, [])[1])
+
+
+def test_calibration_error_is_the_gap_between_sureness_and_truth():
+    # Half of the time "the" is followed by what the model is almost sure of.
+    checkpoint = bigram_checkpoint({"<s>": {"the": 30}, "the": {"rise": 30}, "rise": {"</s>": 30}, "we": {"</s>": 30}})
+    found = evaluate(checkpoint, ["the rise", "the we"])
+    # Sure of "the" twice and right, of "rise" twice and right once, of no word before the two ends.
+    assert found.calibration_error == pytest.approx(1 / 6, abs=1e-3)
+    assert evaluate(checkpoint, ["the rise"]).calibration_error == pytest.approx(0, abs=1e-3)

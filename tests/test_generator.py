@@ -1,13 +1,17 @@
 """Whole headlines: greedy, by sampling and by beam search."""
 
 import re
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
+from headline.corpus import SeenHeadlines
 from headline.generator import LENGTH_PENALTY, Generator, greedy, sample
+from headline.lexicon import Lexicon
 from headline.network import log_softmax
+from headline.suggester import Suggester
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
@@ -192,3 +196,18 @@ def test_beams_are_ranked_by_log_probability_over_length():
     scores = [headline.log_probability / n**LENGTH_PENALTY for headline, n in zip(made, added, strict=True)]
     assert scores == sorted(scores, reverse=True)
     assert {headline.text for headline in made[:2]} == {"the government", "the government says"}
+
+
+def test_headlines_that_were_trained_on_are_marked():
+    checkpoint = bigram_checkpoint({"the": {"rise": 9}, "rise": {"</s>": 9}, "of": {"NASA": 9}, "NASA": {"</s>": 9}})
+    writer = generator(replace(checkpoint, seen=SeenHeadlines.of(["The Rise"])))
+    assert [writer.generate(seed).seen for seed in ("the", "of")] == [True, False]
+    assert writer.beam("the")[0].seen
+
+
+def test_blocked_words_are_in_no_headline():
+    checkpoint = bigram_checkpoint({"the": {"rise": 9, "NASA": 8}, "NASA": {"</s>": 9}})
+    writer = Generator(Suggester(checkpoint, Lexicon([], np.empty(0)), blocked=["rise"]))
+    assert writer.generate("the").text == writer.beam("the")[0].text == "the NASA"
+    assert writer.generate("the rise").text.startswith("the rise")  # it may be typed
+    assert writer.generate("the ri", words=1).text != "the rise"

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from headline.lexicon import Lexicon
 from headline.network import log_softmax
 from headline.suggester import Suggester
 from tests import tiny
@@ -218,3 +219,137 @@ def test_eight_threads_get_the_answers_of_one(recipe):
 def test_load_answers_as_the_checkpoint_that_was_saved(tmp_path):
     checkpoint = random_checkpoint()
     assert Suggester.load(checkpoint.save(tmp_path / "m")).suggest("the ") == tiny.suggester(checkpoint).suggest("the ")
+
+
+LONG = ["government", "governor", "president", "presents", "police", "rise", "the", "australia", "zoo"]
+
+
+def backed(follows: dict, words=LONG, lexicon: dict | None = None, blocked=()) -> Suggester:
+    listed = sorted(lexicon or {})
+    shares = np.array([lexicon[word] for word in listed]) if lexicon else np.empty(0)
+    return Suggester(bigram_checkpoint(follows, words=words), Lexicon(listed, shares), blocked)
+
+
+def test_a_word_that_only_the_list_knows_has_the_unknown_words_share():
+    suggester = backed({"the": {"<unk>": 3, "police": 2}}, lexicon={"polite": 0.75, "polish": 0.25})
+    known = suggester.next_word(suggester.vocabulary.encode("the"))
+    police = float(known.words[suggester.vocabulary.stoi["police"]])
+    found = {s.text: s.probability for s in suggester.suggest("the pol")}
+    total = police + known.unknown
+    expected = {"the polite": 0.75 * known.unknown, "the police": police, "the polish": 0.25 * known.unknown}
+    assert found == pytest.approx({text: p / total for text, p in expected.items()}, rel=1e-5)
+
+
+def test_listed_words_are_written_as_the_text_is():
+    suggester = backed({}, lexicon={"zucchini's": 1.0})
+    assert completions(suggester, "The Rise Of zuc") == ["chini's"]
+    assert completions(suggester, "THE RISE ZUC") == ["CHINI'S"]
+    assert completions(suggester, "it’s zuc") == ["chini’s"]
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [
+        ("the presidnet", "the president"),
+        ("the presidn", "the president"),
+        ("the austrlia", "the australia"),
+        ("the Austrlia", "the Australia"),
+        ("THE POLCIE", "THE POLICE"),
+        ("govvernmen", "Government"),
+        ("goverment", "Government"),
+    ],
+)
+def test_letters_that_no_word_begins_with_are_corrected(typed, meant):
+    suggester = backed({"<s>": {"government": 5}, "the": {"president": 3}})
+    found = suggester.suggest(typed)
+    wanted = meant if typed[0].isupper() or " " in typed else meant.lower()
+    assert (found[0].text, found[0].kind) == (wanted, "correction")
+    assert found[0].text == typed[: len(typed) - len(typed.split()[-1])] + found[0].completion
+
+
+def test_what_is_spelt_right_is_not_corrected():
+    suggester = backed({"the": {"president": 9}})
+    assert {s.kind for typed in ("the pol", "the pres", "the z") for s in suggester.suggest(typed)} == {"word"}
+    assert suggester.suggest("the presumed") == []  # many letters too far
+    assert suggester.suggest("the xq") == []  # too short to tell
+
+
+def test_a_listed_word_is_corrected_to_as_well():
+    found = backed({}, lexicon={"zucchini": 1.0}).suggest("zuchcini")
+    assert [(s.text, s.kind) for s in found] == [("zucchini", "correction")]
+
+
+def test_two_slips_in_a_long_word_are_mended():
+    assert backed({}).suggest("the gvoernmnet")[0].text == "the government"
+
+
+def test_phrases_stand_among_words_where_they_save_more():
+    chain = {"the": {"australia": 9}, "australia": {"police": 9}, "police": {"rise": 9}, "rise": {"</s>": 9}}
+    suggester = backed(chain)
+    found = suggester.suggest("the ", k=3, phrases=True)
+    assert [s.text for s in found[:2]] == ["the australia", "the australia police rise"]
+    assert [s.kind for s in found[:2]] == ["word", "phrase"]
+    assert found[0].probability > found[1].probability > 0.8
+    assert all(s.kind == "word" for s in suggester.suggest("the ", k=3))
+    assert [s.text for s in suggester.suggest("the au", k=3, phrases=True)] == [s.text for s in found[:2]]
+
+
+def test_phrases_are_cased_and_quoted_as_the_text_is():
+    chain = {"the": {"London": 9}, "London": {"won't": 9}, "won't": {"rise": 9}, "rise": {"</s>": 9}}
+    suggester = backed(chain, words=["the", "London", "won't", "rise", "zoo"])
+    texts = [s.text for s in suggester.suggest("‘It’s’ The Zoo, THE ", phrases=True)]
+    assert any("won’t" in text.lower() for text in texts)
+    assert "the London won't rise" in [s.text for s in suggester.suggest("the ", phrases=True)]
+    assert "The Zoo The London Won't Rise" in [s.text for s in suggester.suggest("The Zoo The ", phrases=True)]
+
+
+def test_the_less_likely_are_kept_back():
+    suggester = backed({"the": {"police": 9, "rise": 7}})
+    everything = suggester.suggest("the ", k=8)
+    some = suggester.suggest("the ", k=8, least=0.05)
+    assert some == [s for s in everything if s.probability >= 0.05] and 0 < len(some) < len(everything)
+    assert suggester.suggest("the ", k=8, least=1.0) == []
+
+
+def test_a_blocked_word_is_never_offered_though_it_may_be_typed():
+    chain = {"the": {"police": 9, "president": 8}, "president": {"police": 9}, "police": {"rise": 9}}
+    suggester = backed(chain, lexicon={"polite": 1.0}, blocked=["police", "polite"])
+    for typed in ("the ", "the pol", "the polcie", "the polic", "the pres", "the president "):
+        assert not [
+            s for s in suggester.suggest(typed, 9, phrases=True) if "pol" in s.completion or s.text.endswith("ice")
+        ]
+    assert completions(suggester, "the police ", k=1) == ["rise"]
+
+
+def test_no_word_is_offered_twice_in_a_row():
+    suggester = backed({"the": {"the": 9, "police": 1}})
+    assert "the" not in completions(suggester, "the ", k=9)
+    assert "e" not in completions(suggester, "the th", k=9)
+
+
+def test_words_written_before_on_the_page_are_offered_again():
+    suggester = backed({}, lexicon={"zuhause": 1.0})
+    assert completions(suggester, "the zuck") == []
+    assert completions(suggester, "the zuck", k=3) == []
+    found = suggester.suggest("the Zuck", used=["Zuckerberg", "the", "police"])
+    assert [s.text for s in found] == ["the Zuckerberg"]
+    assert [s.text for s in suggester.suggest("zuckerberg rise zuck")] == ["zuckerberg rise zuckerberg"]
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 10_000, "the " * 2500, "🎉" * 50, "日本語の見出し", "\x00\u202e", "1234567890" * 20, "(((", "a’b"]
+)
+def test_anything_pasted_gets_an_answer_or_none(text):
+    suggester = backed({"the": {"police": 3}}, lexicon={"polite": 1.0})
+    found = suggester.suggest(text, phrases=True, used=["😀", "x" * 500])
+    assert all(0 < s.probability <= 1 for s in found)
+
+
+def test_suggestions_with_phrases_are_the_same_whatever_was_asked_before():
+    chain = {"the": {"australia": 9}, "australia": {"police": 9}, "police": {"rise": 9}, "rise": {"</s>": 9}}
+    used, fresh = backed(chain), backed(chain)
+    for text in ("the australia police", "the ", "", "the au"):
+        used.suggest(text, phrases=True)
+    a, b = used.suggest("the au", phrases=True), fresh.suggest("the au", phrases=True)
+    assert [s.text for s in a] == [s.text for s in b]
+    assert [s.probability for s in a] == pytest.approx([s.probability for s in b], rel=1e-5)

@@ -16,7 +16,7 @@ from headline.corpus import Corpus, CorpusError, CorpusReport, split_headlines
 from headline.evaluation import evaluate
 from headline.generator import Generator
 from headline.recipes import RECIPES, SettingError
-from headline.training import MIN_HEADLINES, NatsPerWord, train
+from headline.training import MIN_HEADLINES, NatsPerWord, carried_over, train
 from tests import tiny
 from tests.tiny import headlines
 
@@ -200,3 +200,61 @@ def test_the_same_code_trains_on_either_backend(backend, tmp_path):
     assert len(checkpoint.vocabulary) > 2 * settings["candidates"]
     assert [math.isfinite(row["validation_loss"]) for row in checkpoint.training["history"]] == [True, True]
     assert 1 < evaluate(checkpoint, lines).perplexity < 2 * len(checkpoint.vocabulary)
+
+
+def test_a_run_that_starts_from_a_model_goes_on_where_it_was(overfit):
+    base, lines = overfit[0], headlines(30)
+    settings = OVERFIT.changed(epochs=1, learning_rate=1e-5)
+    onward = run(lines, settings, start_from=base)
+    assert evaluate(onward, lines).loss == pytest.approx(evaluate(base, lines).loss, abs=0.05)
+    assert evaluate(run(lines, settings), lines).loss > evaluate(base, lines).loss + 1
+
+
+def test_a_model_takes_its_words_along_and_learns_new_ones(overfit):
+    base = overfit[0]
+    lines = [f"{line} tomorrow" for line in headlines(30)[:25]]
+    onward = run(lines, OVERFIT.changed(epochs=30), start_from=base)
+    assert set(base.vocabulary.itos) < set(onward.vocabulary.itos) == set(base.vocabulary.itos) | {"tomorrow"}
+    own = run(lines, OVERFIT.changed(epochs=1, keep_words=False), start_from=base)
+    assert set(base.vocabulary.itos) - set(own.vocabulary.itos)
+    assert evaluate(onward, lines).top1 > 0.7
+
+
+def test_weights_are_carried_over_word_by_word(overfit):
+    base = overfit[0]
+    words = [base.vocabulary.itos[7], "brandnew", base.vocabulary.itos[5]]
+    vocabulary = tiny.vocabulary("autocomplete", words)
+    config = OVERFIT.model_config(len(vocabulary), 5)
+    fresh = tiny.random_weights(config)
+    weights = carried_over(base, vocabulary, fresh)
+    np.testing.assert_array_equal(weights["embedding"][[4, 6]], base.weights["embedding"][[7, 5]])
+    np.testing.assert_array_equal(weights["embedding"][5], fresh["embedding"][5])
+    assert weights["softmax.bias"][5] == base.weights["softmax.bias"].min()
+    np.testing.assert_array_equal(weights["lstm_0.kernel"], base.weights["lstm_0.kernel"])
+
+
+def test_a_model_of_another_shape_cannot_be_started_from(overfit):
+    with pytest.raises(SettingError, match="must have the shape"):
+        run(headlines(30), OVERFIT.changed(units=31, epochs=1), start_from=overfit[0])
+    shaped = RECIPES["autocomplete"].fine_tuning(overfit[0].config)
+    assert (shaped.embedding_size, shaped.units, shaped.layers) == (16, 32, 1)
+    assert shaped.learning_rate < RECIPES["autocomplete"].learning_rate
+    for recipe, model in (("notebook", overfit[0].config), ("autocomplete", tiny.random_checkpoint("notebook").config)):
+        with pytest.raises(SettingError, match="recipe must be autocomplete"):
+            RECIPES[recipe].fine_tuning(model)
+
+
+def test_a_given_vocabulary_is_used():
+    given = tiny.vocabulary("autocomplete", ["moli", "baba"])
+    assert run(headlines(30), AUTOCOMPLETE.changed(epochs=1), vocabulary=given).vocabulary is given
+
+
+def test_a_finished_run_remembers_its_headlines_and_its_ngrams():
+    lines = headlines(100)
+    settings = AUTOCOMPLETE.changed(epochs=2, validation=0.2)
+    checkpoint = run(lines, settings)
+    sides = split_headlines(lines, settings.seed, settings.validation, settings.test)
+    assert all(line in checkpoint.seen for line in sides["train"])
+    assert not any(line in checkpoint.seen for line in sides["validation"])
+    assert checkpoint.ngram.order == 4 and 0 < checkpoint.lstm_weight < 1
+    assert run(lines, settings.changed(ngram_order=0)).ngram is None

@@ -196,3 +196,12 @@ def test_the_counts_are_of_words_as_they_stand():
     vocabulary = Vocabulary.build(HEADLINES)
     counted = Counter(key for headline in HEADLINES for key in TOKENIZERS["headline"].keys(headline))
     assert dict(zip(vocabulary.itos[4:], vocabulary.counts[4:].tolist(), strict=True)) == counted
+
+
+def test_the_words_of_another_vocabulary_are_kept_behind_ones_own():
+    base = Vocabulary.build(["NASA lands iPhone", "Kimchi", "kimchi"], "headline")
+    own = Vocabulary.build(["one two two", "kimchi"], "headline", min_count=2, also=base)
+    assert own.itos[4:] == ["two", "kimchi", "nasa", "lands", "iphone"]
+    assert own.written[6:] == ["NASA", "lands", "iPhone"]
+    assert own.counts.tolist() == [0, 1, 0, 0, 2, 1, 0, 0, 0]  # "one" is the unknown word
+    assert own.encode("nasa kimchi one") == [6, 5, 1]

@@ -32,7 +32,13 @@ def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:
 
 
 def suggestion_choices(text: str, suggestions: Iterable[Suggestion]) -> dict:
-    items = [{"text": s.text, "rest": s.completion, "probability": round(s.probability, 4)} for s in suggestions]
+    """A correction carries what it keeps of the text, for it takes the place of the rest, and a mark."""
+    items = []
+    for s in suggestions:
+        item = {"text": s.text, "rest": s.completion, "probability": round(s.probability, 4)}
+        if s.kind == "correction":
+            item |= {"kept": s.text[: len(s.text) - len(s.completion)], "mark": "did you mean"}
+        items.append(item)
     return {"typed": text, "items": items}
 
 
@@ -41,7 +47,8 @@ def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
     items = []
     for made in headlines:
         kept = text if made.text.startswith(text) else ""
-        items.append({"text": made.text, "rest": made.text[len(kept) :], "whole": True})
+        mark = {"mark": "seen in training"} if made.seen else {}
+        items.append({"text": made.text, "rest": made.text[len(kept) :], "whole": True} | mark)
     return {"typed": text if all(i["text"].startswith(text) for i in items) else "", "items": items}
 
 

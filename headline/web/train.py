@@ -7,12 +7,13 @@ import gradio as gr
 
 from headline import jobs
 from headline.progress import clock
-from headline.recipes import RECIPES, SettingError
-from headline.web.models import Models
+from headline.recipes import FINE_TUNING, RECIPES, SettingError
+from headline.web.models import BUNDLED, Models
 from headline.web.panels import run_panel
 from headline.web.write import TYPING, WriteTab
 
 SAMPLE, UPLOAD = "The sample that comes with the app", "Files of my own"
+BUNDLED_MODEL, NOTHING = "What the bundled model knows", "Nothing"
 RECIPE_TITLES = {
     "Autocomplete (recommended)": "autocomplete",
     "The lesson’s notebook": "notebook",
@@ -24,21 +25,31 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path) -> None:
     """Lay the tab out within the page and wire it; a finished run is chosen in the Write tab."""
 
-    def start(source: str, files: list[str] | None, column: str, recipe: str, epochs: int):
+    def start(source: str, files: list[str] | None, column: str, recipe: str, begin: str, epochs: int):
         if source == UPLOAD and not files:
             return None, refusal("Choose a file of headlines first, or train on the sample."), gr.skip()
         running = jobs.running(models.runs)
         if running:
             return running.id, refusal("A run is under way: wait for it, or stop it first."), gr.Timer(active=True)
         try:
-            settings = RECIPES[RECIPE_TITLES[recipe]].changed(epochs=int(epochs))
+            settings = RECIPES[RECIPE_TITLES[recipe]]
+            base = models.bundled if begin == BUNDLED_MODEL and settings.recipe == "autocomplete" else None
+            if base:
+                settings = settings.fine_tuning(models.get(BUNDLED).checkpoint.config)
+            settings = settings.changed(epochs=int(epochs))
         except SettingError as error:
             return None, refusal(str(error)), gr.skip()
         own = source == UPLOAD
         paths = files if own else [sample]
         name = Path(paths[0]).stem if own else "Sample"
         job = jobs.start(
-            paths, settings, column=(column or "").strip() or None, name=name, runs=models.runs, keep_files=own
+            paths,
+            settings,
+            column=(column or "").strip() or None,
+            name=name,
+            runs=models.runs,
+            keep_files=own,
+            start_from=base,
         )
         return job.id, describe(job.status()), gr.Timer(active=True)
 
@@ -56,6 +67,13 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path) ->
     def stop(job_id: str | None) -> None:
         if job_id:
             jobs.Job(models.runs / Path(job_id).name).stop()
+
+    def offer(recipe: str, begin: str) -> tuple[dict, int]:
+        """The lesson's recipe begins with nothing; each way has epochs that suit it."""
+        settings = RECIPES[RECIPE_TITLES[recipe]]
+        causal = settings.recipe == "autocomplete"
+        epochs = FINE_TUNING["epochs"] if causal and begin == BUNDLED_MODEL else settings.epochs
+        return gr.Radio(visible=causal), epochs
 
     def find_running():
         """A page that is opened, or opened again, while a run goes on finds it."""
@@ -83,8 +101,15 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path) ->
                 )
         with gr.Column():
             recipe = gr.Radio(list(RECIPE_TITLES), value=next(iter(RECIPE_TITLES)), label="Recipe", elem_id="recipe")
+            begin = gr.Radio(
+                [BUNDLED_MODEL, NOTHING],
+                value=BUNDLED_MODEL,
+                label="Begin with",
+                info="What the bundled model knows helps most where a list is short.",
+                elem_id="begin",
+            )
             epochs = gr.Slider(
-                1, 50, value=RECIPES["autocomplete"].epochs, step=1, label="Epochs (times the whole list is read)"
+                1, 50, value=FINE_TUNING["epochs"], step=1, label="Epochs (times the whole list is read)"
             )
     with gr.Row():
         start_button = gr.Button("Start training", variant="primary", elem_id="start")
@@ -94,8 +119,9 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path) ->
     timer = gr.Timer(_SECONDS_BETWEEN_LOOKS, active=False)
 
     source.change(lambda chosen: gr.Column(visible=chosen == UPLOAD), source, own_files, **TYPING)
-    recipe.change(lambda title: RECIPES[RECIPE_TITLES[title]].epochs, recipe, epochs, **TYPING)
-    start_button.click(start, [source, files, column, recipe, epochs], [job_id, panel, timer], api_visibility="private")
+    gr.on([recipe.change, begin.change], offer, [recipe, begin], [begin, epochs], **TYPING)
+    choices = [source, files, column, recipe, begin, epochs]
+    start_button.click(start, choices, [job_id, panel, timer], api_visibility="private")
     stop_button.click(stop, job_id, None, **TYPING)
     timer.tick(follow, job_id, [panel, timer, write.model], **TYPING)
     page.load(find_running, None, [job_id, panel, timer], **TYPING)

@@ -11,6 +11,7 @@ from headline.web.panels import choice_list, headline_choices, suggestion_choice
 
 EXAMPLES = ["washington dc is", "today in new york", "the school district has", "crime has become"]  # the lesson's
 SUGGESTIONS = 8
+WORTH_SHOWING = 0.004  # what is less likely is noise, and an empty line says more
 FINISHED = 5  # whole headlines that "Finish it" shows
 _BOX = "#headline-box textarea, #headline-box input"
 
@@ -30,7 +31,8 @@ def write_tab(page: gr.Blocks, models: Models) -> WriteTab:
     """Lay the tab out within the page and wire it."""
 
     def suggest(text: str, model: str) -> dict:
-        return suggestion_choices(text, models.get(model).suggest(text, SUGGESTIONS))
+        found = models.get(model).suggest(text, SUGGESTIONS, phrases=True, least=WORTH_SHOWING)
+        return suggestion_choices(text, found)
 
     def take(event: gr.EventData) -> str:
         # The space asks for the next words at once, as a phone's keyboard does.
