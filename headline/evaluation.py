@@ -54,12 +54,18 @@ def evaluate(
     batch_size: int = 64,
     on_progress: Callable[[int, int], None] | None = None,
     after_first: bool = False,
+    words: Vocabulary | None = None,
 ) -> Evaluation:
     """Predict every word of every headline from the words before it.
 
     The autocomplete recipe predicts the first word and the end mark too; the lesson's begins with
     the second word and knows no end. With `after_first` both are judged on the same words: those
-    after the first, without the end. `on_progress(done, all)` counts headlines.
+    after the first, without the end. `words` is a smaller vocabulary to judge by: what it lacks
+    counts as `<unk>`, with all the probability that the model gives to such words. `on_progress(done,
+    all)` counts headlines.
+
+    Raises:
+        ValueError: the model lacks one of `words`.
     """
     model, vocabulary = LanguageModel(checkpoint), checkpoint.vocabulary
     causal = checkpoint.config.causal
@@ -68,11 +74,17 @@ def evaluate(
     if causal and after_first:
         rows = [row[:-1] for row in rows]
     tally = _Tally(left_out)
+    outside = _outside(vocabulary, words)
     done = 0
     for batch in length_batches(np.array([len(row) for row in rows]), batch_size):
         for position, (targets, state) in enumerate(walk(model.network, [rows[i] for i in batch])):
             if not (causal and after_first and position == 0):
-                tally.add(model.probabilities(state), targets, vocabulary)
+                p = model.probabilities(state)
+                if len(outside):
+                    p[:, vocabulary.unk] += p[:, outside].sum(axis=1)
+                    p[:, outside] = 0
+                    targets = np.where(np.isin(targets, outside), vocabulary.unk, targets)
+                tally.add(p, targets, vocabulary)
         done += len(batch)
         if on_progress:
             on_progress(done, len(rows))
@@ -115,6 +127,15 @@ def completions(
         surest = np.argsort(-confidence, kind="stable")[: round(coverage * len(confidence))]
         found[n] = float(matches[surest].mean()) if len(surest) else float("nan")
     return found
+
+
+def _outside(vocabulary: Vocabulary, words: Vocabulary | None) -> np.ndarray:
+    """Ids of a vocabulary that another one lacks: (n,)."""
+    if words is None:
+        return np.empty(0, dtype=np.int64)
+    if lacking := next((key for key in words.itos if key not in vocabulary.stoi), None):
+        raise ValueError(f"the model lacks “{lacking}”, so that it cannot be judged by these words")
+    return np.array([i for i, key, _ in vocabulary.entries() if key not in words.stoi], dtype=np.int64)
 
 
 def _likeliest(model: LanguageModel, state: State) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from headline.language_model import LanguageModel
 from headline.network import Network, log_softmax
 from headline.ngram import NGram
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint, uniform_checkpoint
+from tests.tiny import vocabulary as tiny_vocabulary
 
 RECIPES = ("autocomplete", "notebook")
 HEADLINES = [
@@ -155,3 +156,24 @@ def test_calibration_error_is_the_gap_between_sureness_and_truth():
     # Sure of "the" twice and right, of "rise" twice and right once, of no word before the two ends.
     assert found.calibration_error == pytest.approx(1 / 6, abs=1e-3)
     assert evaluate(checkpoint, ["the rise"]).calibration_error == pytest.approx(0, abs=1e-3)
+
+
+def test_judged_by_fewer_words_the_others_are_one_unknown_word():
+    checkpoint = random_checkpoint(seed=5)
+    vocabulary, network = checkpoint.vocabulary, Network(checkpoint.config, checkpoint.weights)
+    few = tiny_vocabulary("autocomplete", ["the", "rise"])
+    ids = [vocabulary.start, *vocabulary.encode("the NASA rise"), vocabulary.end]
+    nats = []
+    for n in range(1, len(ids)):
+        p = np.exp(log_softmax(network.logits(network.read(np.array([ids[:n]])))[0]))
+        if n == 2:  # NASA is none of the few: any such word would have been right
+            kept = [vocabulary.stoi[key] for key in few.itos if key != "<unk>"]
+            nats.append(-np.log(1 - p[kept].sum()))
+        else:
+            nats.append(-np.log(p[ids[n]]))
+    found = evaluate(checkpoint, ["the NASA rise"], words=few)
+    assert found.loss == pytest.approx(np.mean(nats), rel=1e-4)
+    assert (found.words, found.unknown) == (4, 1)
+    assert evaluate(checkpoint, HEADLINES, words=vocabulary) == evaluate(checkpoint, HEADLINES)
+    with pytest.raises(ValueError, match="lacks “zebra”"):
+        evaluate(checkpoint, HEADLINES, words=tiny_vocabulary("autocomplete", ["zebra"]))
