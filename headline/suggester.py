@@ -19,7 +19,8 @@ from headline.writing import Writing
 
 _STATES_KEPT = 2048
 _BYTES_KEPT = 48 * 2**20  # of next-word distributions
-_PHRASES_FROM = 0.04  # a phrase less likely than this is noise
+_PHRASES_FROM = 0.1  # a phrase less likely than this is noise
+_WORD_SAVES = 1.5  # keys: a word that is not shown now mostly is so one or two letters later
 _SURPRISING = 0.01  # letters less likely than this here may be a slip
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
 _WORTH_CORRECTING = 0.002  # corrections less likely than this are slips themselves, for lists hold those too
@@ -93,7 +94,7 @@ class Suggester:
         context = self.window(typed.context)
         choices = self._completions(typed, context, k, used) if typed.fragment else self._next(context, k)
         if phrases:
-            choices = self._with_phrases(choices, context, k, len(typed.fragment))
+            choices = self._with_phrases(choices, context, k)
         writing = Writing(text, typed, self.vocabulary)
         return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= least]
 
@@ -159,13 +160,13 @@ class Suggester:
             found = [_Choice(TWO_SLIPS * float(follows.words[i]), (int(i),), corrects=True) for i in places]
         return [c for c in found if c.probability > 0]
 
-    def _with_phrases(self, choices: list[_Choice], context: tuple[int, ...], k: int, typed: int) -> list[_Choice]:
+    def _with_phrases(self, choices: list[_Choice], context: tuple[int, ...], k: int) -> list[_Choice]:
         """The choices, and phrases in the place of those words that save less typing than they do."""
         begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects]
         found = grow(begun, lambda rows: self.next_words([context + ids for ids in rows]), _PHRASES_FROM)
 
         saved = [(p.keys_saved, _Choice(p.probability, p.ids)) for p in found]
-        saved += [(c.probability * (len(self._key(c)) - typed), c) for c in choices[:k]]
+        saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
         kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
         return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
 
