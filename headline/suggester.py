@@ -126,7 +126,7 @@ class Suggester:
         distinct: dict[str, _Choice] = {}
         for choice in sorted(choices, key=lambda c: -c.probability):
             word = self._key(choice)
-            if word != key and (choice.corrects or choice.ids != last):
+            if word != key and (choice.corrects or not choice.ids or choice.ids != last):
                 distinct.setdefault(word, choice)
         ranked = [replace(c, probability=c.probability / mass) for c in distinct.values()]
         return [c for c in ranked if not c.corrects or c.probability >= _WORTH_CORRECTING][:k]
