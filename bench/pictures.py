@@ -57,13 +57,12 @@ def _perplexity(ax: Axes, results: dict) -> None:
 
 
 def _keystrokes(ax: Axes, results: dict) -> None:
-    bars = {
-        source.replace(", ", "\n") + ("\n(ABC)" if "ABC" in group else ""): {
-            name: saved[name] for name in ("4-gram", "LSTM with 4-gram", "and phrases (ours)")
-        }
-        for group, sources in results.items()
-        for source, saved in sources.items()
-    }
+    ways = ("4-gram", "LSTM with 4-gram", "and phrases (ours)")
+    bars = {}
+    for group, sources in results.items():
+        for source, saved in sources.items():
+            name = source.replace(", ", "\n") + ("\n(ABC)" if "ABC" in group else "")
+            bars[name] = {way: saved[way] for way in ways}
     _groups(ax, bars, "{:.2f}")
     ax.tick_params(axis="x", labelsize=6)
     ax.set(title="Share of keystrokes saved (higher is better); (ABC): trained on ABC alone", ylim=(0, 0.75))
