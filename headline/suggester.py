@@ -118,17 +118,9 @@ class Suggester:
         p = follows.words[ids]
         mass = float(p.sum())
         choices = [_Choice(float(p[i]), (int(ids[i]),)) for i in top(p, k + 2) if p[i] > 0]
-        if follows.unknown:
-            again = self._used_before(key, [*used, *typed.words])
-            fresh = follows.unknown * (1 - _USED_BEFORE if again else 1)
-            found, share = self.lexicon.starting_with(key, k + 2)
-            mass += fresh * share
-            chances = {word: fresh * s for word, s in found if not is_blocked(word, self._blocked)}
-            for word in again:
-                chance = follows.unknown * _USED_BEFORE / len(again)
-                mass += chance
-                chances[word] = chances.get(word, 0.0) + chance
-            choices += [_Choice(chance, word=word) for word, chance in chances.items()]
+        unlisted, share = self._unlisted(key, k + 2, [*used, *typed.words])
+        mass += follows.unknown * share
+        choices += [_Choice(follows.unknown * s, word=word) for word, s in unlisted.items() if follows.unknown]
         if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP:
             corrections = self._corrections(key, follows)
             mass += sum(c.probability for c in corrections)
@@ -142,11 +134,18 @@ class Suggester:
         ranked = [replace(c, probability=c.probability / mass) for c in distinct.values()]
         return [c for c in ranked if not c.corrects or c.probability >= _WORTH_CORRECTING][:k]
 
-    def _used_before(self, prefix: str, words: Sequence[str]) -> list[str]:
-        """Which of the words used before begin with some letters and are in no list."""
-        keys = dict.fromkeys(self.vocabulary.tokenizer.key(word) for word in words)
-        unknown = [key for key in keys if key not in self.vocabulary.stoi]
-        return [key for key in unknown if key.startswith(prefix) and not is_blocked(key, self._blocked)]
+    def _unlisted(self, key: str, k: int, used: Sequence[str]) -> tuple[dict[str, float], float]:
+        """Words outside the vocabulary that begin with some letters, each with its share of the unknown
+        word's probability, and the share of all that do: from the general list, and used before."""
+        keys = dict.fromkeys(self.vocabulary.tokenizer.key(word) for word in used)
+        again = [word for word in keys if word.startswith(key) and word not in self.vocabulary.stoi]
+        listed, mass = self.lexicon.starting_with(key, k)
+        rest = 1 - _USED_BEFORE if again else 1.0
+        shares = {word: rest * share for word, share in listed}
+        for word in again:
+            shares[word] = shares.get(word, 0.0) + _USED_BEFORE / len(again)
+        mass = rest * mass + (_USED_BEFORE if again else 0.0)
+        return {word: s for word, s in shares.items() if not is_blocked(word, self._blocked)}, mass
 
     def _corrections(self, key: str, follows: NextWord) -> list[_Choice]:
         """What may have been meant instead of some letters, each with the chance of the slip counted in."""
@@ -171,7 +170,6 @@ class Suggester:
         """The choices, and phrases in the place of those words that save less typing than they do."""
         begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects]
         found = grow(begun, lambda rows: self.next_words([context + ids for ids in rows]), _PHRASES_FROM)
-
         saved = [(p.keys_saved, _Choice(p.probability, p.ids)) for p in found]
         saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
         kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
@@ -204,7 +202,8 @@ class Suggester:
         missing = [ids for ids, known in found.items() if known is None]
         if missing:
             p = self.model.quick_probabilities(self._states_of(missing))
-            unknown, end = (p[:, i].copy() if i is not None else np.zeros(len(p)) for i in self._marks)
+            marks = (self.vocabulary.unk, self.vocabulary.end)  # the notebook's vocabulary has neither
+            unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in marks)
             p[:, self.never] = 0
             p.setflags(write=False)
             for row, ids in enumerate(missing):
@@ -213,10 +212,6 @@ class Suggester:
                 found[ids] = NextWord(own, float(unknown[row]), float(end[row]))
                 self._next_words.put(ids, found[ids])
         return [found[ids] for ids in contexts]
-
-    @property
-    def _marks(self) -> tuple[int | None, int | None]:
-        return self.vocabulary.unk, self.vocabulary.end
 
     def _states_of(self, windows: Sequence[tuple[int, ...]]) -> State:
         """The states after several windows of one length, the last word read in all of them at once."""
