@@ -44,7 +44,7 @@ LESSON += ["--set", "keep_duplicates=false"]
 # What `python -m headline train` is told for each model, but for --out.
 RUNS = {
     "abc": ["abc", "--epochs", "8", "--set", "min_count=3", *SIZE],
-    "abc-notebook": ["abc", *LESSON, "--set", "min_count=3", "--epochs", "2", "--set", "batch_size=128"],
+    "abc-notebook": ["abc", *LESSON, "--set", "min_count=3", "--epochs", "1", "--set", "batch_size=128"],
     "nyt": ["nyt", "--set", "dropout=0.4"],
     "nyt-notebook": ["nyt", *LESSON, "--set", "min_count=2", "--set", "patience=2"],
 }
