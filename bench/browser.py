@@ -1,6 +1,6 @@
 """From the key to the painted list, in a real Chromium: our search box and a plain Gradio page, side by side.
 
-    python -m bench.browser [--headlines data/sample.csv] [--count 40] [--quick]
+    python -m bench.browser [--headlines data/sample.csv] [--count 40] [--bursts 100]
 
 Every key is timed within the page, from its event's own time stamp to the first frame after the list
 belongs to what then stands in the box. Both apps run at once over the same model on the same cores
