@@ -21,7 +21,7 @@ _STATES_KEPT = 2048
 _BYTES_KEPT = 48 * 2**20  # of next-word distributions
 _PHRASES_FROM = 0.1  # a phrase less likely than this is noise
 _WORD_SAVES = 1.5  # keys: a word that is not shown now mostly is so one or two letters later
-_SURPRISING = 1e-4  # letters less likely than this here may be a slip
+_SURPRISING = 2e-5  # letters less likely than this here may be a slip
 _HARDLY = 1e-8  # where no slip makes a known word likelier than this, the general list is looked through too
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
 _CORRECTIONS = 8  # looked at
@@ -128,7 +128,7 @@ class Suggester:
         mass += unknown * share
         choices += [_Choice(unknown * s, word=word) for word, s in unlisted.items() if unknown]
         if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP:
-            corrections = self._corrections(key, follows)
+            corrections = self._corrections(key, follows, hopeless=not choices)
             mass += sum(c.probability for c in corrections)
             choices += corrections
         last = context[-1:]
@@ -163,8 +163,12 @@ class Suggester:
         mass = rest * mass + (_USED_BEFORE if again else 0.0)
         return {word: s for word, s in shares.items() if not is_blocked(word, self._blocked)}, mass
 
-    def _corrections(self, key: str, follows: NextWord) -> list[_Choice]:
-        """What may have been meant instead of some letters, each with the chance of the slip counted in."""
+    def _corrections(self, key: str, follows: NextWord, hopeless: bool) -> list[_Choice]:
+        """What may have been meant instead of some letters, each with the chance of the slip counted in.
+
+        Only where no word at all begins with them is the general list looked through too, for that
+        takes as long as all the rest.
+        """
         best: dict[int, float] = {}
         for meant, slip in one_slip(key):
             ids = self.vocabulary.starting_with(meant)
@@ -174,7 +178,7 @@ class Suggester:
                     best[ids[at]] = max(best.get(ids[at], 0.0), slip * float(p[at]))
         likeliest = sorted(best, key=best.__getitem__, reverse=True)[:_CORRECTIONS]
         found = [_Choice(best[i], (int(i),), corrects=True) for i in likeliest if best[i] > 0]
-        if follows.unknown and len(key) > _SHORTEST_SLIP and max(best.values(), default=0.0) < _HARDLY:
+        if hopeless and len(key) > _SHORTEST_SLIP and max(best.values(), default=0.0) < _HARDLY:
             for meant, slip in one_slip(key):
                 listed = self.lexicon.best(meant)
                 if listed and not is_blocked(listed[0], self._blocked):
