@@ -11,6 +11,7 @@ import gradio as gr
 from headline.jobs import RUNS
 from headline.web.assets import ASSETS, read_asset
 from headline.web.models import Models
+from headline.web.routes import routes
 from headline.web.train import train_tab
 from headline.web.write import write_tab
 
@@ -41,12 +42,19 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
             write = write_tab(page, models)
         with gr.Tab("Train"):
             train_tab(page, models, write, SAMPLE)
+    page.routes_of_its_own = routes(models)
     return page
 
 
 def launch(page: gr.Blocks, **options) -> tuple:
     """Serve it as the app is served, with other options of `gr.Blocks.launch` where given."""
-    settings = {"theme": THEME, "css": read_asset("page.css"), "run_history": False, "footer_links": ["gradio"]}
+    settings = {
+        "theme": THEME,
+        "css": read_asset("page.css"),
+        "run_history": False,
+        "footer_links": ["gradio"],
+        "app_kwargs": {"routes": page.routes_of_its_own},
+    }
     return page.launch(**settings | options)
 
 

@@ -99,9 +99,11 @@ def style_for_next(words: Sequence[str], written: Sequence[str | None]) -> str:
 
 
 def in_style(word: str, style: str) -> str:
-    """A word, given as it is usually written, in one of the styles of `style_for_next`."""
+    """A word, given as it is usually written, in one of the styles of `style_for_next`, or "lower"."""
     if style == "upper":
         return word.upper()
+    if style == "lower":
+        return word.lower()
     if style == "title":
         return title_word(word)
     return capitalise(word) if style == "first" else word

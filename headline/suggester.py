@@ -86,7 +86,13 @@ class Suggester:
         return cls(Checkpoint.load(folder))
 
     def suggest(
-        self, text: str, k: int = 8, phrases: bool = False, least: float = 0.0, used: Sequence[str] = ()
+        self,
+        text: str,
+        k: int = 8,
+        phrases: bool = False,
+        least: float = 0.0,
+        used: Sequence[str] = (),
+        style: str = "auto",
     ) -> list[Suggestion]:
         """At most `k` ways to go on, the likeliest first, none less likely than `least`.
 
@@ -94,13 +100,14 @@ class Suggester:
         empty box, the starts of headlines. With `phrases`, likely continuations of several words
         stand among them where they save more typing than the single words they displace. `used` are
         words that were written before on the same page: they are offered although nobody else knows them.
+        `style` is the case to write in: "auto" as the text begins, or "sentence", "title", "lower", "upper".
         """
         typed = self.vocabulary.split_typed(text)
         context = self.window(typed.context)
         choices = self._completions(typed, context, k, used) if typed.fragment else self._next(context, k)
         if phrases:
             choices = self._with_phrases(choices, context, k)
-        writing = Writing(text, typed, self.vocabulary)
+        writing = Writing(text, typed, self.vocabulary, style)
         return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= least]
 
     def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:

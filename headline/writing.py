@@ -9,12 +9,17 @@ from headline.vocabulary import Typed, Vocabulary
 class Writing:
     """The style of one text, told from the words that stand in it."""
 
-    def __init__(self, text: str, typed: Typed, vocabulary: Vocabulary):
+    def __init__(self, text: str, typed: Typed, vocabulary: Vocabulary, wanted: str = "auto"):
+        """`wanted` is the style to write in: "sentence", "title", "lower" or "upper", or "auto", as the text began."""
         self.typed, self.vocabulary = typed, vocabulary
         words = typed.words
         known = [vocabulary.stoi.get(vocabulary.tokenizer.key(word)) for word in words]
         written = [None if i is None else vocabulary.written[i] for i in known]
         self.style = style_for_next(words, written)
+        if wanted != "auto":
+            first = wanted in ("sentence", "title") and not words
+            self.style = "first" if first else {"sentence": "written"}.get(wanted, wanted)
+        self._forced = wanted if wanted in ("lower", "upper") else ""
         self.curly = "’" in text and "'" not in text
 
     def completion(self, ids: Sequence[int]) -> str:
@@ -47,6 +52,8 @@ class Writing:
 
     def _rest(self, word: str, key: str, fragment: str) -> str:
         n = len(self.vocabulary.tokenizer.key(fragment))
+        if self._forced:
+            return in_style(key[n:], self._forced)
         if len(word) != len(key):  # a few letters, such as İ, are of another length in lower case
             return key[n:]
         if word.startswith(self.vocabulary.tokenizer.spelling(fragment)):

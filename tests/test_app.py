@@ -7,9 +7,8 @@ import pytest
 
 from headline.generator import Generated
 from headline.jobs import Status
-from headline.suggester import Suggestion
 from headline.web.models import BUNDLED, Models
-from headline.web.panels import headline_choices, suggestion_choices
+from headline.web.panels import headline_choices
 from headline.web.train import describe
 from tests.tiny import random_checkpoint
 
@@ -41,19 +40,11 @@ def test_the_web_process_never_loads_tensorflow_or_keras():
     assert done.stdout.strip() == "[]"
 
 
-def test_suggestions_travel_as_plain_values():
-    value = suggestion_choices("the g", [Suggestion("the government", "overnment", 0.123456)])
-    assert value == {
-        "typed": "the g",
-        "items": [{"text": "the government", "rest": "overnment", "probability": 0.1235}],
-    }
-
-
 def test_a_whole_headline_sets_apart_what_was_typed_only_where_it_stands_so():
-    same = headline_choices("crime has", [Generated("crime has fallen", -3.0, True, False)])
-    assert same["typed"] == "crime has" and same["items"][0]["rest"] == " fallen"
-    other = headline_choices("crime has", [Generated("Crime Has Fallen", -3.0, True, False)])
-    assert other["typed"] == "" and other["items"][0]["rest"] == "Crime Has Fallen"
+    made = [Generated("crime has fallen", -3.0, True, False), Generated("Crime Has Fallen", -3.0, True, True)]
+    same, other = headline_choices("crime has", made)["items"]
+    assert (same["kept"], same["rest"], same["mark"]) == ("crime has", " fallen", "new")
+    assert (other["kept"], other["rest"], other["mark"]) == ("", "Crime Has Fallen", "seen in training")
 
 
 def test_a_running_run_tells_epoch_loss_and_time_left():
@@ -95,13 +86,3 @@ def test_a_model_that_the_command_line_saved_among_the_runs_can_be_chosen(tmp_pa
     assert models.choices() == [("Bundled model", BUNDLED), ("mine", "mine")]
     assert len(models.get("mine").vocabulary) == len(random_checkpoint().vocabulary)
     assert models.describe("mine").startswith("autocomplete recipe")
-
-
-def test_a_correction_keeps_what_stands_before_it_and_is_marked():
-    (item,) = suggestion_choices("the polcie", [Suggestion("the police", "police", 0.5, "correction")])["items"]
-    assert (item["kept"], item["rest"], item["mark"]) == ("the ", "police", "did you mean")
-
-
-def test_a_headline_that_was_trained_on_is_marked():
-    items = headline_choices("", [Generated("a b", -1.0, True, True), Generated("c d", -1.0, True, False)])["items"]
-    assert ["mark" in item for item in items] == [True, False]

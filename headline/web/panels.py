@@ -10,19 +10,18 @@ from collections.abc import Iterable
 import gradio as gr
 
 from headline.generator import Generated
-from headline.suggester import Suggestion
 from headline.web.assets import read_asset
 
 
 def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:
-    """A list of texts of which a click takes one: fires `take` with `{"text": …}`.
+    """A list of headlines of which a click takes one: fires `take` with `{"text": …}`.
 
     `name` is what a screen reader calls it; `focus` is a CSS selector of what gets the focus then.
-    Its value comes from `suggestion_choices` or `headline_choices`.
+    Its value comes from `headline_choices`.
     """
     return gr.HTML(
-        value={"typed": "", "items": []},
-        html_template='<div class="choices"></div>',
+        value={"items": []},
+        html_template='<div class="choices" aria-live="polite"></div>',
         js_on_load=read_asset("choice_list.js"),
         elem_id=elem_id,
         apply_default_css=False,
@@ -31,25 +30,14 @@ def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:
     )
 
 
-def suggestion_choices(text: str, suggestions: Iterable[Suggestion]) -> dict:
-    """A correction carries what it keeps of the text, for it takes the place of the rest, and a mark."""
-    items = []
-    for s in suggestions:
-        item = {"text": s.text, "rest": s.completion, "probability": round(s.probability, 4)}
-        if s.kind == "correction":
-            item |= {"kept": s.text[: len(s.text) - len(s.completion)], "mark": "did you mean"}
-        items.append(item)
-    return {"typed": text, "items": items}
-
-
 def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
     """Whole headlines; the beginning that the visitor typed is set apart where it still stands so."""
     items = []
     for made in headlines:
         kept = text if made.text.startswith(text) else ""
-        mark = {"mark": "seen in training"} if made.seen else {}
-        items.append({"text": made.text, "rest": made.text[len(kept) :], "whole": True} | mark)
-    return {"typed": text if all(i["text"].startswith(text) for i in items) else "", "items": items}
+        mark = "seen in training" if made.seen else "new"
+        items.append({"text": made.text, "kept": kept, "rest": made.text[len(kept) :], "mark": mark})
+    return {"items": items}
 
 
 def run_panel(elem_id: str) -> gr.HTML:

@@ -10,7 +10,7 @@ from headline.progress import clock
 from headline.recipes import FINE_TUNING, RECIPES, SettingError
 from headline.web.models import BUNDLED, Models
 from headline.web.panels import run_panel
-from headline.web.write import TYPING, WriteTab
+from headline.web.write import QUIET, WriteTab
 
 SAMPLE, UPLOAD = "The sample that comes with the app", "Files of my own"
 BUNDLED_MODEL, NOTHING = "What the bundled model knows", "Nothing"
@@ -118,13 +118,13 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path) ->
     job_id = gr.State(None)
     timer = gr.Timer(_SECONDS_BETWEEN_LOOKS, active=False)
 
-    source.change(lambda chosen: gr.Column(visible=chosen == UPLOAD), source, own_files, **TYPING)
-    gr.on([recipe.change, begin.change], offer, [recipe, begin], [begin, epochs], **TYPING)
+    source.change(lambda chosen: gr.Column(visible=chosen == UPLOAD), source, own_files, **QUIET)
+    gr.on([recipe.change, begin.change], offer, [recipe, begin], [begin, epochs], **QUIET)
     choices = [source, files, column, recipe, begin, epochs]
     start_button.click(start, choices, [job_id, panel, timer], api_visibility="private")
-    stop_button.click(stop, job_id, None, **TYPING)
-    timer.tick(follow, job_id, [panel, timer, write.model], **TYPING)
-    page.load(find_running, None, [job_id, panel, timer], **TYPING)
+    stop_button.click(stop, job_id, None, **QUIET)
+    timer.tick(follow, job_id, [panel, timer, write.model], **QUIET)
+    page.load(find_running, None, [job_id, panel, timer], **QUIET)
 
 
 def refusal(sentence: str) -> dict:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_accessibility import violations
 from tests.browser.test_write import BOX, expect_rows
 
 RUN_SECONDS = 180_000  # at most, for a run of a few epochs on two busy cores
@@ -39,6 +40,7 @@ def test_train_on_the_sample_and_type_with_the_result(page: Page):
     expect(said).to_contain_text("Done.", timeout=RUN_SECONDS)
     assert page.locator("#run tbody tr").count() == 3
     expect(page.locator("#run")).to_contain_text("perplexity")
+    assert violations(page) == {}
     open_tab(page, "Write")
     expect(page.locator("#model input")).to_have_value(re.compile("^Sample"))
     expect(page.locator("#about-model")).to_contain_text("headlines")

@@ -1,0 +1,447 @@
+// The search box: an editable combobox with list autocomplete (WAI-ARIA Authoring Practices), ghost
+// text in the line, and answers that never run backwards. Gradio runs this as the body of a function
+// with element, props, watch and trigger. All data reaches the page through textContent.
+//
+// Three parts: what is known (tables of next words, from the server), what is shown (the list and the
+// ghost), and what the person does (keys, pointers, input methods).
+
+const $ = (selector) => element.querySelector(selector);
+const box = $(".box"), list = $(".list"), ghost = $(".ghost-rest"), before = $(".ghost-typed");
+const status = $(".status"), saved = $(".saved-line"), settings = $(".settings");
+const api = props.api;
+
+// ---------------------------------------------------------------- what is known
+
+const KEPT = 64; // tables, of the texts asked about last
+const IN_FLIGHT = 2;
+const LIKELY = 0.25; // a continuation likelier than this is looked up before it is asked for
+const OPEN_WORD = /^[\p{L}\p{M}\p{N}'’&.$£€₹#@%-]*$/u; // what may stand in a word that is being typed
+const tables = new Map(); // text at a word's start -> {ids, p, style, space}
+const words = new Map(); // model -> how its words are written, by id
+const flights = new Set(); // requests on their way, the oldest first
+let asked = 0; // number of the request made last
+let answered = 0; // number of the newest answer that came: none older is ever shown
+let model = "";
+
+function remember(table) {
+  if (!table) return;
+  const ids = bytes(table.ids), p = bytes(table.p);
+  tables.delete(table.text);
+  tables.set(table.text, {
+    ids: table.wide ? new Uint32Array(ids.buffer) : new Uint16Array(ids.buffer),
+    p: Float64Array.from(p, (x) => Math.exp(-x / table.scale)),
+    style: table.style,
+    space: table.space,
+  });
+  while (tables.size > KEPT) tables.delete(tables.keys().next().value);
+}
+
+function bytes(base64) {
+  const raw = atob(base64);
+  const found = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) found[i] = raw.charCodeAt(i);
+  return found;
+}
+
+async function learnWords(id) {
+  if (words.has(id)) return;
+  words.set(id, null); // asked for
+  try {
+    const reply = await fetch(`${api}/words?model=${encodeURIComponent(id)}`);
+    words.set(id, (await reply.json()).words);
+  } catch {
+    words.delete(id); // without them the server answers every letter, which is only slower
+  }
+}
+
+// What the page can tell by itself, before the server's exact answer: items, or null.
+function guess(text) {
+  const written = words.get(model);
+  if (!written) return null;
+  for (let at = text.length; at >= Math.max(0, text.length - 40); at--) {
+    const table = tables.get(text.slice(0, at));
+    if (!table) continue;
+    const open = text.slice(at);
+    return OPEN_WORD.test(open) ? complete(table, open, written) : null;
+  }
+  return null;
+}
+
+function complete(table, open, written) {
+  const key = open.toLowerCase().replaceAll("’", "'");
+  const found = [];
+  let mass = 0;
+  for (let i = 0; i < table.ids.length; i++) {
+    const word = written[table.ids[i]];
+    const low = word.toLowerCase();
+    if (!low.startsWith(key)) continue;
+    mass += table.p[i];
+    if (found.length < options.shown && low !== key) found.push([word, low, table.p[i]]);
+  }
+  const share = key ? mass : 1;
+  return found.map(([word, low, p]) => ({ rest: rest(table, open, key, word, low), p: p / share, kind: "word" }));
+}
+
+function rest(table, open, key, word, low) {
+  const styled = inStyle(word, table.style);
+  const quoted = box.value.includes("’") && !box.value.includes("'") ? styled.replaceAll("'", "’") : styled;
+  if (!open) return (table.space ? " " : "") + quoted;
+  if (open.length > 1 && open === open.toUpperCase() && open !== open.toLowerCase()) return quoted.slice(key.length).toUpperCase();
+  return styled.startsWith(open) ? quoted.slice(key.length) : low.slice(key.length);
+}
+
+function inStyle(word, style) {
+  if (style === "upper") return word.toUpperCase();
+  if (style === "lower") return word.toLowerCase();
+  if (style === "first") return word[0].toUpperCase() + word.slice(1);
+  if (style === "title" && !props.small.includes(word.toLowerCase())) return word[0].toUpperCase() + word.slice(1);
+  return word;
+}
+
+async function ask(text) {
+  const number = ++asked;
+  while (flights.size >= IN_FLIGHT) {
+    const oldest = flights.values().next().value;
+    oldest.abort();
+    flights.delete(oldest);
+  }
+  const flight = new AbortController();
+  flights.add(flight);
+  const query = new URLSearchParams({
+    q: text, model, k: options.shown, style: options.style, phrases: options.phrases ? 1 : 0,
+    have: tables.has(text + " ") ? 1 : 0,
+  });
+  try {
+    const reply = await fetch(`${api}/suggest?${query}`, { signal: flight.signal });
+    if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+    const answer = await reply.json();
+    if (answer.model !== model) return;
+    remember(answer.table);
+    remember(answer.next);
+    if (number < answered) return;
+    answered = number;
+    if (answer.q === box.value) {
+      show(answer.q, answer.items, true);
+      lookAhead(answer.q, answer.items[0]);
+    } else if (box.value.startsWith(answer.q)) showGuess();
+  } catch (error) {
+    if (error.name !== "AbortError") say("The server does not answer: what you type is kept.");
+  } finally {
+    flights.delete(flight);
+  }
+}
+
+// The table behind the likeliest continuation, before it is asked for: taking it then shows a list at once.
+let ahead = null;
+async function lookAhead(text, best) {
+  if (!best || best.p < LIKELY || best.kind === "correction" || ahead) return;
+  const next = text + best.rest + " ";
+  if (tables.has(next)) return;
+  ahead = next;
+  try {
+    const query = new URLSearchParams({ q: next, model, k: 0, style: options.style, phrases: 0, have: 1 });
+    const answer = await (await fetch(`${api}/suggest?${query}`, { priority: "low" })).json();
+    if (answer.model === model) remember(answer.table);
+  } catch { /* only a guess was lost */ } finally {
+    ahead = null;
+  }
+}
+
+// ---------------------------------------------------------------- what is shown
+
+const SURE = 0.12; // a likelier continuation stands in the line as ghost text
+let items = []; // what the list offers
+let active = -1; // which of them the arrows chose
+let open = false;
+let dismissed = false; // Escape was pressed: no ghost until the next letter
+let composing = false;
+
+function show(text, found, exact) {
+  items = found;
+  active = -1;
+  list.replaceChildren(...items.map((item, i) => option(item, i, text)));
+  list.dataset.typed = text;
+  list.dataset.exact = exact ? "1" : "";
+  setOpen(items.length > 0 && !dismissed);
+  drawGhost();
+  if (exact) announce();
+}
+
+function showGuess() {
+  const found = guess(box.value);
+  if (found && found.length) return show(box.value, found, false);
+  // Nothing better is known yet: what still fits of the list stays, and nothing blinks.
+  const text = box.value;
+  const grown = text.slice((list.dataset.typed || "").length);
+  if (!text.startsWith(list.dataset.typed || "") || !grown) return show(text, [], false);
+  const fitting = items.filter((item) => item.kind !== "correction" && item.rest.toLowerCase().startsWith(grown.toLowerCase()));
+  const shorter = fitting.map((item) => ({ ...item, rest: item.rest.slice(grown.length) })).filter((item) => item.rest);
+  show(text, shorter, false);
+}
+
+function option(item, i, text) {
+  const row = document.createElement("li");
+  row.id = `${props.listId}-${i}`;
+  row.setAttribute("role", "option");
+  row.setAttribute("aria-selected", "false");
+  const kept = item.kind === "correction" ? text.slice(0, text.length - item.replaces) : text;
+  const openAt = kept.length - /\S*$/.exec(kept)[0].length; // where the word that is being typed begins
+  const earlier = kept.slice(0, openAt), begun = kept.slice(openAt);
+  const line = part("words", "");
+  line.append(
+    part("typed earlier", earlier.length > 28 ? "…" + earlier.slice(-27) : earlier),
+    part("typed", begun), part("rest", item.rest),
+  );
+  row.append(line);
+  if (item.kind === "correction") row.append(part("mark", "did you mean"));
+  const percent = item.p * 100;
+  const meter = part("meter", "");
+  meter.style.setProperty("--share", `${Math.min(100, percent).toFixed(1)}%`);
+  meter.setAttribute("aria-hidden", "true");
+  row.append(meter, part("figure", percent >= 0.95 ? `${percent.toFixed(0)}%` : "<1%"));
+  return row;
+}
+
+function part(className, text) {
+  const span = document.createElement("span");
+  span.className = className;
+  span.textContent = text;
+  return span;
+}
+
+function setOpen(yes) {
+  open = yes;
+  box.setAttribute("aria-expanded", String(yes));
+  list.classList.toggle("closed", !yes);
+  if (!yes) activate(-1);
+}
+
+function activate(i) {
+  if (active >= 0) list.children[active]?.setAttribute("aria-selected", "false");
+  active = i;
+  if (i >= 0) {
+    const row = list.children[i];
+    row.setAttribute("aria-selected", "true");
+    box.setAttribute("aria-activedescendant", row.id);
+    row.scrollIntoView({ block: "nearest" });
+  } else box.removeAttribute("aria-activedescendant");
+  drawGhost();
+}
+
+// The item that stands in the line: the active one, or the first when it is likely enough.
+function ghostItem() {
+  if (dismissed || composing || box.selectionStart !== box.value.length || document.activeElement !== box) return null;
+  const item = active >= 0 ? items[active] : items[0];
+  if (!item || item.kind === "correction" || list.dataset.typed !== box.value) return null;
+  return active >= 0 || item.p >= SURE ? item : null;
+}
+
+function drawGhost() {
+  const item = ghostItem();
+  before.textContent = item ? box.value : "";
+  ghost.textContent = item ? item.rest : "";
+  ghost.parentElement.style.transform = `translateX(${-box.scrollLeft}px)`;
+}
+
+let announcing = 0;
+function announce() {
+  clearTimeout(announcing);
+  announcing = setTimeout(() => {
+    const n = items.length;
+    say(!open ? "" : n === 1 ? "1 suggestion" : `${n} suggestions`);
+  }, 600); // a screen reader reads the letters first
+}
+
+function say(text) {
+  status.textContent = text;
+}
+
+// Keys pressed against letters written.
+let keys = 0;
+function drawSaved() {
+  const letters = box.value.length;
+  if (!letters) keys = 0;
+  const share = Math.max(0, 1 - keys / letters);
+  saved.textContent = letters
+    ? `${count(keys, "key")} pressed for ${count(letters, "letter")}: ${Math.round(share * 100)} % saved`
+    : "Tab takes the grey words, the arrows choose from the list.";
+}
+
+function count(n, noun) {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+// ---------------------------------------------------------------- what the person does
+
+function changed() {
+  dismissed = false;
+  showGuess();
+  drawSaved();
+  ask(box.value);
+  hand();
+}
+
+// Python reads the text from the component's value; the address carries it, to be shared.
+let handing = 0;
+function hand() {
+  clearTimeout(handing);
+  handing = setTimeout(handNow, 250);
+}
+function handNow() {
+  clearTimeout(handing);
+  props.value = { ...props.value, text: box.value };
+  const url = new URL(location.href);
+  if (box.value) url.searchParams.set("q", box.value);
+  else url.searchParams.delete("q");
+  history.replaceState(history.state, "", url);
+}
+
+// By way of insertText, so that undo and redo know of it.
+function replace(from, text) {
+  box.focus();
+  box.setSelectionRange(from, box.value.length);
+  if (!document.execCommand("insertText", false, text)) {
+    box.setRangeText(text, from, box.value.length, "end");
+    box.dispatchEvent(new InputEvent("input", { inputType: "insertReplacementText" }));
+  }
+}
+
+function take(item) {
+  keys += 1;
+  taking = true;
+  if (item.kind === "correction") replace(box.value.length - item.replaces, item.rest + " ");
+  else replace(box.value.length, item.rest + " ");
+  taking = false;
+}
+
+function takeWord(item) {
+  const word = /^\s*\S+/.exec(item.rest)[0];
+  take({ ...item, rest: word });
+}
+
+let taking = false;
+box.addEventListener("input", (event) => {
+  if (!taking) keys += 1; // a paste is one key too; phones compose every word, a letter at a time
+  if (!composing || event.inputType !== "insertCompositionText") changed();
+  else { showGuess(); ask(box.value); } // an input method at work: the list follows, nothing is taken
+});
+box.addEventListener("compositionstart", () => { composing = true; drawGhost(); });
+box.addEventListener("compositionend", () => { composing = false; changed(); });
+box.addEventListener("scroll", drawGhost);
+box.addEventListener("focus", drawGhost);
+// The list stays when the focus goes: it is what the page is for, and nothing jumps.
+box.addEventListener("blur", () => { activate(-1); drawGhost(); handNow(); });
+document.addEventListener("selectionchange", () => { if (document.activeElement === box) drawGhost(); });
+
+box.addEventListener("keydown", (event) => {
+  if (event.isComposing || composing || event.keyCode === 229) return;
+  const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  const n = items.length;
+  if (event.key === "ArrowDown" && plain) {
+    if (!n) return;
+    event.preventDefault();
+    dismissed = false;
+    const wasOpen = open;
+    setOpen(true);
+    if (event.altKey) drawGhost();
+    else activate(wasOpen ? (active + 1) % n : 0);
+  } else if (event.key === "ArrowUp" && plain) {
+    if (!n) return;
+    event.preventDefault();
+    if (event.altKey) return setOpen(false);
+    dismissed = false;
+    setOpen(true);
+    activate(active <= 0 ? n - 1 : active - 1);
+  } else if (event.key === "Enter" && plain && !event.altKey) {
+    event.preventDefault();
+    if (open && active >= 0) return take(items[active]);
+    handNow();
+    trigger("submit", { text: box.value });
+  } else if (event.key === "Escape") {
+    if ((open || ghostItem()) && !dismissed) {
+      event.preventDefault();
+      dismissed = true;
+      setOpen(false);
+    } else if (box.value) {
+      event.preventDefault();
+      replace(0, "");
+      if (box.value) document.execCommand("delete");
+    }
+  } else if (event.key === "Tab" && plain && !event.altKey) {
+    const item = open && active >= 0 ? items[active] : ghostItem();
+    if (!item) return; // Tab moves on, as ever
+    event.preventDefault();
+    take(item);
+  } else if (event.key === "ArrowRight" && (event.ctrlKey || event.altKey) && !event.shiftKey && !event.metaKey) {
+    const item = ghostItem();
+    if (!item) return;
+    event.preventDefault();
+    takeWord(item);
+  } else if ((event.key === "Home" || event.key === "End" || event.key === "ArrowLeft") && active >= 0) {
+    activate(-1); // the key moves the caret, as ever
+  }
+});
+
+// Pointers: the focus stays in the box, hovering chooses nothing.
+list.addEventListener("pointerdown", (event) => event.preventDefault());
+list.addEventListener("mousedown", (event) => event.preventDefault());
+list.addEventListener("click", (event) => {
+  const row = event.target.closest("[role=option]");
+  if (row) take(items[[...list.children].indexOf(row)]);
+});
+
+// ---------------------------------------------------------------- settings, kept in the browser
+
+const options = { shown: 6, style: "auto", phrases: true };
+try {
+  Object.assign(options, JSON.parse(localStorage.getItem("headline.options") || "{}"));
+} catch { /* none kept, or not allowed to */ }
+for (const field of settings.querySelectorAll("[name]")) {
+  const name = field.name;
+  if (field.type === "checkbox") field.checked = options[name];
+  else field.value = String(options[name]);
+  field.addEventListener("change", () => {
+    options[name] = field.type === "checkbox" ? field.checked : field.type === "number" || name === "shown" ? Number(field.value) : field.value;
+    try { localStorage.setItem("headline.options", JSON.stringify(options)); } catch { /* as above */ }
+    tables.clear();
+    ask(box.value);
+  });
+}
+
+$(".copy-link").addEventListener("click", async () => {
+  handNow();
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say("The link is copied.");
+  } catch {
+    say("The address of this page carries the text: copy it from there.");
+  }
+});
+
+// ---------------------------------------------------------------- what Python says
+
+let stamp = null;
+function told() {
+  const value = props.value || {};
+  if (value.model !== undefined && value.model !== model) {
+    model = value.model;
+    tables.clear();
+    learnWords(model);
+    ask(box.value);
+  }
+  if (value.put !== undefined && value.stamp !== stamp) {
+    stamp = value.stamp;
+    keys += 1;
+    taking = true;
+    replace(0, value.put);
+    taking = false;
+  }
+}
+watch("value", told);
+
+const shared = new URLSearchParams(location.search).get("q");
+if (shared) box.value = shared.slice(0, 2000);
+keys = box.value.length;
+told();
+drawSaved();
+box.focus({ preventScroll: true });

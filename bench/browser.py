@@ -1,0 +1,281 @@
+"""From the key to the painted list, in a real Chromium: our search box and a plain Gradio page, side by side.
+
+    python -m bench.browser [--headlines data/sample.csv] [--count 40] [--bursts 100]
+
+Every key is timed within the page, from its event's own time stamp to the first frame after the list
+belongs to what then stands in the box. Both apps run at once over the same model on the same cores
+and are measured in turn: one page at 80 ms a key, bursts at 15 ms a key, eight pages at once, and one
+page beside a training run. What is asked of ours besides: every burst ends on the right list, no
+older list is ever shown after a newer one, the focus and the caret stay, a first visit is usable
+within two seconds and asks no other host.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from headline.corpus import read_headlines
+from tests.browser import chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+# Times every key: `bench.begin(text)` notes when a key went down, a frame loop notes when what is
+# shown belongs to the box's text. A list that goes back to an older text is counted.
+WATCH = """(selectors) => {
+  const box = document.querySelector(selectors.box);
+  const bench = (window.bench = { keys: [], waiting: null, backwards: 0, newest: "" });
+  const shown = () => selectors.ours
+    ? document.querySelector("#headline-list").dataset.typed
+    : (() => {
+        const rows = [...document.querySelectorAll(selectors.rows)].map((row) => row.textContent.trim());
+        return rows.length && rows.every((row) => row.startsWith(box.value.trim())) ? box.value : rows.join("|");
+      })();
+  box.addEventListener("keydown", (event) => { bench.down = event.timeStamp; }, true);
+  box.addEventListener("input", () => { bench.waiting = { text: box.value, down: bench.down }; bench.keys.push(bench.waiting); }, true);
+  const painted = new MessageChannel();
+  painted.port1.onmessage = () => {
+    const now = performance.now(), text = shown();
+    for (const key of bench.keys) if (key.took === undefined && key.text === text) key.took = now - key.down;
+  };
+  const look = () => {
+    const text = shown();
+    if (selectors.ours && text !== bench.last) {
+      if (bench.last !== undefined && bench.newest.startsWith(text) && text.length < bench.newest.length && box.value.startsWith(bench.newest)) bench.backwards += 1;
+      bench.last = text;
+      if (box.value.startsWith(text)) bench.newest = text;
+    }
+    painted.port2.postMessage(0); // runs once this frame has been painted
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+@dataclass(frozen=True)
+class App:
+    """One of the two, and where its parts are in the page."""
+
+    name: str
+    module: list[str]
+    port: int
+    box: str
+    rows: str
+    ours: bool
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def selectors(self) -> dict:
+        return {"box": self.box, "rows": self.rows, "ours": self.ours}
+
+
+OURS = App("headline", ["app.py"], 7971, "#headline-input", "#headline-list li .words", True)
+PLAIN = App(
+    "plain Gradio",
+    ["-m", "bench.plain"],
+    7972,
+    "#headline-box textarea, #headline-box input",
+    "#suggestions button, #suggestions .gallery-item, #suggestions tr td",
+    False,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--headlines", type=Path, default=ROOT / "data" / "sample.csv", help="not trained on")
+    parser.add_argument("--count", type=int, default=40, help="headlines to type")
+    parser.add_argument("--bursts", type=int, default=100)
+    options = parser.parse_args()
+    headlines = read_headlines(options.headlines).headlines[: options.count]
+    with ExitStack() as stack:
+        runs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for app in (OURS, PLAIN):
+            serve(app, runs, stack)
+        playwright = stack.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
+        stack.callback(browser.close)
+        first_visit(browser)
+        print(f"{'milliseconds from key to painted list':<46}{'p50':>8}{'p95':>8}{'max':>8}   keys shown")
+        for app in (OURS, PLAIN):
+            with browser.new_context() as context:
+                typed(app, "one page, 80 ms a key", [context.new_page()], headlines, 80)
+        bursts(browser, OURS, options.bursts, headlines)
+        bursts(browser, PLAIN, options.bursts // 5, headlines)
+        for app in (OURS, PLAIN):
+            with browser.new_context() as context:
+                typed(app, "eight pages at once", [context.new_page() for _ in range(8)], headlines[:8], 80)
+        training = train(runs)
+        try:
+            for app in (OURS, PLAIN):
+                with browser.new_context() as context:
+                    typed(app, "beside a training run", [context.new_page()], headlines[:10], 80)
+            print(
+                "the training run was", "under way all the while" if training.poll() is None else "over before the end"
+            )
+        finally:
+            training.kill()
+
+
+def serve(app: App, runs: Path, stack: ExitStack) -> None:
+    environment = os.environ | {"GRADIO_SERVER_PORT": str(app.port), "HEADLINE_RUNS": str(runs)}
+    server = subprocess.Popen(
+        [sys.executable, *app.module], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    stack.callback(server.kill)
+    until = time.monotonic() + 90
+    while True:
+        try:
+            urllib.request.urlopen(app.url, timeout=5)
+            return
+        except (urllib.error.URLError, ConnectionError):
+            if server.poll() is not None or time.monotonic() > until:
+                sys.exit(f"bench: {app.name} did not start")
+            time.sleep(0.2)
+
+
+def opened(app: App, page: Page) -> Page:
+    page.goto(app.url)
+    page.locator(app.box).wait_for()
+    page.wait_for_timeout(1500)
+    page.evaluate(WATCH, app.selectors())
+    page.focus(app.box)
+    return page
+
+
+def typed(app: App, what: str, pages: Sequence[Page], headlines: Sequence[str], delay: int) -> None:
+    """Type headlines, letter by letter, into all pages in turn, and tell how long each list took."""
+    for page in pages:
+        opened(app, page)
+    took: list[float] = []
+    keys = 0
+    for number, headline in enumerate(headlines):
+        # With several pages each types a headline of its own, a letter here, a letter there.
+        lines = [headlines[(number + i) % len(headlines)] for i in range(len(pages))] if len(pages) > 1 else [headline]
+        for i in range(max(map(len, lines))):
+            began = time.monotonic()
+            for page, line in zip(pages, lines, strict=True):
+                if i < len(line):
+                    press(page, line[i])
+            time.sleep(max(0, delay / 1000 - (time.monotonic() - began)))
+        for page in pages:
+            page.wait_for_timeout(300 // len(pages))
+            done = page.evaluate("() => { const k = window.bench.keys; window.bench.keys = []; return k; }")
+            keys += len(done)
+            took += [key["took"] for key in done if key.get("took") is not None]
+            clear(page, app)
+        if len(pages) > 1 and number >= 2:
+            break
+    told(f"{app.name}: {what}", took, keys)
+
+
+def press(page: Page, letter: str) -> None:
+    page.keyboard.press("Space" if letter == " " else letter) if letter.isascii() else page.keyboard.insert_text(letter)
+
+
+def clear(page: Page, app: App) -> None:
+    page.fill(app.box, "")
+    page.focus(app.box)
+    page.wait_for_timeout(50)
+    page.evaluate("() => { window.bench.keys = []; window.bench.newest = ''; window.bench.last = undefined; }")
+
+
+def bursts(browser: Browser, app: App, count: int, headlines: Sequence[str]) -> None:
+    """Whole beginnings at 15 ms a key: which list stands at the end?"""
+    right = kept = backwards = 0
+    took: list[float] = []
+    keys = 0
+    with browser.new_context() as context:
+        page = opened(app, context.new_page())
+        for i in range(count):
+            line = headlines[i % len(headlines)]
+            text = line[: 12 + i % 18].rstrip()
+            for letter in text:
+                press(page, letter)
+                time.sleep(0.012)
+            page.wait_for_timeout(500)
+            if app.ours:
+                state = page.evaluate(
+                    "() => [document.querySelector('#headline-list').dataset.typed, document.querySelector('#headline-list').dataset.exact]"
+                )
+                right += state == [text, "1"]
+            else:
+                rows = page.locator(app.rows).all_text_contents()
+                right += bool(rows) and all(row.strip().startswith(text) for row in rows)
+            kept += page.evaluate(
+                "box => { const e = document.querySelector(box); return document.activeElement === e && e.selectionStart === e.value.length; }",
+                app.box.split(",")[0]
+                if app.ours
+                else page.evaluate(
+                    "s => { const e = document.querySelector(s); return '#headline-box ' + e.tagName.toLowerCase(); }",
+                    app.box,
+                ),
+            )
+            done = page.evaluate("() => window.bench.keys")
+            keys += len(done)
+            took += [key["took"] for key in done if key.get("took") is not None]
+            backwards += page.evaluate("() => window.bench.backwards")
+            clear(page, app)
+            page.evaluate("() => { window.bench.backwards = 0; }")
+    told(f"{app.name}: bursts, 15 ms a key", took, keys)
+    print(
+        f"  {right} of {count} bursts ended on the right list; focus and caret stayed in {kept}; older after newer {backwards}"
+    )
+
+
+def first_visit(browser: Browser) -> None:
+    """From the address to the first list for a letter typed, in a browser that was never there; and who was asked."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        outside: list[str] = []
+        page.on("request", lambda r: None if r.url.startswith((OURS.url, "data:", "blob:")) else outside.append(r.url))
+        began = time.monotonic()
+        page.goto(OURS.url, wait_until="commit")
+        page.locator(OURS.box).press("t")
+        page.wait_for_function("() => document.querySelector('#headline-list')?.dataset.typed === 't'")
+        print(
+            f"first visit: a letter is answered {time.monotonic() - began:.2f} s after the address was entered; "
+            f"requests to other hosts: {len(outside)}"
+        )
+
+
+def train(runs: Path) -> subprocess.Popen:
+    """A run that keeps both cores busy, and is under way when this returns."""
+    progress = runs / "busy.jsonl"
+    command = [
+        sys.executable,
+        "-m",
+        "headline",
+        "train",
+        str(ROOT / "data" / "sample.csv"),
+        "--out",
+        str(runs / "busy"),
+    ]
+    command += ["--epochs", "500", "--set", "patience=0", "--set", "units=512", "--progress", str(progress)]
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while run.poll() is None and not (progress.is_file() and '"progress"' in progress.read_text()):
+        time.sleep(0.2)
+    return run
+
+
+def told(title: str, took: list[float], keys: int) -> None:
+    if not took:
+        print(f"{title:<46} no list was ever shown for {keys} keys")
+        return
+    p50, p95 = np.percentile(took, [50, 95])
+    print(f"{title:<46}{p50:8.1f}{p95:8.1f}{max(took):8.0f}   {len(took) / keys:.0%} of {keys:,}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Plain HTTP below /gradio_api/headline: suggestions for the search box, and for any program."""
+
+import hashlib
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+
+from headline.web.models import Models
+from headline.web.search_box import API, LONGEST, answer
+
+_MOST = 20  # suggestions
+STYLES = ("auto", "sentence", "title", "lower", "upper")
+WORTH_SHOWING = 0.004  # what is less likely is noise, and an empty line says more
+
+
+def routes(models: Models) -> list[APIRoute]:
+    """Routes to be given to `gr.Blocks.launch(app_kwargs={"routes": …})`."""
+
+    def suggest(
+        q: str = "", model: str = "", k: int = 6, style: str = "auto", phrases: int = 1, have: int = 0
+    ) -> dict[str, Any]:
+        """Ways to go on from `q`. An unknown model is the bundled one; too long a text is answered by its end."""
+        style = style if style in STYLES else "auto"
+        suggester = models.get(model)
+        text = q[-LONGEST:]
+        found = answer(suggester, text, max(0, min(k, _MOST)), style, bool(phrases), WORTH_SHOWING, bool(have))
+        return found | {"q": q, "model": model}
+
+    def words(request: Request, model: str = "") -> Response:
+        """How the words of a model are written, by id."""
+        written = models.get(model).vocabulary.written
+        content = hashlib.blake2b("\n".join(written).encode(), digest_size=8).hexdigest()
+        tag = f'"{content}"'
+        headers = {"ETag": tag, "Cache-Control": "private, max-age=0, must-revalidate"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return JSONResponse({"words": written}, headers=headers)
+
+    return [
+        APIRoute(f"{API}/suggest", suggest, methods=["GET"]),
+        APIRoute(f"{API}/words", words, methods=["GET"]),
+    ]

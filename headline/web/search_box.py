@@ -1,0 +1,94 @@
+"""The search box of the Write tab: what its script needs of Python.
+
+The letters travel by a route of our own and not by Gradio's events, which are slower and may bring an
+older answer after a newer one. Within a word the page answers itself, from the probabilities of the
+next word that came when the word began.
+"""
+
+import base64
+import itertools
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from headline.casing import SMALL_WORDS
+from headline.ranking import top
+from headline.suggester import Suggester
+from headline.vocabulary import Typed
+from headline.web.assets import read_asset
+from headline.writing import Writing
+
+API = "/gradio_api/headline"  # below a path that server-side rendering lets through
+LONGEST = 10_000  # letters of a text
+_TABLE = 2000  # words whose probabilities travel to the page
+_SCALE = 16  # steps a nat
+_stamps = itertools.count(1)
+
+
+def search_box(model: str) -> gr.HTML:
+    """The box over a model's id. Its value is {"text": …} on the way to Python, and what `told` gives on the way back.
+
+    Events: `submit` (Enter with nothing chosen), with {"text": …}.
+    """
+    return gr.HTML(
+        value=told(model=model),
+        html_template=read_asset("search_box.html"),
+        css_template=read_asset("search_box.css"),
+        js_on_load=read_asset("search_box.js"),
+        elem_id="search-box",
+        apply_default_css=False,
+        api=API,
+        listId="headline-list",
+        small=sorted(SMALL_WORDS),
+    )
+
+
+def told(model: str | None = None, put: str | None = None, text: str = "") -> dict[str, Any]:
+    """A value for the box: another model, or a text to be put into it."""
+    value: dict[str, Any] = {"text": put if put is not None else text}
+    if model is not None:
+        value["model"] = model
+    if put is not None:
+        value |= {"put": put, "stamp": next(_stamps)}
+    return value
+
+
+def answer(suggester: Suggester, text: str, k: int, style: str, phrases: bool, least: float, have_next: bool) -> dict:
+    """Everything that the page wants to know of a text: the list, and tables to make the next ones from.
+
+    "items" are the suggestions; "table" tells of the word that is open or comes next, "next" of the one
+    that comes when this one is ended by a space.
+    """
+    typed = suggester.vocabulary.split_typed(text)
+    items = []
+    for s in suggester.suggest(text, k, phrases, least, style=style):
+        item: dict[str, Any] = {"rest": s.completion, "p": round(s.probability, 4), "kind": s.kind}
+        if s.kind == "correction":
+            item["replaces"] = len(typed.fragment)
+        items.append(item)
+    begins = text[: len(text) - len(typed.fragment)]
+    found = {"q": text, "items": items, "table": table(suggester, begins, typed, typed.context, style)}
+    if typed.fragment and not have_next:
+        ended = suggester.vocabulary.split_typed(text + " ")
+        found["next"] = table(suggester, text + " ", ended, ended.context, style)
+    return found
+
+
+def table(suggester: Suggester, text: str, typed: Typed, context: list[int], style: str) -> dict:
+    """The likeliest next words after a text, with probabilities in 1/16 nats, in as few bytes as they need."""
+    p = suggester.next_word(context).words
+    ids = top(p, _TABLE)
+    ids = ids[(p[ids] > 0) & (ids != (context[-1] if context else -1))]
+    nats = np.minimum(np.round(-np.log(p[ids]) * _SCALE), 255).astype(np.uint8)
+    wide = len(p) > 2**16
+    writing = Writing(text, typed, suggester.vocabulary, style)
+    return {
+        "text": text,
+        "ids": base64.b64encode(ids.astype("<u4" if wide else "<u2").tobytes()).decode(),
+        "p": base64.b64encode(nats.tobytes()).decode(),
+        "scale": _SCALE,
+        "wide": wide,
+        "style": writing.style,
+        "space": not typed.fragment and typed.needs_space,
+    }
