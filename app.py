@@ -7,9 +7,11 @@ from pathlib import Path
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from headline.jobs import RUNS
 from headline.web.assets import ASSETS, read_asset
+from headline.web.front import FrontPage
 from headline.web.models import Models
 from headline.web.routes import routes
 from headline.web.train import train_tab
@@ -53,7 +55,7 @@ def launch(page: gr.Blocks, **options) -> tuple:
         "css": read_asset("page.css"),
         "run_history": False,
         "footer_links": ["gradio"],
-        "app_kwargs": {"routes": page.routes_of_its_own},
+        "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [Middleware(FrontPage)]},
     }
     return page.launch(**settings | options)
 
