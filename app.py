@@ -10,6 +10,7 @@ import gradio as gr
 
 from headline.jobs import RUNS
 from headline.web.assets import ASSETS, read_asset
+from headline.web.inside import inside_tab
 from headline.web.models import Models
 from headline.web.routes import routes
 from headline.web.train import train_tab
@@ -42,6 +43,8 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
             write = write_tab(page, models)
         with gr.Tab("Train"):
             train_tab(page, models, write, SAMPLE)
+        with gr.Tab("Inside") as inside:
+            inside_tab(page, inside, models, write, SAMPLE)
     page.routes_of_its_own = routes(models)
     return page
 
