@@ -127,8 +127,8 @@ def nearest_words(suggester: Suggester, words: Sequence[str]) -> Section:
     vectors = suggester.checkpoint.weights["embedding"]
     lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
     rows = []
-    for word in dict.fromkeys(words):
-        i = vocabulary.stoi.get(vocabulary.tokenizer.key(word))
+    known = (vocabulary.stoi.get(vocabulary.tokenizer.key(word)) for word in words)
+    for i in dict.fromkeys(known):
         if i is None or i == PAD_ID:
             continue
         likeness = vectors @ vectors[i] / (lengths * lengths[i])
