@@ -14,6 +14,7 @@ const api = props.api;
 
 const KEPT = 64; // tables, of the texts asked about last
 const IN_FLIGHT = 2;
+const LIKELY = 0.25; // a continuation likelier than this is looked up before it is asked for
 const OPEN_WORD = /^[\p{L}\p{M}\p{N}'’&.$£€₹#@%-]*$/u; // what may stand in a word that is being typed
 const tables = new Map(); // text at a word's start -> {ids, p, style, space}
 const words = new Map(); // model -> how its words are written, by id
@@ -119,12 +120,30 @@ async function ask(text) {
     remember(answer.next);
     if (number < answered) return;
     answered = number;
-    if (answer.q === box.value) show(answer.q, answer.items, true);
-    else if (box.value.startsWith(answer.q)) showGuess();
+    if (answer.q === box.value) {
+      show(answer.q, answer.items, true);
+      lookAhead(answer.q, answer.items[0]);
+    } else if (box.value.startsWith(answer.q)) showGuess();
   } catch (error) {
     if (error.name !== "AbortError") say("The server does not answer: what you type is kept.");
   } finally {
     flights.delete(flight);
+  }
+}
+
+// The table behind the likeliest continuation, before it is asked for: taking it then shows a list at once.
+let ahead = null;
+async function lookAhead(text, best) {
+  if (!best || best.p < LIKELY || best.kind === "correction" || ahead) return;
+  const next = text + best.rest + " ";
+  if (tables.has(next)) return;
+  ahead = next;
+  try {
+    const query = new URLSearchParams({ q: next, model, k: 0, style: options.style, phrases: 0, have: 1 });
+    const answer = await (await fetch(`${api}/suggest?${query}`, { priority: "low" })).json();
+    if (answer.model === model) remember(answer.table);
+  } catch { /* only a guess was lost */ } finally {
+    ahead = null;
   }
 }
 
@@ -302,12 +321,12 @@ function takeWord(item) {
 
 let taking = false;
 box.addEventListener("input", (event) => {
-  if (!taking && !composing) keys += 1; // a paste is one key too
+  if (!taking) keys += 1; // a paste is one key too; phones compose every word, a letter at a time
   if (!composing || event.inputType !== "insertCompositionText") changed();
   else { showGuess(); ask(box.value); } // an input method at work: the list follows, nothing is taken
 });
 box.addEventListener("compositionstart", () => { composing = true; drawGhost(); });
-box.addEventListener("compositionend", () => { composing = false; keys += 1; changed(); });
+box.addEventListener("compositionend", () => { composing = false; changed(); });
 box.addEventListener("scroll", drawGhost);
 box.addEventListener("focus", drawGhost);
 // The list stays when the focus goes: it is what the page is for, and nothing jumps.

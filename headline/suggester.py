@@ -24,6 +24,7 @@ _WORD_SAVES = 1.5  # keys: a word that is not shown now mostly is so one or two 
 _SURPRISING = 0.01  # letters less likely than this here may be a slip
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
 _WORTH_CORRECTING = 0.002  # corrections less likely than this are slips themselves, for lists hold those too
+_UNKNOWN_PRIOR = 1.0  # unknown words: how firmly the model's own share of them is held to
 _USED_BEFORE = 0.3  # of the unknown words are such as this page has had already
 
 
@@ -67,6 +68,8 @@ class Suggester:
         never = [i for i, key, _ in self.vocabulary.entries() if is_blocked(key, self._blocked)]
         # Ids that are in no suggestion: the marks, and blocked words.
         self.never = np.array([*self.vocabulary.specials, *never], dtype=np.int64)
+        counts, unk = self.vocabulary.counts, self.vocabulary.unk
+        self._unknown_rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
         self._start = self.model.start()
         self._states: Recent[State] = Recent(_STATES_KEPT)
         self._next_words: Recent[NextWord] = Recent(max(8, _BYTES_KEPT // (4 * len(self.vocabulary))))
@@ -119,8 +122,9 @@ class Suggester:
         mass = float(p.sum())
         choices = [_Choice(float(p[i]), (int(ids[i]),)) for i in top(p, k + 2) if p[i] > 0]
         unlisted, share = self._unlisted(key, k + 2, [*used, *typed.words])
-        mass += follows.unknown * share
-        choices += [_Choice(follows.unknown * s, word=word) for word, s in unlisted.items() if follows.unknown]
+        unknown = follows.unknown * self._unknown_so_far(typed)
+        mass += unknown * share
+        choices += [_Choice(unknown * s, word=word) for word, s in unlisted.items() if unknown]
         if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP:
             corrections = self._corrections(key, follows)
             mass += sum(c.probability for c in corrections)
@@ -129,10 +133,18 @@ class Suggester:
         distinct: dict[str, _Choice] = {}
         for choice in sorted(choices, key=lambda c: -c.probability):
             word = self._key(choice)
-            if word != key and (choice.corrects or choice.ids != last):
+            if word != key and (choice.corrects or not choice.ids or choice.ids != last):
                 distinct.setdefault(word, choice)
         ranked = [replace(c, probability=c.probability / mass) for c in distinct.values()]
         return [c for c in ranked if not c.corrects or c.probability >= _WORTH_CORRECTING][:k]
+
+    def _unknown_so_far(self, typed: Typed) -> float:
+        """How much likelier an unknown word is in this text than the model thinks: texts differ in how
+        many they have, and the words so far tell. The mean of a gamma distribution that began with a
+        mean of 1, after so many words and so many unknown ones (Gelman et al. 2013, section 2.6)."""
+        unknown = sum(self.vocabulary.tokenizer.key(word) not in self.vocabulary.stoi for word in typed.words)
+        expected = self._unknown_rate * len(typed.words)
+        return (_UNKNOWN_PRIOR + unknown) / (_UNKNOWN_PRIOR + expected)
 
     def _unlisted(self, key: str, k: int, used: Sequence[str]) -> tuple[dict[str, float], float]:
         """Words outside the vocabulary that begin with some letters, each with its share of the unknown

@@ -353,3 +353,18 @@ def test_suggestions_with_phrases_are_the_same_whatever_was_asked_before():
     a, b = used.suggest("the au", phrases=True), fresh.suggest("the au", phrases=True)
     assert [s.text for s in a] == [s.text for s in b]
     assert [s.probability for s in a] == pytest.approx([s.probability for s in b], rel=1e-5)
+
+
+def test_a_text_of_unknown_words_is_expected_to_have_more_of_them():
+    vocabulary = ["police", "rise"]
+    checkpoint = bigram_checkpoint({}, words=vocabulary)
+    checkpoint.vocabulary.counts[:] = [0, 5, 0, 0, 50, 45]  # one word in twenty is unknown
+    suggester = Suggester(checkpoint, Lexicon(["polite"], np.ones(1)), blocked=())
+
+    def share(text: str) -> float:
+        return next(s.probability for s in suggester.suggest(text) if s.text.endswith("polite"))
+
+    plain, known, odd = share("pol"), share("rise rise rise rise pol"), share("zig zag zog rise pol")
+    assert known < plain < odd
+    # 1 unknown word was expected beforehand; three came where a fifth of one was due.
+    assert odd / (1 - odd) == pytest.approx(plain / (1 - plain) * (1 + 3) / (1 + 4 * 0.05), rel=1e-4)
