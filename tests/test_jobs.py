@@ -115,3 +115,33 @@ def test_a_line_that_is_still_being_written_is_not_read(tmp_path):
     status = Job(tmp_path).status()
     assert (status.state, status.stage) == ("failed", "reading")
     assert status.message == "The run ended before it was done. Its last line was: Illegal instruction"
+
+
+def test_a_second_run_waits_for_the_first_and_has_its_turn(corpus, runs):
+    first = start([corpus], ENDLESS, name="first", runs=runs)
+    second, third = (start([corpus], TINY, name=name, runs=runs) for name in ("second", "third"))
+    assert (second.status().state, second.status().place) == ("waiting", 1)
+    assert (third.status().state, third.status().place) == ("waiting", 2)
+    assert not second.alive() and not second.status().ended
+    second.stop()
+    assert second.status().state == "stopped" and third.status().place == 1
+    first.stop()
+    first.wait(LONG)
+    assert third.wait(LONG).state == "done"
+
+
+def test_two_runs_go_at_once_where_there_are_two_slots(corpus, runs, monkeypatch):
+    monkeypatch.setenv("HEADLINE_SLOTS", "2")
+    jobs = [start([corpus], ENDLESS, runs=runs) for _ in range(3)]
+    assert [job.status().state for job in jobs] == ["running", "running", "waiting"]
+    for job in jobs:
+        job.stop()
+    assert {job.wait(LONG).state for job in jobs} == {"stopped"}
+
+
+def test_a_run_is_renamed_and_deleted(corpus, runs):
+    job = start([corpus], ENDLESS, name="old", runs=runs)
+    job.rename("new “name”")
+    assert job.description["name"] == "new “name”" and job.alive()
+    job.delete()
+    assert not job.folder.exists() and list_jobs(runs) == []
