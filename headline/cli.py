@@ -5,8 +5,9 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from headline import __version__
@@ -15,6 +16,7 @@ from headline.corpus import PLACEHOLDERS, SPLITS, Corpus, CorpusError, read_head
 from headline.progress import Announcer
 from headline.recipes import RECIPES, SettingError, TrainingConfig
 
+_TYPED = 150  # headlines of the test side that are typed at the end of a run
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "model"
 
 
@@ -60,6 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting; see below")
     train.add_argument("--name", default="", help="what to call the model")
+    train.add_argument("--rows", type=int, metavar="N", help="take at most so many headlines, from all over the list")
+    train.add_argument("--minutes", type=float, metavar="N", help="end after so many, keeping the best so far")
+    train.add_argument(
+        "--sample", action="append", default=[], metavar="TEXT", help="a beginning to be finished after every epoch"
+    )
+    train.add_argument(
+        "--compare", action="store_true", help="measure keystrokes saved at the end, beside the bundled model's"
+    )
     train.add_argument("--json", action="store_true", help="tell the progress as JSON lines instead of a bar")
     train.add_argument("--progress", type=Path, help="write the progress as JSON lines to this file as well")
     train.set_defaults(run=_train)
@@ -142,6 +152,7 @@ def _model_option(parser: argparse.ArgumentParser) -> None:
 def _train(options: argparse.Namespace) -> int:
     # Before anything slow, so that a run that is stopped while it starts up stops, and says so.
     stop = _StopSignal()
+    until = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
     say = Announcer(options.json, options.progress)
     try:
         settings, base = RECIPES[options.recipe], None
@@ -152,17 +163,24 @@ def _train(options: argparse.Namespace) -> int:
         settings = settings.changed(**({"epochs": options.epochs} | _parse_settings(options.set)))
         say("reading", stage="reading")
         corpus = _read(options, settings)
+        if options.rows and len(corpus.headlines) > options.rows:
+            corpus = replace(corpus, headlines=corpus.headlines[:: -(-len(corpus.headlines) // options.rows)])
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow tells that there is no GPU
         from headline.training import train  # loads Keras, which takes seconds: only when it is needed
+
+        def samples(epoch: int, checkpoint: Checkpoint) -> None:
+            say("samples", epoch=epoch, headlines=_samples(checkpoint, options.sample))
 
         checkpoint = train(
             corpus,
             settings,
             on_progress=lambda progress: say("progress", **progress.as_dict(), stage="training"),
-            should_stop=lambda: stop.asked,
+            should_stop=lambda: stop.asked or time.monotonic() > until,
             name=options.name or options.out.name,
             start_from=base,
+            on_epoch=samples,
+            on_baseline=lambda nats: say("baseline", nats=nats),
         ).stored_as(settings.precision)
         test = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)["test"]
         metrics = {}
@@ -170,6 +188,10 @@ def _train(options: argparse.Namespace) -> int:
             say("measuring", stage="measuring")
             metrics = _measure(checkpoint, test)
             checkpoint.metrics.update(test=metrics)
+            if options.compare:
+                compared = _compared(checkpoint, test)
+                checkpoint.metrics.update(keystrokes_saved=compared)
+                say("compared", **compared)
         checkpoint.save(options.out, settings.precision)
         say("done", stopped=stop.asked, metrics=metrics, model=str(options.out))
     except Exception as error:
@@ -204,6 +226,32 @@ def _measure(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict:
     from headline.evaluation import evaluate
 
     return evaluate(checkpoint, headlines).as_dict()
+
+
+def _samples(checkpoint: Checkpoint, beginnings: Sequence[str]) -> list[str]:
+    """What the network writes now behind some beginnings, the likeliest words each time."""
+    if not beginnings:
+        return []
+    import numpy as np
+
+    from headline.generator import Generator
+    from headline.lexicon import Lexicon
+    from headline.suggester import Suggester
+
+    writer = Generator(Suggester(checkpoint, Lexicon([], np.empty(0))))
+    return [writer.generate(text).text for text in beginnings]
+
+
+def _compared(checkpoint: Checkpoint, test: Sequence[str]) -> dict[str, float]:
+    """Keystrokes saved on the same held-out headlines: by this model, by its n-grams alone, by the bundled one."""
+    from headline.keystrokes import typed_with
+    from headline.suggester import Suggester
+
+    typed = test[:_TYPED]
+    models = {"this": checkpoint, "bundled": Checkpoint.load(BUNDLED)}
+    if checkpoint.ngram:
+        models["ngram"] = replace(checkpoint, lstm_weight=0.0)
+    return {name: round(typed_with(Suggester(model), typed).saved, 4) for name, model in models.items()}
 
 
 def _suggest(options: argparse.Namespace) -> None:

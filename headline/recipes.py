@@ -171,6 +171,8 @@ class TrainingConfig:
 
 
 FINE_TUNING = {"learning_rate": 1e-3, "embedding_dropout": 0.4, "dropout": 0.5, "epochs": 8}
+SMALL = {"embedding_size": 64, "units": 128}
+LARGE = {"embedding_size": 256, "units": 512, "embedding_dropout": 0.3, "dropout": 0.4}
 RECIPE_NAMES = ("autocomplete", "notebook")
 PRECISIONS = ("float32", "float16", "int8")
 
@@ -206,5 +208,44 @@ RECIPES: dict[str, TrainingConfig] = {
         ngram_order=0,
         keep_duplicates=True,
         normalise=False,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A choice in plain words: settings for a run from nothing, and for one that starts from a model."""
+
+    about: str
+    recipe: str = "autocomplete"
+    from_nothing: dict = field(default_factory=dict)
+    from_model: dict = field(default_factory=dict)
+
+    def settings(self, model: ModelConfig | None) -> TrainingConfig:
+        """The settings for a run, from a model of some shape or from nothing.
+
+        Raises:
+            SettingError: this preset cannot start from that model.
+        """
+        settings = RECIPES[self.recipe]
+        if model is None:
+            return settings.changed(**self.from_nothing)
+        return settings.fine_tuning(model).changed(**self.from_model)
+
+
+PRESETS = {
+    "Quick try": Preset(
+        "A minute or two for a few thousand titles: enough to see whether it helps.",
+        from_nothing=SMALL | {"epochs": 5},
+        from_model={"epochs": 3, "learning_rate": 2e-3, "max_ngrams": 200_000},
+    ),
+    "Balanced": Preset("Several minutes: what we would choose for most lists."),
+    "Best": Preset(
+        "The longest: a larger network, or a slower hand, for the last few percent.",
+        from_nothing=LARGE | {"epochs": 15, "patience": 3},
+        from_model={"epochs": 14, "learning_rate": 7e-4, "patience": 3},
+    ),
+    "The lesson’s notebook": Preset(
+        "Embedding(10), LSTM(100), 30 epochs over every prefix, as the lesson has it.", recipe="notebook"
     ),
 }

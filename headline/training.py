@@ -1,10 +1,12 @@
 """A corpus and settings -> a checkpoint, with progress on the way. Keras' own `fit` does the work."""
 
+import contextlib
 import ctypes
 import os
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import keras
@@ -14,14 +16,18 @@ import headline
 from headline.batches import Batches, make_batches
 from headline.checkpoint import Checkpoint
 from headline.corpus import Corpus, CorpusError, split_headlines
-from headline.memory import with_memory
+from headline.evaluation import evaluate
+from headline.language_model import LanguageModel
+from headline.memory import limited_ngram, with_memory
 from headline.model import build_model, model_weights, set_model_weights, with_candidates
 from headline.progress import Progress
-from headline.recipes import SettingError, TrainingConfig
+from headline.recipes import ModelConfig, SettingError, TrainingConfig
 from headline.sequences import PAD_ID
 from headline.vocabulary import Vocabulary
 
 MIN_HEADLINES = 20
+_BASELINE_HEADLINES = 500
+_STEPS_TO_TIME = 5  # reports, half a second apart
 _SECONDS_BETWEEN_REPORTS = 0.5  # within an epoch
 
 
@@ -34,6 +40,8 @@ def train(
     licence: dict | None = None,
     start_from: Checkpoint | None = None,
     vocabulary: Vocabulary | None = None,
+    on_epoch: Callable[[int, Checkpoint], None] = lambda epoch, checkpoint: None,
+    on_baseline: Callable[[float], None] = lambda nats: None,
 ) -> Checkpoint:
     """Train on a corpus and return the best weights seen, on the held-out headlines where there are any.
 
@@ -43,6 +51,9 @@ def train(
     `start_from` is a model whose network goes on learning instead of beginning anew: settings are
     to have its shape, as `TrainingConfig.fine_tuning` gives it. `vocabulary` is used instead of
     building one, so that runs can be compared word for word.
+
+    After every epoch `on_epoch` is given the network as it stands. `on_baseline` is told before the
+    first one what the n-grams alone reach on the held-out headlines, in nats a word.
 
     Raises:
         CorpusError: too few headlines to learn from.
@@ -71,22 +82,33 @@ def train(
         raise CorpusError("No headline has a second word to predict, which is all that this recipe learns.")
     trained = with_candidates(model) if config.causal and batches.sampler else model
     compile_model(trained, settings, len(batches) * settings.epochs)
+    if held_out.words and config.causal and settings.ngram_order:
+        on_baseline(ngram_nats(sides, vocabulary, config, settings))
     reporter = Reporter(settings.epochs, batches, on_progress, should_stop)
+    bare = Checkpoint(config, vocabulary, {})
+    reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, config)))
     callbacks: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN(), reporter]
     if held_out.words:
         # A patience beyond the run's end keeps the best weights and never stops.
         patience = settings.patience or settings.epochs + 1
-        callbacks.append(
-            keras.callbacks.EarlyStopping("val_nats", mode="min", patience=patience, restore_best_weights=True)
+        best = keras.callbacks.EarlyStopping("val_nats", mode="min", patience=patience, restore_best_weights=True)
+        callbacks.append(best)
+    else:
+        best = None
+    try:
+        trained.fit(
+            batches,
+            validation_data=held_out if held_out.words else None,
+            epochs=settings.epochs,
+            callbacks=callbacks,
+            shuffle=False,  # the batches draw their own order
+            verbose=0,
         )
-    trained.fit(
-        batches,
-        validation_data=held_out if held_out.words else None,
-        epochs=settings.epochs,
-        callbacks=callbacks,
-        shuffle=False,  # the batches draw their own order
-        verbose=0,
-    )
+        stopped = False
+    except _Stopped:
+        stopped = True
+        if best is not None and best.best_weights is not None:
+            trained.set_weights(best.best_weights)
     weights = model_weights(model, config)
     if not all(np.isfinite(w).all() for w in weights.values()):
         raise SettingError(f"The loss was no longer a number: a learning_rate of {settings.learning_rate} is too high.")
@@ -107,7 +129,50 @@ def train(
         },
         licence=licence or {},
     )
-    return with_memory(checkpoint, sides["train"], sides["validation"], settings.ngram_order, settings.max_ngrams)
+    # Who stops a run does not want to wait: the mixture is then fitted on few headlines.
+    fitted_on = sides["validation"][: 60 if stopped else None]
+    return with_memory(checkpoint, sides["train"], fitted_on, settings.ngram_order, settings.max_ngrams)
+
+
+def ngram_nats(sides: dict[str, list[str]], vocabulary: Vocabulary, config: ModelConfig, settings: TrainingConfig):
+    """Nats a word of the n-grams alone, on the first few hundred held-out headlines."""
+    nothing = replace(config, embedding_size=1, units=1, layers=1)
+    weights = {name: np.zeros(shape, dtype=np.float32) for name, shape in nothing.shapes().items()}
+    empty = Checkpoint(nothing, vocabulary, weights)
+    rows = [LanguageModel(empty).row(headline) for headline in sides["train"]]
+    ngram = limited_ngram(rows, empty, settings.ngram_order, settings.max_ngrams)
+    alone = replace(empty, ngram=ngram, lstm_weight=0.0)
+    return evaluate(alone, sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
+
+
+class _Stopped(Exception):
+    """Raised from within `fit` to end it at once, without another look at the held-out headlines."""
+
+
+def words_per_second(corpus: Corpus, settings: TrainingConfig, start_from: Checkpoint | None = None) -> float:
+    """How fast a run would be on this machine, from a few real steps of it."""
+
+    class Enough(Exception):
+        pass
+
+    seen: list[Progress] = []
+
+    def look(progress: Progress) -> None:
+        seen.append(progress)
+        if len(seen) > _STEPS_TO_TIME:
+            raise Enough
+
+    with contextlib.suppress(Enough):
+        train(
+            corpus,
+            settings.changed(epochs=50, ngram_order=0, validation=0.0, test=0.0, patience=0),
+            on_progress=look,
+            start_from=start_from,
+        )
+    first, last = seen[0], seen[-1]
+    if last.seconds <= first.seconds:
+        return last.words_per_second
+    return (last.words_done - first.words_done) / (last.seconds - first.seconds)
 
 
 def carried_over(model: Checkpoint, vocabulary: Vocabulary, fresh: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -208,6 +273,7 @@ class Reporter(keras.callbacks.Callback):
         self.epochs, self.steps = epochs, len(batches)
         self.words_a_step = batches.words / len(batches)
         self.on_progress, self.should_stop = on_progress, should_stop
+        self.on_epoch: Callable[[int], None] = lambda epoch: None
         self.history_rows: list[dict] = []
         self.validation_loss: float | None = None
         self.seconds = 0.0
@@ -223,7 +289,7 @@ class Reporter(keras.callbacks.Callback):
         now = time.monotonic()
         self._trained, self._step = now - self._epoch_began, batch + 1
         if self.should_stop():
-            self.model.stop_training = True
+            raise _Stopped
         if now - self._told >= _SECONDS_BETWEEN_REPORTS:
             self._told = now
             self._tell(_finite(logs["nats"]))
@@ -241,6 +307,7 @@ class Reporter(keras.callbacks.Callback):
             }
         )
         self._tell(_finite(logs["nats"]), epoch_ended=True)
+        self.on_epoch(epoch + 1)
 
     def _tell(self, loss: float | None, epoch_ended: bool = False) -> None:
         step = self._step
@@ -260,6 +327,7 @@ class Reporter(keras.callbacks.Callback):
                 loss=loss,
                 validation_loss=self.validation_loss,
                 words_per_second=rate,
+                words_done=((self._epoch - 1) * self.steps + step) * self.words_a_step,
                 seconds=time.monotonic() - self._began,
                 seconds_left=left,
                 epoch_ended=epoch_ended,
