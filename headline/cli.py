@@ -51,18 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     train.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
-    train.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
-    train.add_argument(
-        "--start-from",
-        type=Path,
-        metavar="MODEL",
-        help="a checkpoint's folder to go on from, or \"bundled\": better than from nothing for a list of one's own",
-    )
+    _settings_options(train)
     _corpus_options(train)
-    train.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
-    train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting; see below")
     train.add_argument("--name", default="", help="what to call the model")
-    train.add_argument("--rows", type=int, metavar="N", help="take at most so many headlines, from all over the list")
     train.add_argument("--minutes", type=float, metavar="N", help="end after so many, keeping the best so far")
     train.add_argument(
         "--sample", action="append", default=[], metavar="TEXT", help="a beginning to be finished after every epoch"
@@ -73,6 +64,15 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--json", action="store_true", help="tell the progress as JSON lines instead of a bar")
     train.add_argument("--progress", type=Path, help="write the progress as JSON lines to this file as well")
     train.set_defaults(run=_train)
+
+    speed = commands.add_parser(
+        "time",
+        help="how long a run would take",
+        description="How long a run would take on this machine, from a few real steps of it. Prints a JSON object.",
+    )
+    _settings_options(speed)
+    _corpus_options(speed)
+    speed.set_defaults(run=_time)
 
     evaluate = commands.add_parser(
         "evaluate",
@@ -125,6 +125,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _settings_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="MODEL",
+        help="a checkpoint's folder to go on from, or \"bundled\": better than from nothing for a list of one's own",
+    )
+    parser.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting")
+    parser.add_argument("--rows", type=int, metavar="N", help="take at most so many headlines, from all over the list")
+
+
+def _settings(options: argparse.Namespace) -> tuple[TrainingConfig, Checkpoint | None]:
+    """What a run was told, and the model that it starts from."""
+    settings, base = RECIPES[options.recipe], None
+    if options.start_from:
+        base = Checkpoint.load(BUNDLED if str(options.start_from) == "bundled" else options.start_from)
+        settings = settings.fine_tuning(base.config)
+    return settings.changed(**({"epochs": options.epochs} | _parse_settings(options.set))), base
+
+
 def _corpus_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, help="files or folders of headlines")
     parser.add_argument("--column", help="the column that holds the headlines (default: found by its name)")
@@ -136,13 +158,17 @@ def _corpus_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _read(options: argparse.Namespace, settings: TrainingConfig) -> Corpus:
-    return read_headlines(
+    corpus = read_headlines(
         options.files,
         options.column,
         placeholders=options.placeholder or PLACEHOLDERS,
         keep_duplicates=settings.keep_duplicates,
         normalise=settings.normalise,
     )
+    most = getattr(options, "rows", None)
+    if most and len(corpus.headlines) > most:
+        corpus = replace(corpus, headlines=corpus.headlines[:: -(-len(corpus.headlines) // most)])
+    return corpus
 
 
 def _model_option(parser: argparse.ArgumentParser) -> None:
@@ -155,16 +181,9 @@ def _train(options: argparse.Namespace) -> int:
     until = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
     say = Announcer(options.json, options.progress)
     try:
-        settings, base = RECIPES[options.recipe], None
-        if options.start_from:
-            folder = BUNDLED if str(options.start_from) == "bundled" else options.start_from
-            base = Checkpoint.load(folder)
-            settings = settings.fine_tuning(base.config)
-        settings = settings.changed(**({"epochs": options.epochs} | _parse_settings(options.set)))
+        settings, base = _settings(options)
         say("reading", stage="reading")
         corpus = _read(options, settings)
-        if options.rows and len(corpus.headlines) > options.rows:
-            corpus = replace(corpus, headlines=corpus.headlines[:: -(-len(corpus.headlines) // options.rows)])
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow tells that there is no GPU
         from headline.training import train  # loads Keras, which takes seconds: only when it is needed
@@ -201,6 +220,18 @@ def _train(options: argparse.Namespace) -> int:
     finally:
         say.close()
     return 0
+
+
+def _time(options: argparse.Namespace) -> None:
+    settings, base = _settings(options)
+    corpus = _read(options, settings)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from headline.training import device_name, words_per_second
+
+    rate = words_per_second(corpus, settings, base)
+    words = sum(len(headline.split()) + 1 for headline in corpus.headlines) * (1 - settings.validation - settings.test)
+    seconds = words * settings.epochs / rate
+    print(json.dumps({"words_per_second": round(rate), "seconds": round(seconds), "device": device_name()}))
 
 
 def _evaluate(options: argparse.Namespace) -> None:
