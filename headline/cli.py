@@ -186,7 +186,9 @@ def _train(options: argparse.Namespace) -> int:
         corpus = _read(options, settings)
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow tells that there is no GPU
-        from headline.training import train  # loads Keras, which takes seconds: only when it is needed
+        from headline.training import device_name, train  # loads Keras, which takes seconds: only when needed
+
+        say("device", name=device_name(), stage="starting")
 
         def samples(epoch: int, checkpoint: Checkpoint) -> None:
             say("samples", epoch=epoch, headlines=_samples(checkpoint, options.sample))

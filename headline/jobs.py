@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,6 +48,11 @@ class Status:
     metrics: dict  # figures on the test split, once it is done
     corpus: dict  # the CorpusReport, once it was read
     place: int = 0  # of a waiting one in the queue, from 1
+    curve: list[dict] = field(default_factory=list)  # every Progress so far
+    baseline: float | None = None  # nats a word of the n-grams alone
+    samples: list[str] = field(default_factory=list)  # what it would write, after the last epoch
+    compared: dict = field(default_factory=dict)  # keystrokes saved, at the end
+    device: str = ""  # what it runs on
 
     @property
     def ended(self) -> bool:
@@ -103,6 +108,11 @@ class Job:
             history=[event for event in progress if event["epoch_ended"]],
             metrics=last.get("done", {}).get("metrics", {}),
             corpus=last.get("corpus", {}),
+            curve=progress,
+            baseline=last.get("baseline", {}).get("nats"),
+            samples=last.get("samples", {}).get("headlines", []),
+            compared={k: v for k, v in last.get("compared", {}).items() if k != "event"},
+            device=last.get("device", {}).get("name", ""),
         )
 
     @property
@@ -179,9 +189,15 @@ def start(
     runs: Path = RUNS,
     keep_files: bool = False,
     start_from: Path | None = None,
+    samples: Sequence[str] = (),
+    rows: int = 0,
+    minutes: float = 0,
+    compare: bool = True,
+    owner: str = "",
 ) -> Job:
     """Start a run on some files when its turn comes, going on from a model if one is given. With
-    `keep_files` the files are copied into its folder first, as uploads are, which do not last."""
+    `keep_files` the files are copied into its folder first, as uploads are, which do not last. `samples` are
+    beginnings that it finishes after every epoch; `rows` and `minutes` limit it; `owner` is kept beside it."""
     runs = Path(runs).resolve()
     runs.mkdir(parents=True, exist_ok=True)
     job = Job(runs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}")
@@ -194,6 +210,11 @@ def start(
     command += ["--out", str(job.model), "--progress", str(job.folder / "progress.jsonl"), "--recipe", settings.recipe]
     command += ["--start-from", str(Path(start_from).resolve())] if start_from else []
     command += ["--name", name] if name else []
+    command += ["--rows", str(rows)] if rows else []
+    command += ["--minutes", str(minutes)] if minutes else []
+    command += ["--compare"] if compare else []
+    for text in samples:
+        command.append(f"--sample={text}")  # in one word, for a text may begin with a dash
     command += ["--column", column] if column else []
     for setting, value in settings.as_dict().items():
         if setting != "recipe":
@@ -201,6 +222,7 @@ def start(
     job._describe(
         {
             "name": name,
+            "owner": owner,
             "files": [Path(file).name for file in files],
             "settings": settings.as_dict(),
             "command": command,
