@@ -200,37 +200,62 @@ def start(
     beginnings that it finishes after every epoch; `rows` and `minutes` limit it; `owner` is kept beside it."""
     runs = Path(runs).resolve()
     runs.mkdir(parents=True, exist_ok=True)
-    job = Job(runs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}")
+    job = Job(runs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(8)}")
     job.folder.mkdir()
     paths = [Path(file).resolve() for file in files]
     if keep_files:
         (job.folder / "corpus").mkdir()
         paths = [Path(shutil.copy2(p, job.folder / "corpus" / f"{i:02d}-{p.name}")) for i, p in enumerate(paths)]
-    command = [sys.executable, "-m", "headline", "train", *map(str, paths)]
-    command += ["--out", str(job.model), "--progress", str(job.folder / "progress.jsonl"), "--recipe", settings.recipe]
-    command += ["--start-from", str(Path(start_from).resolve())] if start_from else []
-    command += ["--name", name] if name else []
-    command += ["--rows", str(rows)] if rows else []
-    command += ["--minutes", str(minutes)] if minutes else []
-    command += ["--compare"] if compare else []
+    told = [sys.executable, *command("train", paths, settings, column, start_from, rows)]
+    told += ["--out", str(job.model), "--progress", str(job.folder / "progress.jsonl")]
+    told += ["--name", name] if name else []
+    told += ["--minutes", str(minutes)] if minutes else []
+    told += ["--compare"] if compare else []
     for text in samples:
-        command.append(f"--sample={text}")  # in one word, for a text may begin with a dash
-    command += ["--column", column] if column else []
-    for setting, value in settings.as_dict().items():
-        if setting != "recipe":
-            command += ["--set", f"{setting}={json.dumps(value)}"]
+        told.append(f"--sample={text}")  # in one word, for a text may begin with a dash
     job._describe(
         {
             "name": name,
             "owner": owner,
             "files": [Path(file).name for file in files],
             "settings": settings.as_dict(),
-            "command": command,
+            "command": told,
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
         }
     )
     dispatch(runs)
     return job
+
+
+def command(
+    verb: str,
+    files: Sequence[str | Path],
+    settings: TrainingConfig,
+    column: str | None = None,
+    start_from: Path | None = None,
+    rows: int = 0,
+) -> list[str]:
+    """The command line, but for Python itself, of `train` or `time` on some files with these settings."""
+    told = ["-m", "headline", verb, *map(str, files), "--recipe", settings.recipe]
+    told += ["--column", column] if column else []
+    told += ["--start-from", str(Path(start_from).resolve())] if start_from else []
+    told += ["--rows", str(rows)] if rows else []
+    for setting, value in settings.as_dict().items():
+        if setting != "recipe":
+            told += ["--set", f"{setting}={json.dumps(value)}"]
+    return told
+
+
+def sweep(runs: Path, hours: float) -> None:
+    """Remove runs and models that ended, or were brought, longer ago than so many hours."""
+    for folder in Path(runs).iterdir() if Path(runs).is_dir() else ():
+        job = Job(folder)
+        is_run = (folder / "job.json").is_file()
+        if not folder.is_dir() or not (is_run or (folder / "checkpoint.json").is_file()):
+            continue
+        newest = max((path.stat().st_mtime for path in folder.rglob("*")), default=0)
+        if time.time() - newest > 3600 * hours and not (is_run and (job.waiting or job.alive())):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def slots() -> int:
