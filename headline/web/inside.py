@@ -17,8 +17,8 @@ from headline.lesson import (
 )
 from headline.suggester import Suggester
 from headline.vocabulary import Vocabulary
-from headline.web.assets import read_asset
 from headline.web.models import Models
+from headline.web.panels import sheet_of
 from headline.web.write import QUIET, WriteTab
 
 _EXAMPLE = "Former N.F.L. Cheerleaders’ Settlement Offer"
@@ -41,13 +41,7 @@ def inside_tab(page: gr.Blocks, tab: gr.Tab, models: Models, write: WriteTab, sa
         "in the Write tab makes of it."
     )
     text = gr.Textbox(label="A headline to take apart", elem_id="inside-text", lines=1, max_lines=3)
-    panel = gr.HTML(
-        value={"groups": []},
-        html_template='<div class="sheet"></div>',
-        js_on_load=read_asset("sheet.js"),
-        elem_id="inside",
-        apply_default_css=False,
-    )
+    panel = sheet_of("inside")
     tab.select(opened, [write.box, write.model], [text, panel], **QUIET)
     text.change(shown, [text, write.model], panel, trigger_mode="always_last", **QUIET)
 

@@ -20,8 +20,8 @@ from headline.limits import Limits
 from headline.preview import preview
 from headline.progress import clock
 from headline.recipes import PRESETS, ModelConfig, SettingError, TrainingConfig
-from headline.web.assets import read_asset
 from headline.web.models import BUNDLED, Models
+from headline.web.panels import panel_of, sheet_of
 from headline.web.run_view import describe, refusal
 from headline.web.write import EXAMPLES, QUIET, WriteTab
 
@@ -72,7 +72,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         """The preview, or a sentence in its place."""
         got = brought(source, files, pasted, fetched)
         if got.refused:
-            return {"groups": []}, {} if source != UPLOAD or files else {}
+            return {"groups": []}, {}
         try:
             return preview_sheet(preview(read_headlines(got.paths, column_of(column)))), {}
         except CorpusError as error:
@@ -84,19 +84,15 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         told: list[str] = []
         try:
             corpus = find(name or "")
-            yield gr.skip(), {"state": "running", "headline": f"Downloading {corpus.name}…"}, gr.skip()
+            downloading = {"state": "running", "headline": f"Downloading {corpus.name}…"}
+            yield gr.skip(), downloading, gr.skip()
 
             def on_bytes(done: int, total: int | None) -> None:
                 told.append(f"{done / 2**20:.1f} MB" + (f" of {total / 2**20:.1f} MB" if total else "") + " so far")
 
             for state in in_thread(lambda: download(corpus, folder, on_bytes)):
                 if state is None:
-                    lines = told[-1:]
-                    yield (
-                        gr.skip(),
-                        {"state": "running", "headline": f"Downloading {corpus.name}…", "lines": lines},
-                        gr.skip(),
-                    )
+                    yield gr.skip(), downloading | {"lines": told[-1:]}, gr.skip()
                 else:
                     done = {"state": "done", "headline": f"{corpus.name} is here: {len(state)} files."}
                     yield [str(path) for path in state], done, corpus.column or ""
@@ -295,25 +291,14 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
                     )
                     for name in SETTINGS
                 ]
-    sheet = gr.HTML(
-        value={"groups": []},
-        html_template='<div class="sheet"></div>',
-        js_on_load=read_asset("sheet.js"),
-        elem_id="preview",
-        apply_default_css=False,
-    )
+    sheet = sheet_of("preview")
+    said = panel_of("look")
     with gr.Row(elem_id="run-actions"):
         start_button = gr.Button("Start training", variant="primary", elem_id="start")
         stop_button = gr.Button("Stop, keep the best so far", elem_id="stop")
         estimate_button = gr.Button("How long will it take?", elem_id="estimate")
     estimated = gr.Markdown(elem_id="estimated")
-    panel = gr.HTML(
-        value={},
-        html_template='<div class="run" role="status" aria-live="polite"></div>',
-        js_on_load=read_asset("run_panel.js"),
-        elem_id="run",
-        apply_default_css=False,
-    )
+    panel = panel_of("run")
     with gr.Accordion("Models of your own", open=False, elem_id="runs") as runs_part:
         with gr.Row():
             run = gr.Dropdown([], label="Model", elem_id="run-choice")
@@ -323,13 +308,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
             delete_button = gr.Button("Delete", elem_id="delete")
             pack_button = gr.DownloadButton("Download as a zip", elem_id="pack")
             unpack_button = gr.UploadButton("Bring a zip", file_types=[".zip"], elem_id="unpack")
-        table = gr.HTML(
-            value={"groups": []},
-            html_template='<div class="sheet"></div>',
-            js_on_load=read_asset("sheet.js"),
-            elem_id="compare",
-            apply_default_css=False,
-        )
+        table = sheet_of("compare")
     job_id = gr.State(None)
     timer = gr.Timer(_SECONDS_BETWEEN_LOOKS, active=False)
 
@@ -340,8 +319,8 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
     corpus = [source, files, column, pasted, fetched]
     source.change(show_source, source, [files_group, paste_group, public_group, column], **QUIET)
     for event in (source.change, files.change, column.blur, pasted.blur, fetched.change):
-        event(look, corpus, [sheet, panel], show_progress="hidden", api_visibility="private")
-    fetch_button.click(fetch, public, [fetched, panel, column], show_progress="hidden", api_visibility="private")
+        event(look, corpus, [sheet, said], show_progress="hidden", api_visibility="private")
+    fetch_button.click(fetch, public, [fetched, said, column], show_progress="hidden", api_visibility="private")
     gr.on([preset.change, begin.change], choose_preset, [preset, begin], [about, begin, *fields], **QUIET)
     start_button.click(
         start,
@@ -356,7 +335,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
     stop_button.click(stop, job_id, None, **QUIET)
     timer.tick(follow, [job_id, mine], [panel, timer, write.model, run], **QUIET)
     page.load(opened, mine, [job_id, panel, timer, run, begin], **QUIET)
-    page.load(look, corpus, [sheet, panel], **QUIET)
+    page.load(look, corpus, [sheet, said], **QUIET)
     runs_part.expand(compare, mine, table, **QUIET)
     rename_button.click(rename, [run, new_name, mine], [run, write.model, table], **QUIET)
     delete_button.click(delete, [run, mine], [run, write.model, table, mine], **QUIET)
@@ -405,12 +384,8 @@ def preview_sheet(seen) -> dict:
     lengths = section(
         "Length", "Words in a headline.", bars=[(f"{words} words", count / n) for words, count in seen.lengths if count]
     )
-    return {
-        "groups": [
-            {"title": "What was read", "sections": sections},
-            {"title": "What is in it", "sections": [lengths, figures]},
-        ]
-    }
+    groups = {"What was read": sections, "What is in it": [lengths, figures]}
+    return {"groups": [{"title": title, "sections": made} for title, made in groups.items()]}
 
 
 def runs_sheet(checkpoints: list[Checkpoint], names: list[tuple[str, str]]) -> dict:
@@ -434,14 +409,8 @@ def runs_sheet(checkpoints: list[Checkpoint], names: list[tuple[str, str]]) -> d
 
 
 def section(title: str, about: str, words=(), head=(), rows=(), bars=()) -> dict:
-    return {
-        "title": title,
-        "about": about,
-        "words": list(words),
-        "head": list(head),
-        "rows": list(rows),
-        "bars": list(bars),
-    }
+    lists = {"words": words, "head": head, "rows": rows, "bars": bars}
+    return {"title": title, "about": about} | {name: list(values) for name, values in lists.items()}
 
 
 def told_estimate(out: str, err: str) -> str:
