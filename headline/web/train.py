@@ -291,7 +291,6 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
                     )
                     for name in SETTINGS
                 ]
-    sheet = sheet_of("preview")
     said = panel_of("look")
     with gr.Row(elem_id="run-actions"):
         start_button = gr.Button("Start training", variant="primary", elem_id="start")
@@ -299,6 +298,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         estimate_button = gr.Button("How long will it take?", elem_id="estimate")
     estimated = gr.Markdown(elem_id="estimated")
     panel = panel_of("run")
+    sheet = sheet_of("preview")
     with gr.Accordion("Models of your own", open=False, elem_id="runs") as runs_part:
         with gr.Row():
             run = gr.Dropdown([], label="Model", elem_id="run-choice")
