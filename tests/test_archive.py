@@ -43,7 +43,7 @@ def test_what_holds_no_model_leaves_nothing_behind(tmp_path, names):
     with zipfile.ZipFile(path, "w") as archive:
         for name in names:
             archive.writestr(name, "x")
-    with pytest.raises(ArchiveError, match="odd.zip holds no whole model"):
+    with pytest.raises(ArchiveError, match=r"odd\.zip holds no whole model"):
         unpack(path, tmp_path / "runs")
     assert not list((tmp_path / "runs").glob("*")) and not (tmp_path.parent / "evil.txt").exists()
 
@@ -51,5 +51,5 @@ def test_what_holds_no_model_leaves_nothing_behind(tmp_path, names):
 def test_what_is_no_zip_is_told(tmp_path):
     path = tmp_path / "junk.zip"
     path.write_bytes(b"\x00\x01junk")
-    with pytest.raises(ArchiveError, match="junk.zip holds no whole model"):
+    with pytest.raises(ArchiveError, match=r"junk\.zip holds no whole model"):
         unpack(path, tmp_path / "runs")
