@@ -27,6 +27,7 @@ class Evaluation:
     loss: float  # nats a predicted word, <unk> taken as a word like others
     perplexity: float  # exp(loss): Jelinek et al. 1977
     perplexity_known: float  # the same over words that are in the vocabulary and end marks, <unk> left out
+    perplexity_after_first: float  # over words after the first, ends left out: what both recipes predict
     top1: float  # share of words (end marks and unknown ones apart) that were the model's first guess
     top3: float
     top5: float
@@ -53,15 +54,13 @@ def evaluate(
     headlines: Sequence[str],
     batch_size: int = 64,
     on_progress: Callable[[int, int], None] | None = None,
-    after_first: bool = False,
     words: Vocabulary | None = None,
     completions: bool = True,
 ) -> Evaluation:
     """Predict every word of every headline from the words before it.
 
     The autocomplete recipe predicts the first word and the end mark too; the lesson's begins with
-    the second word and knows no end. With `after_first` both are judged on the same words: those
-    after the first, without the end. `words` is a smaller vocabulary to judge by: what it lacks
+    the second word and knows no end. `words` is a smaller vocabulary to judge by: what it lacks
     counts as `<unk>`, with all the probability that the model gives to such words. `on_progress(done,
     all)` counts headlines; without `completions` the exact matches, which take half of the time, are left out.
 
@@ -72,20 +71,17 @@ def evaluate(
     causal = checkpoint.config.causal
     rows = [model.row(headline) for headline in headlines]
     left_out = 0 if causal else sum(len(vocabulary.tokenizer.words(h)) for h in headlines) - sum(map(len, rows))
-    if causal and after_first:
-        rows = [row[:-1] for row in rows]
     tally = _Tally(left_out)
     outside = _outside(vocabulary, words)
     done = 0
     for batch in length_batches(np.array([len(row) for row in rows]), batch_size):
         for position, (targets, state) in enumerate(walk(model.network, [rows[i] for i in batch])):
-            if not (causal and after_first and position == 0):
-                p = model.probabilities(state)
-                if len(outside):
-                    p[:, vocabulary.unk] += p[:, outside].sum(axis=1)
-                    p[:, outside] = 0
-                    targets = np.where(np.isin(targets, outside), vocabulary.unk, targets)
-                tally.add(p, targets, vocabulary)
+            p = model.probabilities(state)
+            if len(outside):
+                p[:, vocabulary.unk] += p[:, outside].sum(axis=1)
+                p[:, outside] = 0
+                targets = np.where(np.isin(targets, outside), vocabulary.unk, targets)
+            tally.add(p, targets, vocabulary, first=causal and position == 0)
         done += len(batch)
         if on_progress:
             on_progress(done, len(rows))
@@ -151,18 +147,22 @@ class _Tally:
 
     def __init__(self, left_out: int):
         self.words, self.unknown = 0, left_out
-        self.nats = self.unknown_nats = 0.0
+        self.nats = self.unknown_nats = self.inner_nats = 0.0
+        self.inner = 0
         self.unknown_predicted = 0
         self.ranks: list[np.ndarray] = []
         self.in_bin, self.sure, self.right = np.zeros(_BINS), np.zeros(_BINS), np.zeros(_BINS)
 
-    def add(self, p: np.ndarray, targets: np.ndarray, vocabulary: Vocabulary) -> None:
-        """Probabilities (n, V), which are changed, and the ids that did follow (n,)."""
+    def add(self, p: np.ndarray, targets: np.ndarray, vocabulary: Vocabulary, first: bool) -> None:
+        """Probabilities (n, V), which are changed, and the ids that did follow (n,): first words or later ones."""
         right = p[np.arange(len(targets)), targets]
         with np.errstate(divide="ignore"):
             nats = -np.log(right, dtype=np.float64)
         self.words += len(targets)
         self.nats += float(nats.sum())
+        inner = np.zeros(len(targets), dtype=bool) if first else targets != vocabulary.end
+        self.inner += int(inner.sum())
+        self.inner_nats += float(nats[inner].sum())
         if vocabulary.unk is not None:
             unknown = targets == vocabulary.unk
             self.unknown += int(unknown.sum())
@@ -195,6 +195,7 @@ class _Tally:
                 "loss": loss,
                 "perplexity": float(np.exp(loss)),
                 "perplexity_known": float(np.exp((self.nats - self.unknown_nats) / known)) if known else nan,
+                "perplexity_after_first": float(np.exp(self.inner_nats / self.inner)) if self.inner else nan,
                 **{f"top{k}": float((rank <= k).mean()) if len(rank) else nan for k in TOP},
                 "mean_reciprocal_rank": float((1 / rank).mean()) if len(rank) else nan,
                 "calibration_error": float(np.abs(self.sure - self.right).sum() / self.in_bin.sum())

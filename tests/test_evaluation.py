@@ -127,8 +127,16 @@ def test_the_mixture_is_what_is_measured():
 
 def test_after_the_first_word_both_recipes_are_judged_on_the_same_words():
     lines = ["the government says", "we rise", "of"]
-    counts = {recipe: evaluate(uniform_checkpoint(recipe), lines, after_first=True).words for recipe in RECIPES}
-    assert counts == {"autocomplete": 3, "notebook": 3}  # two of the first, one of the second, none of the last
+    causal = bigram_checkpoint({"<s>": {"we": 9}, "the": {"government": 5}, "says": {"</s>": 9}})
+    found = evaluate(causal, lines)
+    network, vocabulary = Network(causal.config, causal.weights), causal.vocabulary
+    nats = []
+    for words in (["the", "government"], ["the", "government", "says"], ["we", "rise"]):
+        ids = [vocabulary.start, *vocabulary.ids(words)]
+        nats.append(-log_softmax(network.logits(network.read(np.array([ids[:-1]])))[0])[ids[-1]])
+    assert found.perplexity_after_first == pytest.approx(np.exp(np.mean(nats)), rel=1e-5)
+    lesson = evaluate(random_checkpoint("notebook"), lines)
+    assert lesson.perplexity_after_first == lesson.perplexity
 
 
 def test_a_model_that_knows_nothing_guesses_by_chance():
