@@ -10,10 +10,12 @@ from pathlib import Path
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from headline.jobs import RUNS, dispatch, sweep
 from headline.limits import Limits
 from headline.web.assets import ASSETS, read_asset
+from headline.web.front import FrontPage
 from headline.web.inside import inside_tab
 from headline.web.models import Models
 from headline.web.routes import routes
@@ -62,7 +64,7 @@ def launch(page: gr.Blocks, **options) -> tuple:
         "css": read_asset("page.css"),
         "run_history": False,
         "footer_links": ["gradio"],
-        "app_kwargs": {"routes": page.routes_of_its_own},
+        "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [Middleware(FrontPage)]},
     }
     if page.models.limits.upload_mb:
         settings["max_file_size"] = f"{page.models.limits.upload_mb}mb"

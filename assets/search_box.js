@@ -17,7 +17,7 @@ const IN_FLIGHT = 2;
 const LIKELY = 0.25; // a continuation likelier than this is looked up before it is asked for
 const OPEN_WORD = /^[\p{L}\p{M}\p{N}'’&.$£€₹#@%-]*$/u; // what may stand in a word that is being typed
 const tables = new Map(); // text at a word's start -> {ids, p, style, space}
-const words = new Map(); // model -> how its words are written, by id
+const words = new Map(); // model -> its words by id: as they are written, and in small letters
 const flights = new Set(); // requests on their way, the oldest first
 let asked = 0; // number of the request made last
 let answered = 0; // number of the newest answer that came: none older is ever shown
@@ -48,7 +48,8 @@ async function learnWords(id) {
   words.set(id, null); // asked for
   try {
     const reply = await fetch(`${api}/words?model=${encodeURIComponent(id)}`);
-    words.set(id, (await reply.json()).words);
+    const written = (await reply.json()).words;
+    words.set(id, { written, low: written.map((word) => word.toLowerCase()) });
   } catch {
     words.delete(id); // without them the server answers every letter, which is only slower
   }
@@ -56,27 +57,28 @@ async function learnWords(id) {
 
 // What the page can tell by itself, before the server's exact answer: items, or null.
 function guess(text) {
-  const written = words.get(model);
-  if (!written) return null;
-  for (let at = text.length; at >= Math.max(0, text.length - 40); at--) {
-    const table = tables.get(text.slice(0, at));
-    if (!table) continue;
-    const open = text.slice(at);
-    return OPEN_WORD.test(open) ? complete(table, open, written) : null;
-  }
-  return null;
+  const known = words.get(model);
+  const begins = tableBefore(text);
+  if (!known || begins < 0) return null;
+  const open = text.slice(begins);
+  return OPEN_WORD.test(open) ? complete(tables.get(text.slice(0, begins)), open, known) : null;
 }
 
-function complete(table, open, written) {
+// Where the word begins whose table is there, the nearest before the end of the text; -1 if there is none.
+function tableBefore(text) {
+  for (let at = text.length; at >= Math.max(0, text.length - 40); at--) if (tables.has(text.slice(0, at))) return at;
+  return -1;
+}
+
+function complete(table, open, known) {
   const key = open.toLowerCase().replaceAll("’", "'");
   const found = [];
   let mass = 0;
   for (let i = 0; i < table.ids.length; i++) {
-    const word = written[table.ids[i]];
-    const low = word.toLowerCase();
+    const low = known.low[table.ids[i]];
     if (!low.startsWith(key)) continue;
     mass += table.p[i];
-    if (found.length < options.shown && low !== key) found.push([word, low, table.p[i]]);
+    if (found.length < options.shown && low !== key) found.push([known.written[table.ids[i]], low, table.p[i]]);
   }
   const share = key ? mass : 1;
   return found.map(([word, low, p]) => ({ rest: rest(table, open, key, word, low), p: p / share, kind: "word" }));
@@ -107,9 +109,11 @@ async function ask(text) {
   }
   const flight = new AbortController();
   flights.add(flight);
+  const begins = tableBefore(text);
   const query = new URLSearchParams({
     q: text, model, k: options.shown, style: options.style, phrases: options.phrases ? 1 : 0,
-    have: tables.has(text + " ") ? 1 : 0,
+    table: begins >= 0 && OPEN_WORD.test(text.slice(begins)) ? 0 : 1,
+    next: tables.has(text + " ") ? 0 : 1,
   });
   try {
     const reply = await fetch(`${api}/suggest?${query}`, { signal: flight.signal });
@@ -139,7 +143,7 @@ async function lookAhead(text, best) {
   if (tables.has(next)) return;
   ahead = next;
   try {
-    const query = new URLSearchParams({ q: next, model, k: 0, style: options.style, phrases: 0, have: 1 });
+    const query = new URLSearchParams({ q: next, model, k: 0, style: options.style, phrases: 0, next: 0 });
     const answer = await (await fetch(`${api}/suggest?${query}`, { priority: "low" })).json();
     if (answer.model === model) remember(answer.table);
   } catch { /* only a guess was lost */ } finally {
@@ -157,14 +161,25 @@ let dismissed = false; // Escape was pressed: no ghost until the next letter
 let composing = false;
 
 function show(text, found, exact) {
+  const same = text === list.dataset.typed;
+  const chosen = same && active >= 0 ? items[active].rest : null;
+  const redrawn = !same || !alike(found, items);
   items = found;
-  active = -1;
-  list.replaceChildren(...items.map((item, i) => option(item, i, text)));
+  if (redrawn) {
+    active = -1;
+    drawRows(text);
+  }
   list.dataset.typed = text;
   list.dataset.exact = exact ? "1" : "";
   setOpen(items.length > 0 && !dismissed);
-  drawGhost();
+  if (redrawn && chosen !== null) activate(items.findIndex((item) => item.rest === chosen)); // what the arrows chose stays chosen
   if (exact) announce();
+}
+
+// The server's list is mostly what the page had guessed: then nothing is drawn again.
+function alike(some, others) {
+  return some.length === others.length && some.every((item, i) =>
+    item.rest === others[i].rest && item.kind === others[i].kind && figure(item.p) === figure(others[i].p));
 }
 
 function showGuess() {
@@ -179,41 +194,69 @@ function showGuess() {
   show(text, shorter, false);
 }
 
-function option(item, i, text) {
-  const row = document.createElement("li");
-  row.id = `${props.listId}-${i}`;
-  row.setAttribute("role", "option");
-  row.setAttribute("aria-selected", "false");
-  const kept = item.kind === "correction" ? text.slice(0, text.length - item.replaces) : text;
-  const openAt = kept.length - /\S*$/.exec(kept)[0].length; // where the word that is being typed begins
-  const earlier = kept.slice(0, openAt), begun = kept.slice(openAt);
-  const line = part("words", "");
-  line.append(
-    part("typed earlier", earlier.length > 28 ? "…" + earlier.slice(-27) : earlier),
-    part("typed", begun), part("rest", item.rest),
-  );
-  row.append(line);
-  if (item.kind === "correction") row.append(part("mark", "did you mean"));
-  const percent = item.p * 100;
-  const meter = part("meter", "");
-  meter.style.setProperty("--share", `${Math.min(100, percent).toFixed(1)}%`);
-  meter.setAttribute("aria-hidden", "true");
-  row.append(meter, part("figure", percent >= 0.95 ? `${percent.toFixed(0)}%` : "<1%"));
+// Letters of the words before the open one that a row has room for: what it adds must be seen whole.
+let room = 28;
+new ResizeObserver(() => { room = Math.max(0, Math.min(28, Math.floor(list.clientWidth / 10) - 50)); }).observe(list);
+
+// Rows stay and are written anew, and only where they differ: laying out a list takes longer than finding it.
+const rows = [];
+function drawRows(text) {
+  items.forEach((item, i) => {
+    rows[i] ??= newRow(i);
+    fill(rows[i], item, text);
+    if (!rows[i].element.parentNode) list.append(rows[i].element);
+  });
+  while (list.children.length > items.length) list.lastChild.remove();
+}
+
+function newRow(i) {
+  const row = { element: document.createElement("li") };
+  row.element.id = `${props.listId}-${i}`;
+  row.element.setAttribute("role", "option");
+  row.element.setAttribute("aria-selected", "false");
+  const line = part("words");
+  for (const [name, className] of [["earlier", "typed earlier"], ["begun", "typed"], ["rest", "rest"]]) line.append(row[name] = part(className));
+  row.meter = part("meter");
+  row.meter.setAttribute("aria-hidden", "true");
+  row.element.append(line, row.mark = part("mark"), row.meter, row.figure = part("figure"));
   return row;
 }
 
-function part(className, text) {
+function fill(row, item, text) {
+  const kept = item.kind === "correction" ? text.slice(0, text.length - item.replaces) : text;
+  const openAt = kept.length - /\S*$/.exec(kept)[0].length; // where the word that is being typed begins
+  const earlier = kept.slice(0, openAt);
+  write(row.earlier, earlier.length > room ? "…" + earlier.slice(-room) : earlier);
+  write(row.begun, kept.slice(openAt));
+  write(row.rest, item.rest);
+  write(row.mark, item.kind === "correction" ? "did you mean" : "");
+  const shown = figure(item.p);
+  if (row.figure.textContent !== shown) row.meter.style.setProperty("--share", `${Math.min(100, item.p * 100).toFixed(1)}%`);
+  write(row.figure, shown);
+  if (row.element.getAttribute("aria-selected") !== "false") row.element.setAttribute("aria-selected", "false");
+}
+
+function figure(p) {
+  return p >= 0.0095 ? `${(p * 100).toFixed(0)}%` : "<1%";
+}
+
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function part(className) {
   const span = document.createElement("span");
   span.className = className;
-  span.textContent = text;
   return span;
 }
 
 function setOpen(yes) {
-  open = yes;
-  box.setAttribute("aria-expanded", String(yes));
-  list.classList.toggle("closed", !yes);
-  if (!yes) activate(-1);
+  if (open !== yes) {
+    open = yes;
+    box.setAttribute("aria-expanded", String(yes));
+    list.classList.toggle("closed", !yes);
+  }
+  if (!yes || active < 0) activate(-1);
 }
 
 function activate(i) {
@@ -238,9 +281,17 @@ function ghostItem() {
 
 function drawGhost() {
   const item = ghostItem();
-  before.textContent = item ? box.value : "";
-  ghost.textContent = item ? item.rest : "";
-  ghost.parentElement.style.transform = `translateX(${-box.scrollLeft}px)`;
+  write(before, item ? box.value : "");
+  write(ghost, item ? item.rest : "");
+}
+
+// The ghost follows a text that is longer than the line.
+let scrolled = 0;
+function followScroll() {
+  const at = box.scrollLeft;
+  if (at === scrolled) return;
+  scrolled = at;
+  ghost.parentElement.style.transform = `translateX(${-at}px)`;
 }
 
 let announcing = 0;
@@ -262,9 +313,9 @@ function drawSaved() {
   const letters = box.value.length;
   if (!letters) keys = 0;
   const share = Math.max(0, 1 - keys / letters);
-  saved.textContent = letters
+  write(saved, letters
     ? `${count(keys, "key")} pressed for ${count(letters, "letter")}: ${Math.round(share * 100)} % saved`
-    : "Tab takes the grey words, the arrows choose from the list.";
+    : "Tab takes the grey words, the arrows choose from the list.");
 }
 
 function count(n, noun) {
@@ -274,11 +325,31 @@ function count(n, noun) {
 // ---------------------------------------------------------------- what the person does
 
 function changed() {
+  followScroll(); // first: reading where the text stands, after something was written, lays the page out
   dismissed = false;
   showGuess();
   drawSaved();
-  ask(box.value);
+  askSoon();
   hand();
+}
+
+// A list that the page made itself is drawn first, and then the server is asked for the exact one: on a busy
+// machine its work would hold the frame up. Without a list there is nothing to wait for. A page in a background
+// window draws no frames, and must ask all the same.
+let waiting = 0;
+const drawn = new MessageChannel();
+drawn.port1.onmessage = () => { if (waiting) askNow(); };
+function askSoon() {
+  clearTimeout(waiting);
+  waiting = 0;
+  if (!items.length) return ask(box.value);
+  waiting = setTimeout(askNow, 50);
+  requestAnimationFrame(() => drawn.port2.postMessage(null)); // arrives once this frame is done
+}
+function askNow() {
+  clearTimeout(waiting);
+  waiting = 0;
+  ask(box.value);
 }
 
 // Python reads the text from the component's value; the address carries it, to be shared.
@@ -323,11 +394,11 @@ let taking = false;
 box.addEventListener("input", (event) => {
   if (!taking) keys += 1; // a paste is one key too; phones compose every word, a letter at a time
   if (!composing || event.inputType !== "insertCompositionText") changed();
-  else { showGuess(); ask(box.value); } // an input method at work: the list follows, nothing is taken
+  else { showGuess(); askSoon(); } // an input method at work: the list follows, nothing is taken
 });
 box.addEventListener("compositionstart", () => { composing = true; drawGhost(); });
 box.addEventListener("compositionend", () => { composing = false; changed(); });
-box.addEventListener("scroll", drawGhost);
+box.addEventListener("scroll", followScroll);
 box.addEventListener("focus", drawGhost);
 // The list stays when the focus goes: it is what the page is for, and nothing jumps.
 box.addEventListener("blur", () => { activate(-1); drawGhost(); handNow(); });
@@ -396,6 +467,8 @@ const options = { shown: 6, style: "auto", phrases: true };
 try {
   Object.assign(options, JSON.parse(localStorage.getItem("headline.options") || "{}"));
 } catch { /* none kept, or not allowed to */ }
+const makeRoom = () => list.style.setProperty("--shown", options.shown);
+makeRoom();
 for (const field of settings.querySelectorAll("[name]")) {
   const name = field.name;
   if (field.type === "checkbox") field.checked = options[name];
@@ -403,6 +476,7 @@ for (const field of settings.querySelectorAll("[name]")) {
   field.addEventListener("change", () => {
     options[name] = field.type === "checkbox" ? field.checked : field.type === "number" || name === "shown" ? Number(field.value) : field.value;
     try { localStorage.setItem("headline.options", JSON.stringify(options)); } catch { /* as above */ }
+    makeRoom();
     tables.clear();
     ask(box.value);
   });

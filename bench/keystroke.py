@@ -52,18 +52,19 @@ def main() -> None:
     predict = lesson_way()
     headlines = read_headlines(options.headlines).headlines[: options.count]
     words, with_phrases, theirs, between = [], [], [], []
-    phraser = Suggester(suggester.checkpoint)  # one of its own, so that neither finds what the other remembered
     letters = 0
     for headline in headlines:
         for end in range(len(headline) + 1):
             typed = headline[:end]
             words.append(milliseconds(suggester.suggest, typed, 8))
-            with_phrases.append(milliseconds(phraser.suggest, typed, 8, True))
             if not typed or typed[-1] == " ":
                 between.append(words[-1])
             letters += 1
             if letters % options.every == 0:
                 theirs.append(milliseconds(predict, typed))
+    suggester = Suggester.load(options.model)  # anew, so that nothing is found that was remembered
+    for headline in headlines:
+        with_phrases += [milliseconds(suggester.suggest, headline[:end], 8, True) for end in range(len(headline) + 1)]
     print(f"{len(headlines)} headlines of {options.headlines.name}, {letters:,} keystrokes, model {options.model.name}")
     print(f"{'milliseconds a keystroke':<44}{'p50':>9}{'p95':>9}{'max':>9}")
     row("suggest, single words", words)

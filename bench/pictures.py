@@ -9,7 +9,7 @@ matplotlib.use("svg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-_COLOURS = ["#9aa5b1", "#6b7785", "#c9a227", "#4f7cac", "#2f5d8a", "#d1495b"]
+_COLOURS = ["#9aa5b1", "#6b7785", "#c9a227", "#4f7cac", "#2f5d8a", "#d1495b", "#7aa95c", "#3f6b35"]
 _STYLE = {
     "font.size": 9,
     "axes.spines.top": False,
@@ -49,32 +49,35 @@ def _save(figure, path: Path) -> None:
 
 def _perplexity(ax: Axes, results: dict) -> None:
     bars = {
-        case: {name.strip(): f["perplexity"] for name, f in found.items() if "notebook" not in name}
+        case: {n: f["perplexity"] for n, f in found.items() if "notebook" not in n and "frequent" not in n}
         for case, found in results.items()
     }
     _groups(ax, bars, "{:.0f}")
-    ax.set(title="Perplexity on held-out headlines (lower is better)", yscale="log")
+    ax.set(title="Perplexity on held-out headlines (lower is better)", yscale="log", ylim=(80, 4000))
 
 
 def _keystrokes(ax: Axes, results: dict) -> None:
-    bars = {
-        f"{source}\n({group})": {name: saved[name] for name in ("4-gram", "LSTM with 4-gram", "and phrases (ours)")}
-        for group, sources in results.items()
-        for source, saved in sources.items()
-    }
+    ways = ("4-gram", "LSTM with 4-gram", "and phrases (ours)")
+    bars = {}
+    for group, sources in results.items():
+        for source, saved in sources.items():
+            name = source.replace(", ", "\n") + ("\n(ABC)" if "ABC" in group else "")
+            bars[name] = {way: saved[way] for way in ways}
     _groups(ax, bars, "{:.2f}")
     ax.tick_params(axis="x", labelsize=6)
-    ax.set(title="Share of keystrokes saved, five suggestions shown (higher is better)")
+    ax.set(title="Share of keystrokes saved (higher is better); (ABC): trained on ABC alone", ylim=(0, 0.75))
 
 
 def _tuning(ax: Axes, results: dict) -> None:
     for (name, found), colour in zip(results.items(), (_COLOURS[1], _COLOURS[3], _COLOURS[5]), strict=True):
         sizes = [int(size) for size in found]
         ax.plot(sizes, [f["perplexity"] for f in found.values()], marker="o", label=name, color=colour)
+        above = -14 if name == "from nothing" else 6
         for size, f in zip(sizes, found.values(), strict=True):
-            ax.annotate(f"{f['perplexity']:.0f}", (size, f["perplexity"]), (0, 6), textcoords="offset points")
+            ax.annotate(f"{f['perplexity']:.0f}", (size, f["perplexity"]), (0, above), textcoords="offset points")
     ax.set(title="NYT perplexity by titles of one's own", xscale="log", yscale="log", xlabel="titles")
     ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
+    ax.set_xticks([], minor=True)
     ax.legend(frameon=False)
 
 

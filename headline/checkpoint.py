@@ -69,7 +69,7 @@ class Checkpoint:
             )
         if not 0 <= self.lstm_weight <= 1 or not 0 < self.temperature < float("inf"):
             raise CheckpointError(f"{META}: lstm_weight must be from 0 to 1 and temperature above 0.")
-        if self.ngram and len(self.ngram.unigrams) != self.config.vocab_size:
+        if self.ngram is not None and len(self.ngram.unigrams) != self.config.vocab_size:
             raise CheckpointError(f"{MEMORY} is of another vocabulary than {WORDS}.")
         wanted = self.config.shapes()
         if extra := sorted(set(self.weights) - set(wanted)):
@@ -84,7 +84,7 @@ class Checkpoint:
 
     def stored_as(self, precision: str) -> "Checkpoint":
         """The same as it comes back from being stored so, to be measured as it will be used."""
-        ngram = NGram.from_tensors(self.ngram.tensors()) if self.ngram else None
+        ngram = NGram.from_tensors(self.ngram.tensors()) if self.ngram is not None else None
         return replace(self, weights=unpack_weights(pack_weights(self.weights, precision)), ngram=ngram)
 
     def save(self, folder: str | Path, precision: str = "float32") -> Path:
@@ -112,7 +112,7 @@ class Checkpoint:
             self.vocabulary.save(fresh / WORDS)
             # Not by save_file, whose file only its owner could read.
             (fresh / WEIGHTS).write_bytes(to_bytes(pack_weights(self.weights, precision)))
-            memory = {"seen": self.seen.hashes} | (self.ngram.tensors() if self.ngram else {})
+            memory = {"seen": self.seen.hashes} | (self.ngram.tensors() if self.ngram is not None else {})
             (fresh / MEMORY).write_bytes(to_bytes(memory))
             for other in folder.iterdir() if folder.is_dir() else ():
                 if other.name not in (META, WORDS, WEIGHTS, MEMORY):  # such as the model card beside them

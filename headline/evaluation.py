@@ -1,7 +1,7 @@
 """How good a checkpoint is on headlines that it never saw."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -44,9 +44,6 @@ class Evaluation:
     def as_dict(self) -> dict:
         """Plain values for JSON; a figure that is not finite, for want of words to judge, is None."""
         return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
-
-
-EVALUATION_FIELDS = tuple(f.name for f in fields(Evaluation))
 
 
 def evaluate(

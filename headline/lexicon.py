@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from headline.ranking import top
 from headline.vocabulary import AFTER_ALL, Vocabulary
 
 _WORDS = 200_000  # the most frequent ones; beyond them come slips of the pen
@@ -57,9 +58,21 @@ class Lexicon:
         found, mass = self._starting_with(prefix)
         return found[:k], mass
 
+    def best(self, prefix: str) -> tuple[str, float] | None:
+        """The most frequent word that begins with some letters, and its share; None where there is none.
+
+        Quicker than `starting_with` for letters that are asked about once.
+        """
+        a = bisect_left(self._words, prefix)
+        if a == len(self._words) or not self._words[a].startswith(prefix):
+            return None
+        b = bisect_left(self._words, prefix + AFTER_ALL, a)
+        at = a + int(self._shares[a:b].argmax())
+        return (self._words[at], float(self._shares[at])) if self._shares[at] > 0 else None
+
     def _look_up(self, prefix: str) -> tuple[list[tuple[str, float]], float]:
         a, b = bisect_left(self._words, prefix), bisect_left(self._words, prefix + AFTER_ALL)
         shares = self._shares[a:b]
-        best = np.argsort(-shares, kind="stable")[:_KEPT]
+        best = top(shares, _KEPT)
         found = [(self._words[a + i], float(shares[i])) for i in best if shares[i] > 0]
         return found, float(self._sums[b] - self._sums[a])

@@ -37,5 +37,6 @@ def top(scores: np.ndarray, k: int) -> np.ndarray:
     k = min(k, len(scores))
     if k <= 0:
         return np.empty(0, dtype=np.int64)
-    best = np.argpartition(-scores, k - 1)[:k]
-    return best[np.lexsort((best, -scores[best]))]
+    least = np.partition(scores, len(scores) - k)[len(scores) - k]
+    best = np.flatnonzero(scores >= least)  # several may equal the last
+    return best[np.argsort(-scores[best], kind="stable")][:k]

@@ -1,7 +1,7 @@
 """Typed text -> ranked next words, completions, phrases and corrections, at every keystroke."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,11 @@ _STATES_KEPT = 2048
 _BYTES_KEPT = 48 * 2**20  # of next-word distributions
 _PHRASES_FROM = 0.1  # a phrase less likely than this is noise
 _WORD_SAVES = 1.5  # keys: a word that is not shown now mostly is so one or two letters later
-_SURPRISING = 0.01  # letters less likely than this here may be a slip
+_SURPRISING = 2e-5  # letters less likely than this here may be a slip
+_HARDLY = 1e-8  # where no slip makes a known word likelier than this, the general list is looked through too
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
-_WORTH_CORRECTING = 0.002  # corrections less likely than this are slips themselves, for lists hold those too
+_CORRECTIONS = 8  # looked at
+_WORTH_CORRECTING = 0.01  # corrections less likely than this are slips themselves, for lists hold those too
 _UNKNOWN_PRIOR = 1.0  # unknown words: how firmly the model's own share of them is held to
 _USED_BEFORE = 0.3  # of the unknown words are such as this page has had already
 
@@ -126,17 +128,19 @@ class Suggester:
         mass += unknown * share
         choices += [_Choice(unknown * s, word=word) for word, s in unlisted.items() if unknown]
         if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP:
-            corrections = self._corrections(key, follows)
+            corrections = self._corrections(key, follows, hopeless=not choices)
             mass += sum(c.probability for c in corrections)
             choices += corrections
         last = context[-1:]
-        distinct: dict[str, _Choice] = {}
-        for choice in sorted(choices, key=lambda c: -c.probability):
-            word = self._key(choice)
-            if word != key and (choice.corrects or not choice.ids or choice.ids != last):
-                distinct.setdefault(word, choice)
-        ranked = [replace(c, probability=c.probability / mass) for c in distinct.values()]
-        return [c for c in ranked if not c.corrects or c.probability >= _WORTH_CORRECTING][:k]
+        ranked: dict[str, _Choice] = {}
+        for c in sorted(choices, key=lambda c: -c.probability):
+            word, share = self._key(c), c.probability / mass
+            again = c.ids == last if c.ids and not c.corrects else False
+            if word != key and word not in ranked and not again and (not c.corrects or share >= _WORTH_CORRECTING):
+                ranked[word] = _Choice(share, c.ids, c.word, c.corrects)
+                if len(ranked) == k:
+                    break
+        return list(ranked.values())[:k]
 
     def _unknown_so_far(self, typed: Typed) -> float:
         """How much likelier an unknown word is in this text than the model thinks: texts differ in how
@@ -159,8 +163,12 @@ class Suggester:
         mass = rest * mass + (_USED_BEFORE if again else 0.0)
         return {word: s for word, s in shares.items() if not is_blocked(word, self._blocked)}, mass
 
-    def _corrections(self, key: str, follows: NextWord) -> list[_Choice]:
-        """What may have been meant instead of some letters, each with the chance of the slip counted in."""
+    def _corrections(self, key: str, follows: NextWord, hopeless: bool) -> list[_Choice]:
+        """What may have been meant instead of some letters, each with the chance of the slip counted in.
+
+        Only where no word at all begins with them is the general list looked through too, for that
+        takes as long as all the rest.
+        """
         best: dict[int, float] = {}
         for meant, slip in one_slip(key):
             ids = self.vocabulary.starting_with(meant)
@@ -168,11 +176,14 @@ class Suggester:
                 p = follows.words[ids]
                 for at in {0, int(p.argmax())}:  # the first in the alphabet may be the word itself
                     best[ids[at]] = max(best.get(ids[at], 0.0), slip * float(p[at]))
-        found = [_Choice(p, (int(i),), corrects=True) for i, p in best.items() if p > 0]
-        for meant, slip in one_slip(key):
-            for word, share in self.lexicon.starting_with(meant, 1)[0] if len(key) > _SHORTEST_SLIP else ():
-                if not is_blocked(word, self._blocked):
-                    found.append(_Choice(slip * follows.unknown * share, word=word, corrects=True))
+        likeliest = sorted(best, key=best.__getitem__, reverse=True)[:_CORRECTIONS]
+        found = [_Choice(best[i], (int(i),), corrects=True) for i in likeliest if best[i] > 0]
+        if hopeless and len(key) > _SHORTEST_SLIP and max(best.values(), default=0.0) < _HARDLY:
+            for meant, slip in one_slip(key):
+                listed = self.lexicon.best(meant)
+                if listed and not is_blocked(listed[0], self._blocked):
+                    found.append(_Choice(slip * follows.unknown * listed[1], word=listed[0], corrects=True))
+            found = sorted(found, key=lambda c: -c.probability)[:_CORRECTIONS]
         if not found and len(key) > 5:
             places = [self.vocabulary.keys.ids[i] for i in two_slips(key, self.vocabulary.keys.words)]
             found = [_Choice(TWO_SLIPS * float(follows.words[i]), (int(i),), corrects=True) for i in places]

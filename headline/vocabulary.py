@@ -180,7 +180,10 @@ class Vocabulary:
     def starting_with(self, prefix: str) -> np.ndarray:
         """Ids of the words whose key begins with `prefix`, in alphabetical order: shape (n,)."""
         words, ids = self.keys
-        return ids[bisect_left(words, prefix) : bisect_left(words, prefix + AFTER_ALL)]
+        first = bisect_left(words, prefix)
+        if first == len(words) or not words[first].startswith(prefix):
+            return ids[:0]  # most prefixes that are asked for begin nothing, and one look tells
+        return ids[first : bisect_left(words, prefix + AFTER_ALL, first)]
 
     def split_typed(self, text: str) -> Typed:
         """Tell the settled words of a text from the one that is still being typed.

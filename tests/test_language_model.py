@@ -138,3 +138,12 @@ def test_memory_knows_the_headlines_and_keeps_few_enough_ngrams():
 def test_without_held_out_headlines_the_mixture_stays_as_it_is():
     checkpoint = replace(mixed(), lstm_weight=0.6, temperature=1.2)
     assert fitted_mixture(checkpoint, []) == (0.6, 1.2)
+
+
+def test_a_model_of_single_words_is_mixed_in_too():
+    checkpoint = mixed(0.0)
+    rows = [[2, 5, 5, 5, 6, 3]]
+    words = replace(checkpoint, ngram=NGram.build(rows, len(checkpoint.vocabulary), [0, 2], order=1))
+    assert len(words.ngram) == 0  # it holds nothing longer
+    p = LanguageModel(words).probabilities(LanguageModel(words).start())[0]
+    assert p.argmax() == 5 and p[5] > p[6] > p[7]

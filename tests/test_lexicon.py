@@ -45,3 +45,11 @@ def test_a_vocabulary_of_another_language_or_without_unknown_words_gets_none():
     assert len(Lexicon.beyond(known("sprachgefühl", "überraschung", "zwölfundzwanzig"))) == 0
     assert len(Lexicon.beyond(vocabulary("notebook"))) == 0
     assert len(Lexicon.beyond(vocabulary("autocomplete"))) > 100_000
+
+
+def test_the_best_word_is_the_first_of_all_that_begin_so():
+    lexicon = Lexicon(["aa", "ab", "abc", "b", "zoo"], np.array([1.0, 3.0, 4.0, 0.0, 2.0]))
+    for prefix in ("", "a", "ab", "abc", "zo", "z", "zoo"):
+        assert lexicon.best(prefix) == lexicon.starting_with(prefix, 1)[0][0]
+    assert lexicon.best("b") is lexicon.best("zz") is lexicon.best("c") is None
+    assert Lexicon([], np.empty(0)).best("a") is None

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from headline.generator import Generator
 from headline.web.models import BUNDLED, Models
 from headline.web.routes import routes
-from headline.web.search_box import API, answer, search_box, table, told
+from headline.web.search_box import API, Question, answer, search_box, table, told
 from headline.web.write import whole_headlines
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
@@ -46,27 +46,44 @@ def test_a_table_holds_the_next_words_probabilities():
 
 
 @pytest.mark.parametrize(
-    "text, table_of, next_of", [("the gov", "the ", "the gov "), ("the ", "the ", None), ("", "", None)]
+    "text, table_of, next_of",
+    [
+        ("the government", "the ", "the government "),
+        ("the gov", "the ", None),  # no word: nothing comes behind it yet
+        ("the n", "the ", None),
+        ("the ", "the ", None),
+        ("", "", None),
+    ],
 )
 def test_an_answer_brings_the_tables_for_this_word_and_the_next(text, table_of, next_of):
-    found = answer(tiny.suggester(bigram_checkpoint(CHAIN)), text, 5, "auto", True, 0.0, have_next=False)
+    suggester = tiny.suggester(bigram_checkpoint(CHAIN))
+    found = answer(suggester, Question(text, 5))
     assert found["q"] == text and found["table"]["text"] == table_of
     assert found.get("next", {}).get("text") == next_of
-    assert "next" not in answer(tiny.suggester(bigram_checkpoint(CHAIN)), text, 5, "auto", True, 0.0, have_next=True)
+    assert answer(suggester, Question(text, 5, table=False, next=False)).keys() == {"q", "items"}
+
+
+def test_a_word_that_hardly_ends_here_brings_no_table_behind_it():
+    """Of the words that begin with "the" hardly any is "the" itself."""
+    words = ("the", "therefore")
+    suggester = tiny.suggester(bigram_checkpoint({"<s>": {"the": 1, "therefore": 9}}, words=words))
+    assert "next" not in answer(suggester, Question("the", 5))
+    suggester = tiny.suggester(bigram_checkpoint({"<s>": {"the": 9, "therefore": 9}}, words=words))
+    assert "next" in answer(suggester, Question("the", 5))
 
 
 def test_items_say_what_they_add_and_what_they_replace():
     suggester = tiny.suggester(bigram_checkpoint(CHAIN))
-    (item,) = answer(suggester, "the govermnent", 5, "auto", False, 0.0, True)["items"]
+    (item,) = answer(suggester, Question("the govermnent", 5, phrases=False))["items"]
     assert (item["rest"], item["kind"], item["replaces"]) == ("government", "correction", len("govermnent"))
-    first = answer(suggester, "the gov", 5, "auto", False, 0.0, True)["items"][0]
+    first = answer(suggester, Question("the gov", 5, phrases=False))["items"][0]
     assert first.keys() == {"rest", "p", "kind"} and first["rest"] == "ernment"
 
 
 def test_a_large_vocabulary_has_wider_ids():
     words = [f"w{i}" for i in range(70_000)]
     suggester = tiny.suggester(random_checkpoint(words=words))
-    found = answer(suggester, "w69999 ", 3, "auto", False, 0.0, True)["table"]
+    found = answer(suggester, Question("w69999 ", 3))["table"]
     assert found["wide"] and len(decoded(found)) <= 2000 and max(decoded(found)) > 2**16 - 1
 
 
@@ -85,7 +102,7 @@ def test_a_large_vocabulary_has_wider_ids():
 )
 def test_the_case_that_was_asked_for_is_written(style, text, rest):
     suggester = tiny.suggester(bigram_checkpoint(CHAIN | {"<unk>": {"the": 5}}))
-    assert answer(suggester, text, 1, style, False, 0.0, True)["items"][0]["rest"] == rest
+    assert answer(suggester, Question(text, 1, style, phrases=False))["items"][0]["rest"] == rest
 
 
 def test_the_route_answers_as_the_suggester_does(client):

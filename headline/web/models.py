@@ -43,6 +43,18 @@ class Models:
         saved = [(self._name(id_), id_) for id_ in ids if not self.limits.public or id_ in (mine or [])]
         return [("Bundled model", BUNDLED), *runs, *saved]
 
+    def ready(self, model: str | None) -> Suggester | None:
+        """The suggester with an id if that takes no time: it is loaded, and nothing else is being loaded."""
+        model = model or BUNDLED
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            if model in self._loaded:
+                self._loaded.move_to_end(model)
+            return self._loaded.get(model)
+        finally:
+            self._lock.release()
+
     def get(self, model: str | None) -> Suggester:
         """The suggester with an id; the bundled one when that model is gone.
 

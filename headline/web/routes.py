@@ -1,32 +1,30 @@
 """Plain HTTP below /gradio_api/headline: suggestions for the search box, and for any program."""
 
 import hashlib
-from typing import Any
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
 from headline.web.models import Models
-from headline.web.search_box import API, LONGEST, answer
+from headline.web.search_box import API, LONGEST, Question, answer
 
 _MOST = 20  # suggestions
 STYLES = ("auto", "sentence", "title", "lower", "upper")
-WORTH_SHOWING = 0.004  # what is less likely is noise, and an empty line says more
 
 
 def routes(models: Models) -> list[APIRoute]:
     """Routes to be given to `gr.Blocks.launch(app_kwargs={"routes": …})`."""
 
-    def suggest(
-        q: str = "", model: str = "", k: int = 6, style: str = "auto", phrases: int = 1, have: int = 0
-    ) -> dict[str, Any]:
+    async def suggest(
+        q: str = "", model: str = "", k: int = 6, style: str = "auto", phrases: int = 1, table: int = 1, next: int = 1
+    ) -> Response:
         """Ways to go on from `q`. An unknown model is the bundled one; too long a text is answered by its end."""
         style = style if style in STYLES else "auto"
-        suggester = models.get(model)
-        text = q[-LONGEST:]
-        found = answer(suggester, text, max(0, min(k, _MOST)), style, bool(phrases), WORTH_SHOWING, bool(have))
-        return found | {"q": q, "model": model}
+        asked = Question(q[-LONGEST:], max(0, min(k, _MOST)), style, bool(phrases), bool(table), bool(next))
+        suggester = models.ready(model) or await run_in_threadpool(models.get, model)
+        return JSONResponse(answer(suggester, asked) | {"q": q, "model": model})
 
     def words(request: Request, model: str = "") -> Response:
         """How the words of a model are written, by id."""

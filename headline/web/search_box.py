@@ -7,6 +7,7 @@ next word that came when the word began.
 
 import base64
 import itertools
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -21,6 +22,8 @@ from headline.writing import Writing
 
 API = "/gradio_api/headline"  # below a path that server-side rendering lets through
 LONGEST = 10_000  # letters of a text
+WORTH_SHOWING = 0.004  # what is less likely is noise, and an empty line says more
+_MAY_END = 0.05  # of the words that begin so are the word itself
 _TABLE = 2000  # words whose probabilities travel to the page
 _SCALE = 16  # steps a nat
 _stamps = itertools.count(1)
@@ -54,25 +57,51 @@ def told(model: str | None = None, put: str | None = None, text: str = "") -> di
     return value
 
 
-def answer(suggester: Suggester, text: str, k: int, style: str, phrases: bool, least: float, have_next: bool) -> dict:
+@dataclass(frozen=True)
+class Question:
+    """What the page asks of a text."""
+
+    text: str
+    k: int = 6  # suggestions at most
+    style: str = "auto"
+    phrases: bool = True
+    table: bool = True  # whether the page lacks the table of the word that is open or comes next
+    next: bool = True  # whether it lacks the one of the word behind
+
+
+def answer(suggester: Suggester, asked: Question) -> dict:
     """Everything that the page wants to know of a text: the list, and tables to make the next ones from.
 
     "items" are the suggestions; "table" tells of the word that is open or comes next, "next" of the one
-    that comes when this one is ended by a space.
+    that comes when this one is ended by a space: only where it may well end here, for that is as much
+    work as all the rest.
     """
+    text, style = asked.text, asked.style
     typed = suggester.vocabulary.split_typed(text)
     items = []
-    for s in suggester.suggest(text, k, phrases, least, style=style):
+    for s in suggester.suggest(text, asked.k, asked.phrases, WORTH_SHOWING, style=style):
         item: dict[str, Any] = {"rest": s.completion, "p": round(s.probability, 4), "kind": s.kind}
         if s.kind == "correction":
             item["replaces"] = len(typed.fragment)
         items.append(item)
-    begins = text[: len(text) - len(typed.fragment)]
-    found = {"q": text, "items": items, "table": table(suggester, begins, typed, typed.context, style)}
-    if typed.fragment and not have_next:
+    found: dict[str, Any] = {"q": text, "items": items}
+    if asked.table:
+        begins = text[: len(text) - len(typed.fragment)]
+        found["table"] = table(suggester, begins, typed, typed.context, style)
+    if asked.next and typed.fragment and may_end(suggester, typed):
         ended = suggester.vocabulary.split_typed(text + " ")
         found["next"] = table(suggester, text + " ", ended, ended.context, style)
     return found
+
+
+def may_end(suggester: Suggester, typed: Typed) -> bool:
+    """Whether the open word is one as it stands, and likely enough beside those that it may become."""
+    vocabulary = suggester.vocabulary
+    key = vocabulary.tokenizer.key(typed.fragment)
+    if key not in vocabulary.stoi:
+        return False
+    p = suggester.next_word(typed.context).words
+    return bool(p[vocabulary.stoi[key]] >= _MAY_END * p[vocabulary.starting_with(key)].sum())
 
 
 def table(suggester: Suggester, text: str, typed: Typed, context: list[int], style: str) -> dict:

@@ -79,5 +79,6 @@ def test_a_run_is_stopped_and_its_best_is_kept(page: Page, tmp_path: Path):
     page.click("#stop")
     expect(said).to_contain_text("Stopped", timeout=RUN_SECONDS)
     open_tab(page, "Write")
+    expect(page.locator("#model input")).to_have_value(re.compile("^titles"))
     page.locator(BOX).fill("Council ba")
-    expect_rows(page, 'row === "Council backs"')
+    expect(page.locator("#headline-list .words").first).to_have_text("Council backs")
