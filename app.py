@@ -41,15 +41,16 @@ THEME = gr.themes.Default(
 
 def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """The page over a bundled model and a folder of runs. Starts nothing."""
-    limits = Limits.from_environment()
-    models = Models(bundled, runs, limits)
+    models = Models(bundled, runs, Limits.from_environment())
     models.get(None)  # now, and not when the first visitor types
     with gr.Blocks(title="headline") as page:
         gr.Markdown("# headline\nStart a headline and see the next words at every keystroke.", elem_id="title")
+        # Which runs and models are this browser's: ids that nobody can guess.
+        mine = gr.BrowserState([], storage_key="headline.runs", secret="the ids themselves are what is secret")
         with gr.Tab("Write"):
-            write = write_tab(page, models)
+            write = write_tab(page, models, mine)
         with gr.Tab("Train"):
-            train_tab(page, models, write, SAMPLE, limits)
+            train_tab(page, models, write, mine, SAMPLE)
         with gr.Tab("Inside") as inside:
             inside_tab(page, inside, models, write, SAMPLE)
     page.routes_of_its_own = routes(models)

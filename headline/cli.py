@@ -1,4 +1,4 @@
-"""The command line: python -m headline train | evaluate | suggest | generate."""
+"""The command line: python -m headline preview | time | train | evaluate | suggest | generate."""
 
 import argparse
 import json
@@ -73,6 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     _settings_options(speed)
     _corpus_options(speed)
     speed.set_defaults(run=_time)
+
+    look = commands.add_parser(
+        "preview",
+        help="what files of headlines hold",
+        description="What was read and dropped, how long the headlines are, which words they use.",
+    )
+    _corpus_options(look)
+    look.add_argument("--json", action="store_true", help="print one JSON object")
+    look.set_defaults(run=_preview)
 
     evaluate = commands.add_parser(
         "evaluate",
@@ -217,7 +226,8 @@ def _train(options: argparse.Namespace) -> int:
         say("done", stopped=stop.asked, metrics=metrics, model=str(options.out))
     except Exception as error:
         known = isinstance(error, CorpusError | CheckpointError | SettingError | OSError)
-        say("error", message=str(error) if known else f"{type(error).__name__}: {error}")
+        offer = {"batch_size": error.batch_size} if hasattr(error, "batch_size") else {}
+        say("error", message=str(error) if known else f"{type(error).__name__}: {error}", **offer)
         raise
     finally:
         say.close()
@@ -234,6 +244,23 @@ def _time(options: argparse.Namespace) -> None:
     words = sum(len(headline.split()) + 1 for headline in corpus.headlines) * (1 - settings.validation - settings.test)
     seconds = words * settings.epochs / rate
     print(json.dumps({"words_per_second": round(rate), "seconds": round(seconds), "device": device_name()}))
+
+
+def _preview(options: argparse.Namespace) -> None:
+    from headline.preview import preview
+
+    seen = preview(_read(options, RECIPES["autocomplete"]))
+    if options.json:
+        print(json.dumps(seen.as_dict(), ensure_ascii=False))
+        return
+    print(seen.summary)
+    for warning in seen.warnings:
+        print(warning)
+    print(f"{seen.words:,} words, {seen.distinct:,} different ones, of which {seen.rare:.0%} come once only")
+    print("Words in a headline:", ", ".join(f"{words}: {n:,}" for words, n in seen.lengths if n))
+    print("Most frequent:", ", ".join(f"{word} {n:,}" for word, n in seen.frequent))
+    for row in seen.rows:
+        print(" ", row)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

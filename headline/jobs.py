@@ -32,6 +32,7 @@ try:
 except ImportError:  # Windows: only the process that started a run knows whether it lives
     fcntl = None
 
+ROOT = Path(__file__).resolve().parent.parent  # of the program, where `python -m headline` finds it
 RUNS = Path(os.environ.get("HEADLINE_RUNS", "runs"))
 _children: dict[str, subprocess.Popen] = {}  # of this process, so that they are reaped
 
@@ -53,6 +54,7 @@ class Status:
     samples: list[str] = field(default_factory=list)  # what it would write, after the last epoch
     compared: dict = field(default_factory=dict)  # keystrokes saved, at the end
     device: str = ""  # what it runs on
+    offer: dict = field(default_factory=dict)  # settings that may do where those of a failed run did not
 
     @property
     def ended(self) -> bool:
@@ -113,6 +115,7 @@ class Job:
             samples=last.get("samples", {}).get("headlines", []),
             compared={k: v for k, v in last.get("compared", {}).items() if k != "event"},
             device=last.get("device", {}).get("name", ""),
+            offer={k: v for k, v in last.get("error", {}).items() if k not in ("event", "message")},
         )
 
     @property
@@ -280,9 +283,8 @@ def dispatch(runs: Path) -> None:
 
 
 def _launch(job: Job) -> None:
-    root = Path(__file__).resolve().parent.parent
     environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")])),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
     }
     description = job.description
     with open(job.folder / "log.txt", "wb") as log, open(job.folder / "lock", "wb") as lock:

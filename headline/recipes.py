@@ -92,6 +92,7 @@ class TrainingConfig:
     max_ngrams: int = _setting(1_000_000, "n-grams kept; the rarest go first")
     keep_words: bool = _setting(True, "when starting from a model, keep its words too")
     precision: str = _setting("float32", "how weights are stored: float32, float16, int8")
+    compute: str = _setting("auto", "float32, mixed_float16, mixed_bfloat16, or auto: as suits the GPU")
     keep_duplicates: bool = _setting(False, "keep headlines that were seen before")
     normalise: bool = _setting(True, "tidy white space and HTML characters; the lesson takes the text as it is")
 
@@ -102,6 +103,7 @@ class TrainingConfig:
         _check(whole, "tokenizer", "headline for the autocomplete recipe", self.tokenizer)
         _check(self.schedule in ("cosine", "constant"), "schedule", "cosine or constant", self.schedule)
         _check(self.precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+        _check(self.compute in COMPUTES, "compute", f"one of {', '.join(COMPUTES)}", self.compute)
         for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs"):
             _check(getattr(self, name) >= 1, name, "1 or more", getattr(self, name))
         for name in ("embedding_dropout", "dropout"):
@@ -175,6 +177,7 @@ SMALL = {"embedding_size": 64, "units": 128}
 LARGE = {"embedding_size": 256, "units": 512, "embedding_dropout": 0.3, "dropout": 0.4}
 RECIPE_NAMES = ("autocomplete", "notebook")
 PRECISIONS = ("float32", "float16", "int8")
+COMPUTES = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
 
 
 def _check(holds: bool, name: str, allowed: str, value: object) -> None:

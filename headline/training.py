@@ -27,6 +27,7 @@ from headline.vocabulary import Vocabulary
 
 MIN_HEADLINES = 20
 _BASELINE_HEADLINES = 500
+_WIDE = 256  # units from which half precision pays
 _STEPS_TO_TIME = 5  # reports, half a second apart
 _SECONDS_BETWEEN_REPORTS = 0.5  # within an epoch
 
@@ -65,6 +66,7 @@ def train(
             f"{len(sides['train'])} headlines are too few to learn from: bring at least {MIN_HEADLINES}, better 1,000."
         )
     _keep_freed_memory()
+    let_gpu_memory_grow()
     keras.utils.set_random_seed(settings.seed)
     if vocabulary is None:
         also = start_from.vocabulary if start_from and settings.keep_words else None
@@ -73,14 +75,15 @@ def train(
     if not encoded["train"]:
         raise CorpusError("The headlines hold no words: nothing but marks and signs.")
     config = settings.model_config(len(vocabulary), max(map(len, encoded["train"])))
-    model = build_model(config)
-    if start_from:
-        weights = carried_over(start_from, vocabulary, model_weights(model, config))
-        set_model_weights(model, config, weights)
     batches, held_out = make_batches(settings, config, vocabulary, encoded)
     if not batches.words:
         raise CorpusError("No headline has a second word to predict, which is all that this recipe learns.")
-    trained = with_candidates(model) if config.causal and batches.sampler else model
+    with computing_in(compute_policy(settings)):
+        model = build_model(config)
+        trained = with_candidates(model) if config.causal and batches.sampler else model
+    if start_from:
+        weights = carried_over(start_from, vocabulary, model_weights(model, config))
+        set_model_weights(model, config, weights)
     compile_model(trained, settings, len(batches) * settings.epochs)
     if held_out.words and config.causal and settings.ngram_order:
         on_baseline(ngram_nats(sides, vocabulary, config, settings))
@@ -109,6 +112,13 @@ def train(
         stopped = True
         if best is not None and best.best_weights is not None:
             trained.set_weights(best.best_weights)
+    except Exception as error:
+        if not memory_ran_out(error):
+            raise
+        smaller = max(1, batches.batch_size // 2)
+        raise OutOfMemory(
+            f"The memory of {device_name()} ran out with a batch_size of {batches.batch_size}: take {smaller}.", smaller
+        ) from error
     weights = model_weights(model, config)
     if not all(np.isfinite(w).all() for w in weights.values()):
         raise SettingError(f"The loss was no longer a number: a learning_rate of {settings.learning_rate} is too high.")
@@ -143,6 +153,62 @@ def ngram_nats(sides: dict[str, list[str]], vocabulary: Vocabulary, config: Mode
     ngram = limited_ngram(rows, empty, settings.ngram_order, settings.max_ngrams)
     alone = replace(empty, ngram=ngram, lstm_weight=0.0)
     return evaluate(alone, sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
+
+
+class OutOfMemory(SettingError):
+    """One sentence, and the batch size that may fit."""
+
+    def __init__(self, sentence: str, batch_size: int):
+        super().__init__(sentence)
+        self.batch_size = batch_size
+
+
+def memory_ran_out(error: BaseException) -> bool:
+    """Whether an accelerator's allocator gave up: TensorFlow and JAX each have an error of their own for it."""
+    return type(error).__name__ == "ResourceExhaustedError" or (
+        type(error).__name__ in ("XlaRuntimeError", "JaxRuntimeError", "InternalError")
+        and ("RESOURCE_EXHAUSTED" in str(error) or "out of memory" in str(error).lower())
+    )
+
+
+def let_gpu_memory_grow() -> None:
+    """Have TensorFlow take of a GPU's memory what it needs and not all there is. JAX is told by its environment."""
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    for gpu in tf.config.list_physical_devices("GPU"):
+        # Once the GPU is in use it is too late, and was done before.
+        with contextlib.suppress(RuntimeError):
+            tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def compute_policy(settings: TrainingConfig) -> str:
+    """Keras' dtype policy for a run. "auto" is half precision where the GPU's tensor cores gain by it: from
+    compute capability 7.0 on (float16), or 8.0 (bfloat16, which needs no loss scaling), and for layers wide
+    enough (NVIDIA 2023, "Train With Mixed Precision"). The lesson's recipe is computed as the lesson was."""
+    if settings.compute != "auto":
+        return settings.compute
+    if settings.recipe == "notebook" or settings.units < _WIDE or keras.backend.backend() != "tensorflow":
+        return "float32"
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return "float32"
+    capability = tf.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
+    return "mixed_bfloat16" if capability >= (8, 0) else "mixed_float16" if capability >= (7, 0) else "float32"
+
+
+@contextlib.contextmanager
+def computing_in(policy: str):
+    """Layers that are built within compute in a dtype policy."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 class _Stopped(Exception):
@@ -232,6 +298,7 @@ def word_nats(y_true, y_pred, from_logits: bool):
 
     The loss and the metric both call this with the same arguments, so that a compiler does it once.
     """
+    y_pred = keras.ops.cast(y_pred, "float32")  # in mixed precision too, a sum over many words wants it
     nats = keras.ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits)
     counted = keras.ops.cast(keras.ops.not_equal(y_true, PAD_ID), nats.dtype)
     return nats * counted, counted

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from headline.checkpoint import META, CheckpointError
+from headline.checkpoint import META, CheckpointError, read_meta
 from headline.jobs import Job, list_jobs
 from headline.limits import Limits
 from headline.suggester import Suggester
@@ -87,6 +87,13 @@ class Models:
         folder = self.runs / Path(model).name  # an id is a name in the folder of runs, never a way out of it
         return folder if (folder / META).is_file() else folder / "model"
 
+    def meta(self, model: str) -> dict:
+        """What a model's checkpoint tells of itself, without loading it; of the bundled one when that model is gone."""
+        try:
+            return read_meta(self.folder(model))
+        except CheckpointError:
+            return read_meta(self.bundled)
+
     def rename(self, model: str, name: str) -> None:
         job = Job(self.runs / Path(model).name)
         if (job.folder / "job.json").is_file():
@@ -106,13 +113,13 @@ class Models:
 
     def describe(self, model: str | None) -> str:
         """One line on a model: what it learnt from and how good it is."""
-        checkpoint = self.get(model).checkpoint
+        meta = self.meta(model or BUNDLED)
         parts = [
-            f"{checkpoint.config.recipe} recipe",
-            f"{checkpoint.corpus.get('kept', 0):,} headlines",
-            f"{checkpoint.config.vocab_size:,} words",
+            f"{meta['model']['recipe']} recipe",
+            f"{meta['corpus'].get('kept', 0):,} headlines",
+            f"{meta['model']['vocab_size']:,} words",
         ]
-        test = checkpoint.metrics.get("test", {})
+        test = meta["metrics"].get("test", {})
         if test.get("perplexity"):
             parts.append(f"held-out perplexity {test['perplexity']:,.0f}")
         if test.get("top5") is not None:

@@ -1,9 +1,11 @@
 """The Train tab: bring headlines, see what they are, start a run, watch it learn, type with the result."""
 
+import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +13,11 @@ import gradio as gr
 
 from headline import jobs
 from headline.archive import ArchiveError, pack, unpack
-from headline.checkpoint import Checkpoint
 from headline.corpus import read_headlines
 from headline.device import device_told
 from headline.download import KNOWN, DownloadError, download, find
 from headline.files import CorpusError
-from headline.limits import Limits
-from headline.preview import preview
+from headline.preview import Preview, preview
 from headline.progress import clock
 from headline.recipes import PRESETS, ModelConfig, SettingError, TrainingConfig
 from headline.web.models import BUNDLED, Models
@@ -35,6 +35,8 @@ SETTINGS = (
 ).split()
 _SECONDS_BETWEEN_LOOKS = 0.5
 _LONGEST_PASTE = 5_000_000  # letters
+_LONGEST_ESTIMATE = 120  # seconds
+_AT_ONCE = 4_000_000  # bytes that the web server reads itself; more would hold others up
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,10 @@ class Brought:
     refused: str = ""
 
 
-def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, limits: Limits) -> None:
-    """Lay the tab out within the page and wire it; a finished run is chosen in the Write tab."""
+def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.BrowserState, sample: Path) -> None:
+    """Lay the tab out within the page and wire it; a finished run is chosen in the Write tab. `mine` are
+    the ids of the runs and models that this browser made."""
+    limits = models.limits
 
     def brought(source: str, files: list[str] | None, pasted: str, fetched: list[str] | None) -> Brought:
         if source == SAMPLE:
@@ -74,7 +78,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         if got.refused:
             return {"groups": []}, {}
         try:
-            return preview_sheet(preview(read_headlines(got.paths, column_of(column)))), {}
+            return preview_sheet(previewed(got.paths, column_of(column))), {}
         except CorpusError as error:
             return {"groups": []}, refusal(str(error))
 
@@ -102,7 +106,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
     def model_of(begin: str) -> tuple[Path | None, ModelConfig | None]:
         if begin == NOTHING:
             return None, None
-        return models.folder(begin), models.get(begin).checkpoint.config
+        return models.folder(begin), ModelConfig(**models.meta(begin)["model"])
 
     def settings_of(preset: str, begin: str, values: list) -> tuple[TrainingConfig, Path | None]:
         chosen = PRESETS[preset]
@@ -156,6 +160,19 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         )
         return job.id, describe(job.status()), gr.Timer(active=True), [*(mine or []), job.id]
 
+    def estimate_own(source, files, column, pasted, fetched, preset, begin, *values) -> Iterator[str]:
+        """The estimate for a list that was just brought, if it can be read; the sample's is made when asked for."""
+        got = brought(source, files, pasted, fetched)
+        if source == SAMPLE or got.refused:
+            yield ""
+            return
+        try:
+            previewed(got.paths, column_of(column))
+        except CorpusError:  # which the preview says
+            yield ""
+            return
+        yield from estimate(source, files, column, pasted, fetched, preset, begin, *values)
+
     def estimate(source, files, column, pasted, fetched, preset, begin, *values) -> Iterator[str]:
         """How long the run would take, from a few real steps in a process of its own."""
         got = brought(source, files, pasted, fetched)
@@ -166,25 +183,32 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         try:
             settings, folder = settings_of(preset, begin, list(values))
             command = jobs.command("time", got.paths, settings, column_of(column), folder, limits.rows)
-            done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=120)
+            done = subprocess.run(
+                [sys.executable, *command], cwd=jobs.ROOT, capture_output=True, text=True, timeout=_LONGEST_ESTIMATE
+            )
             yield told_estimate(done.stdout, done.stderr)
-        except (SettingError, ValueError, TypeError, subprocess.TimeoutExpired) as error:
+        except subprocess.TimeoutExpired:
+            yield "A few steps took more than two minutes: expect hours, or take a smaller preset."
+        except (SettingError, ValueError, TypeError) as error:
             yield str(error)
 
     def follow(job_id: str | None, mine: list | None):
-        """The panel, whether to look again, and once a model is there the Write tab's choice of it."""
+        """The panel, whether to look again, and once a model is there the Write tab's choice of it; where the
+        run's memory ran out, the batch size that may do."""
         if not job_id:
-            return gr.skip(), gr.Timer(active=False), gr.skip(), gr.skip()
+            return gr.skip(), gr.Timer(active=False), gr.skip(), gr.skip(), gr.skip(), gr.skip()
         job = jobs.Job(models.runs / Path(job_id).name)
         if not (job.folder / "job.json").is_file():
-            return refusal("This run is not here any more."), gr.Timer(active=False), gr.skip(), gr.skip()
+            gone = refusal("This run is not here any more.")
+            return gone, gr.Timer(active=False), gr.skip(), gr.skip(), gr.skip(), gr.skip()
         status = job.status()
-        chosen = listed = gr.skip()
+        chosen = listed = begins = gr.skip()
         if status.ended and job.model.is_dir():
             chosen = gr.Dropdown(choices=models.choices(mine), value=job.id)
         if status.ended:
-            listed = runs_of(mine)
-        return describe(status), gr.Timer(active=not status.ended), chosen, listed
+            listed, begins = runs_of(mine), gr.Dropdown(choices=begin_choices(mine))
+        smaller = status.offer.get("batch_size", gr.skip())
+        return describe(status), gr.Timer(active=not status.ended), chosen, listed, begins, smaller
 
     def stop(job_id: str | None) -> None:
         if job_id:
@@ -203,14 +227,14 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         return [("What the bundled model knows", BUNDLED), ("Nothing", NOTHING)] + [
             (f"Go on with {title}", id_)
             for title, id_ in models.choices(mine)
-            if id_ != BUNDLED and models.get(id_).checkpoint.config.causal
+            if id_ != BUNDLED and models.meta(id_)["model"]["recipe"] == "autocomplete"
         ]
 
     def runs_of(mine: list | None) -> gr.Dropdown:
         return gr.Dropdown(choices=[(title, id_) for title, id_ in models.choices(mine) if id_ != BUNDLED])
 
     def compare(mine: list | None) -> dict:
-        return runs_sheet([models.get(id_).checkpoint for _, id_ in models.choices(mine)], models.choices(mine))
+        return runs_sheet([(title, models.meta(id_)) for title, id_ in models.choices(mine)])
 
     def rename(run: str | None, name: str, mine: list | None):
         if run and name.strip():
@@ -240,7 +264,6 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         "Teach a model your own kind of headlines. It learns in a process of its own, on the GPU if there is one; "
         f"you can go on writing meanwhile. This machine trains on **{device_told()}**."
     )
-    mine = gr.BrowserState([], storage_key="headline.runs", secret="not a secret: the ids alone open nothing")
     fetched = gr.State(None)
     with gr.Row():
         with gr.Column():
@@ -278,7 +301,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
                 elem_id="begin",
             )
             with gr.Accordion("All settings", open=False, elem_id="settings"), gr.Row():
-                base = PRESETS["Balanced"].settings(models.get(BUNDLED).checkpoint.config)
+                base = PRESETS["Balanced"].settings(model_of(BUNDLED)[1])
                 abouts = {f.name: f.metadata["about"] for f in base.__dataclass_fields__.values()}
                 fields = [
                     gr.Number(
@@ -294,7 +317,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
     said = panel_of("look")
     with gr.Row(elem_id="run-actions"):
         start_button = gr.Button("Start training", variant="primary", elem_id="start")
-        stop_button = gr.Button("Stop, keep the best so far", elem_id="stop")
+        stop_button = gr.Button("Stop and keep the best", elem_id="stop")
         estimate_button = gr.Button("How long will it take?", elem_id="estimate")
     estimated = gr.Markdown(elem_id="estimated")
     panel = panel_of("run")
@@ -318,8 +341,11 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
 
     corpus = [source, files, column, pasted, fetched]
     source.change(show_source, source, [files_group, paste_group, public_group, column], **QUIET)
+    asked = [*corpus, preset, begin, *fields]
+    one_by_one = {"concurrency_id": "estimate", "concurrency_limit": 1, "show_progress": "hidden"}
     for event in (source.change, files.change, column.blur, pasted.blur, fetched.change):
-        event(look, corpus, [sheet, said], show_progress="hidden", api_visibility="private")
+        looked = event(look, corpus, [sheet, said], show_progress="hidden", api_visibility="private")
+        looked.then(estimate_own, asked, estimated, api_visibility="private", **one_by_one)
     fetch_button.click(fetch, public, [fetched, said, column], show_progress="hidden", api_visibility="private")
     gr.on([preset.change, begin.change], choose_preset, [preset, begin], [about, begin, *fields], **QUIET)
     start_button.click(
@@ -329,11 +355,10 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
         show_progress="hidden",
         api_visibility="private",
     )
-    estimate_button.click(
-        estimate, [*corpus, preset, begin, *fields], estimated, show_progress="hidden", api_visibility="private"
-    )
+    estimate_button.click(estimate, asked, estimated, api_visibility="private", **one_by_one)
     stop_button.click(stop, job_id, None, **QUIET)
-    timer.tick(follow, [job_id, mine], [panel, timer, write.model, run], **QUIET)
+    batch_size = fields[SETTINGS.index("batch_size")]
+    timer.tick(follow, [job_id, mine], [panel, timer, write.model, run, begin, batch_size], **QUIET)
     page.load(opened, mine, [job_id, panel, timer, run, begin], **QUIET)
     page.load(look, corpus, [sheet, said], **QUIET)
     runs_part.expand(compare, mine, table, **QUIET)
@@ -343,14 +368,35 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, sample: Path, li
     unpack_button.upload(unpacked, [unpack_button, mine], [panel, write.model, run, mine], **QUIET)
 
 
+def previewed(paths: list[Path], column: str | None) -> Preview:
+    """A look at files, by a process of its own where they are large.
+
+    Raises:
+        CorpusError: they cannot be read as headlines.
+    """
+    if sum(path.stat().st_size for path in paths) <= _AT_ONCE:
+        return preview(read_headlines(paths, column))
+    command = [sys.executable, "-m", "headline", "preview", "--json", *map(str, paths)]
+    done = subprocess.run(
+        [*command, *(["--column", column] if column else [])], cwd=jobs.ROOT, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise CorpusError(last_words(done.stderr))
+    return Preview(**json.loads(done.stdout))
+
+
+def last_words(err: str) -> str:
+    """The sentence that a command of ours ended with."""
+    last = err.strip().splitlines()[-1:] or ["It ended without a word."]
+    return last[0].removeprefix("headline: ")
+
+
 def column_of(text: str | None) -> str | None:
     return (text or "").strip() or None
 
 
 def in_thread(work) -> Iterator:
     """None about twice a second while `work` goes on in a thread, then what it returned; what it raised is raised."""
-    from concurrent.futures import ThreadPoolExecutor, TimeoutError
-
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work)
         while True:
@@ -377,9 +423,9 @@ def preview_sheet(seen) -> dict:
     ]
     figures = section(
         "Words",
-        f"{seen.words:,} in all, {seen.distinct:,} different ones, of which {seen.rare:.0%} come once only.",
-        head=("most frequent of four letters or more", "times"),
-        rows=[(word, f"{count:,}") for word, count in seen.frequent],
+        f"{seen.words:,} in all, {seen.distinct:,} different ones, of which {seen.rare:.0%} come once only. "
+        "The most frequent of four letters or more, with how often they come:",
+        words=[f"{word} {count:,}" for word, count in seen.frequent],
     )
     lengths = section(
         "Length", "Words in a headline.", bars=[(f"{words} words", count / n) for words, count in seen.lengths if count]
@@ -388,16 +434,16 @@ def preview_sheet(seen) -> dict:
     return {"groups": [{"title": title, "sections": made} for title, made in groups.items()]}
 
 
-def runs_sheet(checkpoints: list[Checkpoint], names: list[tuple[str, str]]) -> dict:
-    """All models side by side."""
+def runs_sheet(told: list[tuple[str, dict]]) -> dict:
+    """All models side by side: (what it is called, what its checkpoint tells) of each."""
     rows = []
-    for (title, _), checkpoint in zip(names, checkpoints, strict=True):
-        test, saved = checkpoint.metrics.get("test", {}), checkpoint.metrics.get("keystrokes_saved", {})
+    for title, meta in told:
+        test, saved = meta["metrics"].get("test", {}), meta["metrics"].get("keystrokes_saved", {})
         rows.append(
             (
                 title,
-                f"{checkpoint.corpus.get('kept', 0):,}",
-                f"{checkpoint.config.vocab_size:,}",
+                f"{meta['corpus'].get('kept', 0):,}",
+                f"{meta['model']['vocab_size']:,}",
                 f"{test['perplexity']:,.0f}" if test.get("perplexity") else "–",
                 f"{test['top5']:.0%}" if test.get("top5") is not None else "–",
                 f"{saved['this']:.1%}" if saved else "–",
@@ -415,13 +461,10 @@ def section(title: str, about: str, words=(), head=(), rows=(), bars=()) -> dict
 
 def told_estimate(out: str, err: str) -> str:
     """What `headline time` printed, in a sentence."""
-    import json
-
     try:
         found = json.loads(out)
     except json.JSONDecodeError:
-        last = err.strip().splitlines()[-1:] or ["it could not be measured"]
-        return last[0].removeprefix("headline: ")
+        return last_words(err)
     return (
         f"About {clock(found['seconds'])} on {found['device']}, at {found['words_per_second']:,} words a second; less "
         "if it stops getting better earlier."
