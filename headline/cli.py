@@ -14,7 +14,7 @@ from headline import __version__
 from headline.checkpoint import Checkpoint, CheckpointError
 from headline.corpus import PLACEHOLDERS, SPLITS, Corpus, CorpusError, read_headlines, split_headlines
 from headline.progress import Announcer
-from headline.recipes import RECIPES, SettingError, TrainingConfig
+from headline.recipes import PRESETS, RECIPES, Preset, SettingError, TrainingConfig
 
 _TYPED = 150  # headlines of the test side that are typed at the end of a run
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "model"
@@ -135,7 +135,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
+    what.add_argument("--preset", choices=list(PRESETS), help="settings that belong together, as the page has them")
     parser.add_argument(
         "--start-from",
         type=Path,
@@ -149,10 +151,11 @@ def _settings_options(parser: argparse.ArgumentParser) -> None:
 
 def _settings(options: argparse.Namespace) -> tuple[TrainingConfig, Checkpoint | None]:
     """What a run was told, and the model that it starts from."""
-    settings, base = RECIPES[options.recipe], None
+    preset = PRESETS[options.preset] if options.preset else Preset("", "", options.recipe)
+    base = None
     if options.start_from:
         base = Checkpoint.load(BUNDLED if str(options.start_from) == "bundled" else options.start_from)
-        settings = settings.fine_tuning(base.config)
+    settings = preset.settings(base.config if base else None)
     return settings.changed(**({"epochs": options.epochs} | _parse_settings(options.set))), base
 
 

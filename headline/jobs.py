@@ -121,7 +121,8 @@ class Job:
     @property
     def waiting(self) -> bool:
         """Whether it was not started yet, and is still to be."""
-        return "pid" not in self.description and not (self.folder / "stop").exists()
+        told = self.folder / "job.json"
+        return told.is_file() and "pid" not in self.description and not (self.folder / "stop").exists()
 
     def alive(self) -> bool:
         child = _children.get(self.id)

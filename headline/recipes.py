@@ -219,6 +219,7 @@ RECIPES: dict[str, TrainingConfig] = {
 class Preset:
     """A choice in plain words: settings for a run from nothing, and for one that starts from a model."""
 
+    title: str
     about: str
     recipe: str = "autocomplete"
     from_nothing: dict = field(default_factory=dict)
@@ -237,18 +238,22 @@ class Preset:
 
 
 PRESETS = {
-    "Quick try": Preset(
+    "quick": Preset(
+        "Quick try",
         "A minute or two for a few thousand titles: enough to see whether it helps.",
         from_nothing=SMALL | {"epochs": 5},
         from_model={"epochs": 3, "learning_rate": 2e-3, "max_ngrams": 200_000},
     ),
-    "Balanced": Preset("Several minutes: what we would choose for most lists."),
-    "Best": Preset(
+    "balanced": Preset("Balanced", "Several minutes: what we would choose for most lists."),
+    "best": Preset(
+        "Best",
         "The longest: a larger network, or a slower hand, for the last few percent.",
         from_nothing=LARGE | {"epochs": 15, "patience": 3},
         from_model={"epochs": 14, "learning_rate": 7e-4, "patience": 3},
     ),
-    "The lesson’s notebook": Preset(
-        "Embedding(10), LSTM(100), 30 epochs over every prefix, as the lesson has it.", recipe="notebook"
+    "notebook": Preset(
+        "The lesson’s notebook",
+        "Embedding(10), LSTM(100), 30 epochs over every prefix, as the lesson has it.",
+        recipe="notebook",
     ),
 }

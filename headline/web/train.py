@@ -291,8 +291,13 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
                 label="Column that holds the headlines", placeholder="found by its name when left empty", visible=False
             )
         with gr.Column():
-            preset = gr.Radio(list(PRESETS), value="Balanced", label="How", elem_id="preset")
-            about = gr.Markdown(PRESETS["Balanced"].about, elem_id="about-preset")
+            preset = gr.Radio(
+                [(preset.title, name) for name, preset in PRESETS.items()],
+                value="balanced",
+                label="How",
+                elem_id="preset",
+            )
+            about = gr.Markdown(PRESETS["balanced"].about, elem_id="about-preset")
             begin = gr.Dropdown(
                 begin_choices([]),
                 value=BUNDLED,
@@ -301,7 +306,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
                 elem_id="begin",
             )
             with gr.Accordion("All settings", open=False, elem_id="settings"), gr.Row():
-                base = PRESETS["Balanced"].settings(model_of(BUNDLED)[1])
+                base = PRESETS["balanced"].settings(model_of(BUNDLED)[1])
                 abouts = {f.name: f.metadata["about"] for f in base.__dataclass_fields__.values()}
                 fields = [
                     gr.Number(
