@@ -36,6 +36,8 @@ const grid = shape("g", { class: "grid" });
 const curves = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, shape("polyline", { class: name, fill: "none" })]));
 svg.append(grid, ...Object.values(curves));
 const caption = node("figcaption", "run-line");
+const told = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, node("span", `key ${name}`)]));
+caption.append("Nats a word by epoch: ", ...Object.values(told));
 parts.chart.append(svg, caption);
 
 function drawChart(run) {
@@ -58,9 +60,9 @@ function drawChart(run) {
   const step = Math.max(1, Math.ceil(run.epochs_asked / 10));
   for (let epoch = 0; epoch <= run.epochs_asked; epoch += step) marks.push(text(x(epoch), H - 8, String(epoch), "middle"));
   grid.replaceChildren(...marks);
-  const told = [`loss ${run.loss_told || "–"} while training`, `held out ${run.held_told || "–"}`];
-  if (run.baseline) told.push(`n-grams alone ${run.baseline.toFixed(3)}`);
-  caption.textContent = `Nats a word by epoch: ${told.join(", ")}.`;
+  told.loss.textContent = `${run.loss_told || "–"} while training`;
+  told.held.textContent = `${run.held_told || "–"} on held-out headlines`;
+  told.baseline.textContent = run.baseline ? `${run.baseline.toFixed(3)} the n-grams alone, held out` : "";
   svg.setAttribute("aria-label", caption.textContent);
 }
 

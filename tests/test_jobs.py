@@ -1,5 +1,6 @@
 """Training runs as processes of their own: each test starts, watches or ends a real one."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headline.jobs import Job, list_jobs, start
+from headline.jobs import Job, list_jobs, start, sweep
 from headline.recipes import RECIPES
 from headline.suggester import Suggester
 
@@ -145,3 +146,30 @@ def test_a_run_is_renamed_and_deleted(corpus, runs):
     assert job.description["name"] == "new “name”" and job.alive()
     job.delete()
     assert not job.folder.exists() and list_jobs(runs) == []
+
+
+def test_what_a_failed_run_offers_is_kept(runs):
+    folder = runs / "a"
+    folder.mkdir(parents=True)
+    (folder / "job.json").write_text(json.dumps({"pid": 1, "name": "", "files": []}), encoding="utf-8")
+    told = {"event": "error", "message": "The memory ran out: take 8.", "batch_size": 8}
+    (folder / "progress.jsonl").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    status = Job(folder).status()
+    assert (status.state, status.message, status.offer) == ("failed", told["message"], {"batch_size": 8})
+
+
+def test_old_runs_and_models_are_swept_away_and_live_ones_stay(runs):
+    runs.mkdir()
+    yesterday = time.time() - 25 * 3600
+    for name, file, old in (
+        ("old", "job.json", True),
+        ("new", "job.json", False),
+        ("brought", "checkpoint.json", True),
+        ("other", "notes.txt", True),
+    ):
+        (runs / name).mkdir()
+        (runs / name / file).write_text('{"pid": 1}', encoding="utf-8")
+        if old:
+            os.utime(runs / name / file, (yesterday, yesterday))
+    sweep(runs, 24)
+    assert sorted(path.name for path in runs.iterdir()) == ["new", "other"]  # what is no run is none of its business

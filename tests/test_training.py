@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -292,7 +293,7 @@ def test_a_processor_and_the_lesson_compute_exactly(recipe):
 def test_a_gpu_computes_in_half_precision_where_it_gains(monkeypatch, capability, policy):
     import tensorflow as tf
 
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [SimpleNamespace(name="GPU:0")])
     details = {"compute_capability": capability, "device_name": "Some GPU"}
     monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: details)
     assert training.compute_policy(RECIPES["autocomplete"]) == policy

@@ -94,6 +94,10 @@ class Models:
         except CheckpointError:
             return read_meta(self.bundled)
 
+    def is_run(self, id_: str) -> bool:
+        """Whether it is a run that is still here."""
+        return (self.runs / Path(id_).name / "job.json").is_file()
+
     def rename(self, model: str, name: str) -> None:
         job = Job(self.runs / Path(model).name)
         if (job.folder / "job.json").is_file():

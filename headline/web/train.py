@@ -221,7 +221,9 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
             status = job.status()
             if not status.ended:
                 return job.id, describe(status), gr.Timer(active=True), runs_of(mine), begin
-        return gr.skip(), gr.skip(), gr.skip(), runs_of(mine), begin
+        last = next((jobs.Job(models.runs / id_) for id_ in reversed(mine or []) if models.is_run(id_)), None)
+        panel = describe(last.status()) if last else gr.skip()
+        return gr.skip(), panel, gr.skip(), runs_of(mine), begin
 
     def begin_choices(mine: list | None) -> list[tuple[str, str]]:
         return [("What the bundled model knows", BUNDLED), ("Nothing", NOTHING)] + [

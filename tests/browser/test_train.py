@@ -89,7 +89,12 @@ def test_from_an_upload_to_typing_with_the_result(page: Page, tmp_path: Path):
     expect(run.locator(".run-samples")).to_contain_text("washington dc is")
     expect(run).to_contain_text(re.compile(r"Keystrokes saved .* this model \d+\.\d%, the bundled model"))
     assert violations(page) == {}
+    page.reload()  # what came of it can be read again later
+    open_tab(page, "Train")
+    expect(said).to_contain_text("Done.")
     open_tab(page, "Write")
+    page.locator("#model input").click()
+    page.get_by_role("option", name=re.compile("^titles")).first.click()
     expect(page.locator("#model input")).to_have_value(re.compile("^titles"))
     expect(page.locator("#about-model")).to_contain_text("600 headlines")
     page.locator(BOX).fill("Council backs plan for ")
