@@ -1,6 +1,9 @@
 """The app: builds the page and serves it. A Hugging Face Space starts this file, and so does `make app`."""
 
+import contextlib
 import os
+import threading
+import time
 from pathlib import Path
 
 # Before the import: Gradio would otherwise tell its makers of every start.
@@ -9,9 +12,11 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from starlette.middleware import Middleware
 
-from headline.jobs import RUNS
+from headline.jobs import RUNS, dispatch, sweep
+from headline.limits import Limits
 from headline.web.assets import ASSETS, read_asset
 from headline.web.front import FrontPage
+from headline.web.inside import inside_tab
 from headline.web.models import Models
 from headline.web.routes import routes
 from headline.web.train import train_tab
@@ -36,15 +41,20 @@ THEME = gr.themes.Default(
 
 def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """The page over a bundled model and a folder of runs. Starts nothing."""
-    models = Models(bundled, runs)
+    models = Models(bundled, runs, Limits.from_environment())
     models.get(None)  # now, and not when the first visitor types
     with gr.Blocks(title="headline") as page:
         gr.Markdown("# headline\nStart a headline and see the next words at every keystroke.", elem_id="title")
+        # Which runs and models are this browser's: ids that nobody can guess.
+        mine = gr.BrowserState([], storage_key="headline.runs", secret="the ids themselves are what is secret")
         with gr.Tab("Write"):
-            write = write_tab(page, models)
+            write = write_tab(page, models, mine)
         with gr.Tab("Train"):
-            train_tab(page, models, write, SAMPLE)
+            train_tab(page, models, write, mine, SAMPLE)
+        with gr.Tab("Inside") as inside:
+            inside_tab(page, inside, models, write, SAMPLE)
     page.routes_of_its_own = routes(models)
+    page.models = models
     return page
 
 
@@ -57,7 +67,21 @@ def launch(page: gr.Blocks, **options) -> tuple:
         "footer_links": ["gradio"],
         "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [Middleware(FrontPage)]},
     }
+    if page.models.limits.upload_mb:
+        settings["max_file_size"] = f"{page.models.limits.upload_mb}mb"
+    threading.Thread(target=keep_house, args=(page.models,), daemon=True).start()
     return page.launch(**settings | options)
+
+
+def keep_house(models: Models) -> None:
+    """For as long as the app runs: start runs whose turn has come, remove what was kept long enough."""
+    while True:
+        time.sleep(2)
+        with contextlib.suppress(OSError, ValueError):  # such as a run that is being deleted
+            if models.runs.is_dir():
+                dispatch(models.runs)
+                if models.limits.hours:
+                    sweep(models.runs, models.limits.hours)
 
 
 if __name__ == "__main__":

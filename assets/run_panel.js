@@ -1,5 +1,8 @@
-// How a training run goes, drawn from props.value as headline/web/train.py describes it.
+// How a training run goes, drawn from props.value as headline/web/run_view.py describes it. The curves are
+// one SVG whose lines get new points: nothing is built anew while a run goes, so nothing flickers.
 const root = element.querySelector(".run");
+const SVG = "http://www.w3.org/2000/svg";
+const W = 640, H = 220, LEFT = 44, RIGHT = 12, TOP = 10, BOTTOM = 28;
 
 function node(tag, className, text) {
   const made = document.createElement(tag);
@@ -8,37 +11,107 @@ function node(tag, className, text) {
   return made;
 }
 
-function table(rows) {
-  const made = node("table");
-  const head = made.createTHead().insertRow();
+function shape(tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+const parts = {
+  headline: node("p", "run-headline"),
+  bar: node("progress"),
+  lines: node("div", "run-lines"),
+  chart: node("figure", "run-chart"),
+  samples: node("div", "run-samples"),
+  table: node("div", "scroll"),
+};
+parts.bar.max = 1;
+parts.bar.setAttribute("aria-label", "Share of the run that is done");
+parts.table.tabIndex = 0;
+parts.table.setAttribute("role", "region");
+parts.table.setAttribute("aria-label", "Loss by epoch");
+
+const svg = shape("svg", { viewBox: `0 0 ${W} ${H}`, role: "img" });
+const grid = shape("g", { class: "grid" });
+const curves = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, shape("polyline", { class: name, fill: "none" })]));
+svg.append(grid, ...Object.values(curves));
+const caption = node("figcaption", "run-line");
+const told = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, node("span", `key ${name}`)]));
+caption.append("Nats a word by epoch: ", ...Object.values(told));
+parts.chart.append(svg, caption);
+
+function drawChart(run) {
+  const loss = run.curve || [], held = run.held || [];
+  const values = [...loss, ...held].map((p) => p[1]).concat(run.baseline ?? []);
+  parts.chart.hidden = values.length < 2;
+  if (parts.chart.hidden) return;
+  const low = Math.min(...values), high = Math.max(...values), room = (high - low) * 0.08 || 0.1;
+  const x = (epoch) => LEFT + (epoch / (run.epochs_asked || 1)) * (W - LEFT - RIGHT);
+  const y = (nats) => TOP + ((high + room - nats) / (high - low + 2 * room)) * (H - TOP - BOTTOM);
+  const line = (points) => points.map(([epoch, nats]) => `${x(epoch).toFixed(1)},${y(nats).toFixed(1)}`).join(" ");
+  curves.loss.setAttribute("points", line(loss));
+  curves.held.setAttribute("points", line(held));
+  curves.baseline.setAttribute("points", run.baseline ? line([[0, run.baseline], [run.epochs_asked, run.baseline]]) : "");
+  const marks = [];
+  for (let i = 0; i <= 4; i++) {
+    const nats = low + ((high - low) * i) / 4;
+    marks.push(shape("line", { x1: LEFT, x2: W - RIGHT, y1: y(nats), y2: y(nats) }), text(LEFT - 6, y(nats) + 4, nats.toFixed(2), "end"));
+  }
+  const step = Math.max(1, Math.ceil(run.epochs_asked / 10));
+  for (let epoch = 0; epoch <= run.epochs_asked; epoch += step) marks.push(text(x(epoch), H - 8, String(epoch), "middle"));
+  grid.replaceChildren(...marks);
+  told.loss.textContent = `${run.loss_told || "–"} while training`;
+  told.held.textContent = `${run.held_told || "–"} on held-out headlines`;
+  told.baseline.textContent = run.baseline ? `${run.baseline.toFixed(3)} the n-grams alone, held out` : "";
+  svg.setAttribute("aria-label", caption.textContent);
+}
+
+function text(x, y, what, anchor) {
+  const made = shape("text", { x, y, "text-anchor": anchor });
+  made.textContent = what;
+  return made;
+}
+
+function drawSamples(run) {
+  parts.samples.hidden = !(run.samples && run.samples.length);
+  if (parts.samples.hidden) return;
+  const list = node("ul");
+  list.append(...run.samples.map((line) => node("li", "", line)));
+  parts.samples.replaceChildren(node("h3", "", `What it would write now (after epoch ${run.samples_epoch})`), list);
+}
+
+function drawTable(run) {
+  parts.table.hidden = !(run.epochs && run.epochs.length);
+  if (parts.table.hidden) return;
+  const made = node("table"), head = made.createTHead().insertRow(), body = made.createTBody();
   for (const title of ["Epoch", "Loss", "Held out", "Perplexity"]) {
     const cell = node("th", "", title);
     cell.scope = "col";
     head.append(cell);
   }
-  const body = made.createTBody();
-  for (const row of rows) {
+  for (const row of run.epochs) {
     const line = body.insertRow();
     for (const cell of row) line.insertCell().textContent = cell;
   }
-  return made;
+  parts.table.replaceChildren(made);
 }
 
+let drawn = "";
 function draw() {
   const run = props.value || {};
-  const parts = [];
-  if (run.headline) parts.push(node("p", "run-headline " + (run.state || ""), run.headline));
-  if (run.share !== undefined && run.share !== null) {
-    const bar = node("progress");
-    bar.max = 1;
-    bar.value = run.share;
-    bar.setAttribute("aria-label", "Share of the run that is done");
-    parts.push(bar);
-  }
-  for (const line of run.lines || []) parts.push(node("p", "run-line", line));
-  if (run.epochs && run.epochs.length) parts.push(table(run.epochs));
-  root.replaceChildren(...parts);
+  const now = JSON.stringify(run);
+  if (now === drawn) return;
+  drawn = now;
+  parts.headline.className = "run-headline " + (run.state || "");
+  parts.headline.textContent = run.headline || "";
+  parts.bar.hidden = run.share === undefined || run.share === null;
+  if (!parts.bar.hidden) parts.bar.value = run.share;
+  parts.lines.replaceChildren(...(run.lines || []).map((line) => node("p", "run-line", line)));
+  drawChart(run);
+  drawSamples(run);
+  drawTable(run);
 }
 
+root.append(...Object.values(parts));
 watch("value", draw);
 draw();

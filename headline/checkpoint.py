@@ -166,6 +166,18 @@ class Checkpoint:
         return checkpoint
 
 
+def read_meta(folder: Path) -> dict:
+    """What a checkpoint's folder tells of itself, without its weights.
+
+    Raises:
+        CheckpointError: it tells nothing that can be read.
+    """
+    try:
+        return json.loads((folder / META).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder} is no checkpoint: its {META} cannot be read.") from error
+
+
 def pack_weights(weights: dict[str, np.ndarray], precision: str) -> dict[str, np.ndarray]:
     """Tensors as they are stored.
 

@@ -1,20 +1,22 @@
-"""The command line: python -m headline train | evaluate | suggest | generate."""
+"""The command line: python -m headline preview | time | train | evaluate | suggest | generate."""
 
 import argparse
 import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from headline import __version__
 from headline.checkpoint import Checkpoint, CheckpointError
 from headline.corpus import PLACEHOLDERS, SPLITS, Corpus, CorpusError, read_headlines, split_headlines
 from headline.progress import Announcer
-from headline.recipes import RECIPES, SettingError, TrainingConfig
+from headline.recipes import PRESETS, RECIPES, Preset, SettingError, TrainingConfig
 
+_TYPED = 150  # headlines of the test side that are typed at the end of a run
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "model"
 
 
@@ -49,20 +51,37 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     train.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
-    train.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
-    train.add_argument(
-        "--start-from",
-        type=Path,
-        metavar="MODEL",
-        help="a checkpoint's folder to go on from, or \"bundled\": better than from nothing for a list of one's own",
-    )
+    _settings_options(train)
     _corpus_options(train)
-    train.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
-    train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting; see below")
     train.add_argument("--name", default="", help="what to call the model")
+    train.add_argument("--minutes", type=float, metavar="N", help="end after so many, keeping the best so far")
+    train.add_argument(
+        "--sample", action="append", default=[], metavar="TEXT", help="a beginning to be finished after every epoch"
+    )
+    train.add_argument(
+        "--compare", action="store_true", help="measure keystrokes saved at the end, beside the bundled model's"
+    )
     train.add_argument("--json", action="store_true", help="tell the progress as JSON lines instead of a bar")
     train.add_argument("--progress", type=Path, help="write the progress as JSON lines to this file as well")
     train.set_defaults(run=_train)
+
+    speed = commands.add_parser(
+        "time",
+        help="how long a run would take",
+        description="How long a run would take on this machine, from a few real steps of it. Prints a JSON object.",
+    )
+    _settings_options(speed)
+    _corpus_options(speed)
+    speed.set_defaults(run=_time)
+
+    look = commands.add_parser(
+        "preview",
+        help="what files of headlines hold",
+        description="What was read and dropped, how long the headlines are, which words they use.",
+    )
+    _corpus_options(look)
+    look.add_argument("--json", action="store_true", help="print one JSON object")
+    look.set_defaults(run=_preview)
 
     evaluate = commands.add_parser(
         "evaluate",
@@ -115,6 +134,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _settings_options(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--recipe", choices=list(RECIPES), default="autocomplete", help="default: %(default)s")
+    what.add_argument("--preset", choices=list(PRESETS), help="settings that belong together, as the page has them")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="MODEL",
+        help="a checkpoint's folder to go on from, or \"bundled\": better than from nothing for a list of one's own",
+    )
+    parser.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting")
+    parser.add_argument("--rows", type=int, metavar="N", help="take at most so many headlines, from all over the list")
+
+
+def _settings(options: argparse.Namespace) -> tuple[TrainingConfig, Checkpoint | None]:
+    """What a run was told, and the model that it starts from."""
+    preset = PRESETS[options.preset] if options.preset else Preset("", "", options.recipe)
+    base = None
+    if options.start_from:
+        base = Checkpoint.load(BUNDLED if str(options.start_from) == "bundled" else options.start_from)
+    settings = preset.settings(base.config if base else None)
+    return settings.changed(**({"epochs": options.epochs} | _parse_settings(options.set))), base
+
+
 def _corpus_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, help="files or folders of headlines")
     parser.add_argument("--column", help="the column that holds the headlines (default: found by its name)")
@@ -126,13 +170,17 @@ def _corpus_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _read(options: argparse.Namespace, settings: TrainingConfig) -> Corpus:
-    return read_headlines(
+    corpus = read_headlines(
         options.files,
         options.column,
         placeholders=options.placeholder or PLACEHOLDERS,
         keep_duplicates=settings.keep_duplicates,
         normalise=settings.normalise,
     )
+    most = getattr(options, "rows", None)
+    if most and len(corpus.headlines) > most:
+        corpus = replace(corpus, headlines=corpus.headlines[:: -(-len(corpus.headlines) // most)])
+    return corpus
 
 
 def _model_option(parser: argparse.ArgumentParser) -> None:
@@ -142,27 +190,30 @@ def _model_option(parser: argparse.ArgumentParser) -> None:
 def _train(options: argparse.Namespace) -> int:
     # Before anything slow, so that a run that is stopped while it starts up stops, and says so.
     stop = _StopSignal()
+    until = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
     say = Announcer(options.json, options.progress)
     try:
-        settings, base = RECIPES[options.recipe], None
-        if options.start_from:
-            folder = BUNDLED if str(options.start_from) == "bundled" else options.start_from
-            base = Checkpoint.load(folder)
-            settings = settings.fine_tuning(base.config)
-        settings = settings.changed(**({"epochs": options.epochs} | _parse_settings(options.set)))
+        settings, base = _settings(options)
         say("reading", stage="reading")
         corpus = _read(options, settings)
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow tells that there is no GPU
-        from headline.training import train  # loads Keras, which takes seconds: only when it is needed
+        from headline.training import device_name, train  # loads Keras, which takes seconds: only when needed
+
+        say("device", name=device_name(), stage="starting")
+
+        def samples(epoch: int, checkpoint: Checkpoint) -> None:
+            say("samples", epoch=epoch, headlines=_samples(checkpoint, options.sample))
 
         checkpoint = train(
             corpus,
             settings,
             on_progress=lambda progress: say("progress", **progress.as_dict(), stage="training"),
-            should_stop=lambda: stop.asked,
+            should_stop=lambda: stop.asked or time.monotonic() > until,
             name=options.name or options.out.name,
             start_from=base,
+            on_epoch=samples,
+            on_baseline=lambda nats: say("baseline", nats=nats),
         ).stored_as(settings.precision)
         test = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)["test"]
         metrics = {}
@@ -170,15 +221,49 @@ def _train(options: argparse.Namespace) -> int:
             say("measuring", stage="measuring")
             metrics = _measure(checkpoint, test)
             checkpoint.metrics.update(test=metrics)
+            if options.compare:
+                compared = _compared(checkpoint, test)
+                checkpoint.metrics.update(keystrokes_saved=compared)
+                say("compared", **compared)
         checkpoint.save(options.out, settings.precision)
         say("done", stopped=stop.asked, metrics=metrics, model=str(options.out))
     except Exception as error:
         known = isinstance(error, CorpusError | CheckpointError | SettingError | OSError)
-        say("error", message=str(error) if known else f"{type(error).__name__}: {error}")
+        offer = {"batch_size": error.batch_size} if hasattr(error, "batch_size") else {}
+        say("error", message=str(error) if known else f"{type(error).__name__}: {error}", **offer)
         raise
     finally:
         say.close()
     return 0
+
+
+def _time(options: argparse.Namespace) -> None:
+    settings, base = _settings(options)
+    corpus = _read(options, settings)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from headline.training import device_name, words_per_second
+
+    rate = words_per_second(corpus, settings, base)
+    words = sum(len(headline.split()) + 1 for headline in corpus.headlines) * (1 - settings.validation - settings.test)
+    seconds = words * settings.epochs / rate
+    print(json.dumps({"words_per_second": round(rate), "seconds": round(seconds), "device": device_name()}))
+
+
+def _preview(options: argparse.Namespace) -> None:
+    from headline.preview import preview
+
+    seen = preview(_read(options, RECIPES["autocomplete"]))
+    if options.json:
+        print(json.dumps(seen.as_dict(), ensure_ascii=False))
+        return
+    print(seen.summary)
+    for warning in seen.warnings:
+        print(warning)
+    print(f"{seen.words:,} words, {seen.distinct:,} different ones, of which {seen.rare:.0%} come once only")
+    print("Words in a headline:", ", ".join(f"{words}: {n:,}" for words, n in seen.lengths if n))
+    print("Most frequent:", ", ".join(f"{word} {n:,}" for word, n in seen.frequent))
+    for row in seen.rows:
+        print(" ", row)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -204,6 +289,32 @@ def _measure(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict:
     from headline.evaluation import evaluate
 
     return evaluate(checkpoint, headlines).as_dict()
+
+
+def _samples(checkpoint: Checkpoint, beginnings: Sequence[str]) -> list[str]:
+    """What the network writes now behind some beginnings, the likeliest words each time."""
+    if not beginnings:
+        return []
+    import numpy as np
+
+    from headline.generator import Generator
+    from headline.lexicon import Lexicon
+    from headline.suggester import Suggester
+
+    writer = Generator(Suggester(checkpoint, Lexicon([], np.empty(0))))
+    return [writer.generate(text).text for text in beginnings]
+
+
+def _compared(checkpoint: Checkpoint, test: Sequence[str]) -> dict[str, float]:
+    """Keystrokes saved on the same held-out headlines: by this model, by its n-grams alone, by the bundled one."""
+    from headline.keystrokes import typed_with
+    from headline.suggester import Suggester
+
+    typed = test[:_TYPED]
+    models = {"this": checkpoint, "bundled": Checkpoint.load(BUNDLED)}
+    if checkpoint.ngram:
+        models["ngram"] = replace(checkpoint, lstm_weight=0.0)
+    return {name: round(typed_with(Suggester(model), typed).saved, 4) for name, model in models.items()}
 
 
 def _suggest(options: argparse.Namespace) -> None:

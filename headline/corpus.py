@@ -181,6 +181,15 @@ def _short_hash(headline: str) -> int:
     return int.from_bytes(hashlib.blake2b(headline_key(headline).encode(), digest_size=4).digest(), "little")
 
 
+def tidied(text: str) -> str:
+    """A headline with single spaces, its HTML characters as what they stand for.
+
+    >>> tidied("  Sales &amp; Rents\u00a0Up ")
+    'Sales & Rents Up'
+    """
+    return " ".join(unicodedata.normalize("NFC", html.unescape(text)).split())
+
+
 def _clean(
     values: Iterable[object],
     report: CorpusReport,
@@ -197,7 +206,7 @@ def _clean(
             counts["null"] += 1
             continue
         raw = str(value).encode("utf-8", "replace").decode()  # JSON may hold half an emoji, which no file can
-        tidy = " ".join(unicodedata.normalize("NFC", html.unescape(raw)).split())
+        tidy = tidied(raw)
         if not tidy:
             counts["blank"] += 1
         elif tidy.casefold() in missing:

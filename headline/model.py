@@ -34,7 +34,7 @@ class CandidateLogits(keras.layers.Layer):
         """(B, T, E), (C,) ids, (C,) -> (B, T, C)"""
         rows = keras.ops.take(self.embedding.embeddings, candidates, axis=0)  # (C, E)
         bias = keras.ops.take(self.embedding.bias, candidates) - log_chance
-        logits = keras.ops.matmul(vectors, keras.ops.transpose(rows))
+        logits = keras.ops.matmul(vectors, keras.ops.transpose(keras.ops.cast(rows, vectors.dtype)))
         return logits + keras.ops.cast(bias, logits.dtype)
 
 

@@ -17,6 +17,7 @@ class Progress:
     loss: float | None
     validation_loss: float | None  # after the last whole epoch
     words_per_second: float
+    words_done: float  # in all epochs
     seconds: float  # since training began
     seconds_left: float | None
     epoch_ended: bool = False

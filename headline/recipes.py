@@ -92,6 +92,7 @@ class TrainingConfig:
     max_ngrams: int = _setting(1_000_000, "n-grams kept; the rarest go first")
     keep_words: bool = _setting(True, "when starting from a model, keep its words too")
     precision: str = _setting("float32", "how weights are stored: float32, float16, int8")
+    compute: str = _setting("auto", "float32, mixed_float16, mixed_bfloat16, or auto: as suits the GPU")
     keep_duplicates: bool = _setting(False, "keep headlines that were seen before")
     normalise: bool = _setting(True, "tidy white space and HTML characters; the lesson takes the text as it is")
 
@@ -102,6 +103,7 @@ class TrainingConfig:
         _check(whole, "tokenizer", "headline for the autocomplete recipe", self.tokenizer)
         _check(self.schedule in ("cosine", "constant"), "schedule", "cosine or constant", self.schedule)
         _check(self.precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+        _check(self.compute in COMPUTES, "compute", f"one of {', '.join(COMPUTES)}", self.compute)
         for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs"):
             _check(getattr(self, name) >= 1, name, "1 or more", getattr(self, name))
         for name in ("embedding_dropout", "dropout"):
@@ -171,8 +173,11 @@ class TrainingConfig:
 
 
 FINE_TUNING = {"learning_rate": 1e-3, "embedding_dropout": 0.4, "dropout": 0.5, "epochs": 8}
+SMALL = {"embedding_size": 64, "units": 128}
+LARGE = {"embedding_size": 256, "units": 512, "embedding_dropout": 0.3, "dropout": 0.4}
 RECIPE_NAMES = ("autocomplete", "notebook")
 PRECISIONS = ("float32", "float16", "int8")
+COMPUTES = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
 
 
 def _check(holds: bool, name: str, allowed: str, value: object) -> None:
@@ -206,5 +211,49 @@ RECIPES: dict[str, TrainingConfig] = {
         ngram_order=0,
         keep_duplicates=True,
         normalise=False,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A choice in plain words: settings for a run from nothing, and for one that starts from a model."""
+
+    title: str
+    about: str
+    recipe: str = "autocomplete"
+    from_nothing: dict = field(default_factory=dict)
+    from_model: dict = field(default_factory=dict)
+
+    def settings(self, model: ModelConfig | None) -> TrainingConfig:
+        """The settings for a run, from a model of some shape or from nothing.
+
+        Raises:
+            SettingError: this preset cannot start from that model.
+        """
+        settings = RECIPES[self.recipe]
+        if model is None:
+            return settings.changed(**self.from_nothing)
+        return settings.fine_tuning(model).changed(**self.from_model)
+
+
+PRESETS = {
+    "quick": Preset(
+        "Quick try",
+        "A minute or two for a few thousand titles: enough to see whether it helps.",
+        from_nothing=SMALL | {"epochs": 5},
+        from_model={"epochs": 3, "learning_rate": 2e-3, "max_ngrams": 200_000},
+    ),
+    "balanced": Preset("Balanced", "Several minutes: what we would choose for most lists."),
+    "best": Preset(
+        "Best",
+        "The longest: a larger network, or a slower hand, for the last few percent.",
+        from_nothing=LARGE | {"epochs": 15, "patience": 3},
+        from_model={"epochs": 14, "learning_rate": 7e-4, "patience": 3},
+    ),
+    "notebook": Preset(
+        "The lesson’s notebook",
+        "Embedding(10), LSTM(100), 30 epochs over every prefix, as the lesson has it.",
+        recipe="notebook",
     ),
 }

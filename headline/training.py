@@ -1,10 +1,12 @@
 """A corpus and settings -> a checkpoint, with progress on the way. Keras' own `fit` does the work."""
 
+import contextlib
 import ctypes
 import os
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import keras
@@ -14,14 +16,19 @@ import headline
 from headline.batches import Batches, make_batches
 from headline.checkpoint import Checkpoint
 from headline.corpus import Corpus, CorpusError, split_headlines
-from headline.memory import with_memory
+from headline.evaluation import evaluate
+from headline.language_model import LanguageModel
+from headline.memory import limited_ngram, with_memory
 from headline.model import build_model, model_weights, set_model_weights, with_candidates
 from headline.progress import Progress
-from headline.recipes import SettingError, TrainingConfig
+from headline.recipes import ModelConfig, SettingError, TrainingConfig
 from headline.sequences import PAD_ID
 from headline.vocabulary import Vocabulary
 
 MIN_HEADLINES = 20
+_BASELINE_HEADLINES = 500
+_WIDE = 256  # units from which half precision pays
+_STEPS_TO_TIME = 5  # reports, half a second apart
 _SECONDS_BETWEEN_REPORTS = 0.5  # within an epoch
 
 
@@ -34,6 +41,8 @@ def train(
     licence: dict | None = None,
     start_from: Checkpoint | None = None,
     vocabulary: Vocabulary | None = None,
+    on_epoch: Callable[[int, Checkpoint], None] = lambda epoch, checkpoint: None,
+    on_baseline: Callable[[float], None] = lambda nats: None,
 ) -> Checkpoint:
     """Train on a corpus and return the best weights seen, on the held-out headlines where there are any.
 
@@ -43,6 +52,9 @@ def train(
     `start_from` is a model whose network goes on learning instead of beginning anew: settings are
     to have its shape, as `TrainingConfig.fine_tuning` gives it. `vocabulary` is used instead of
     building one, so that runs can be compared word for word.
+
+    After every epoch `on_epoch` is given the network as it stands. `on_baseline` is told before the
+    first one what the n-grams alone reach on the held-out headlines, in nats a word.
 
     Raises:
         CorpusError: too few headlines to learn from.
@@ -54,6 +66,7 @@ def train(
             f"{len(sides['train'])} headlines are too few to learn from: bring at least {MIN_HEADLINES}, better 1,000."
         )
     _keep_freed_memory()
+    let_gpu_memory_grow()
     keras.utils.set_random_seed(settings.seed)
     if vocabulary is None:
         also = start_from.vocabulary if start_from and settings.keep_words else None
@@ -62,31 +75,50 @@ def train(
     if not encoded["train"]:
         raise CorpusError("The headlines hold no words: nothing but marks and signs.")
     config = settings.model_config(len(vocabulary), max(map(len, encoded["train"])))
-    model = build_model(config)
-    if start_from:
-        weights = carried_over(start_from, vocabulary, model_weights(model, config))
-        set_model_weights(model, config, weights)
     batches, held_out = make_batches(settings, config, vocabulary, encoded)
     if not batches.words:
         raise CorpusError("No headline has a second word to predict, which is all that this recipe learns.")
-    trained = with_candidates(model) if config.causal and batches.sampler else model
+    with computing_in(compute_policy(settings)):
+        model = build_model(config)
+        trained = with_candidates(model) if config.causal and batches.sampler else model
+    if start_from:
+        weights = carried_over(start_from, vocabulary, model_weights(model, config))
+        set_model_weights(model, config, weights)
     compile_model(trained, settings, len(batches) * settings.epochs)
+    if held_out.words and config.causal and settings.ngram_order:
+        on_baseline(ngram_nats(sides, vocabulary, config, settings))
     reporter = Reporter(settings.epochs, batches, on_progress, should_stop)
+    bare = Checkpoint(config, vocabulary, {})
+    reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, config)))
     callbacks: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN(), reporter]
     if held_out.words:
         # A patience beyond the run's end keeps the best weights and never stops.
         patience = settings.patience or settings.epochs + 1
-        callbacks.append(
-            keras.callbacks.EarlyStopping("val_nats", mode="min", patience=patience, restore_best_weights=True)
+        best = keras.callbacks.EarlyStopping("val_nats", mode="min", patience=patience, restore_best_weights=True)
+        callbacks.append(best)
+    else:
+        best = None
+    try:
+        trained.fit(
+            batches,
+            validation_data=held_out if held_out.words else None,
+            epochs=settings.epochs,
+            callbacks=callbacks,
+            shuffle=False,  # the batches draw their own order
+            verbose=0,
         )
-    trained.fit(
-        batches,
-        validation_data=held_out if held_out.words else None,
-        epochs=settings.epochs,
-        callbacks=callbacks,
-        shuffle=False,  # the batches draw their own order
-        verbose=0,
-    )
+        stopped = False
+    except _Stopped:
+        stopped = True
+        if best is not None and best.best_weights is not None:
+            trained.set_weights(best.best_weights)
+    except Exception as error:
+        if not memory_ran_out(error):
+            raise
+        smaller = max(1, batches.batch_size // 2)
+        raise OutOfMemory(
+            f"The memory of {device_name()} ran out with a batch_size of {batches.batch_size}: take {smaller}.", smaller
+        ) from error
     weights = model_weights(model, config)
     if not all(np.isfinite(w).all() for w in weights.values()):
         raise SettingError(f"The loss was no longer a number: a learning_rate of {settings.learning_rate} is too high.")
@@ -107,7 +139,106 @@ def train(
         },
         licence=licence or {},
     )
-    return with_memory(checkpoint, sides["train"], sides["validation"], settings.ngram_order, settings.max_ngrams)
+    # Who stops a run does not want to wait: the mixture is then fitted on few headlines.
+    fitted_on = sides["validation"][: 60 if stopped else None]
+    return with_memory(checkpoint, sides["train"], fitted_on, settings.ngram_order, settings.max_ngrams)
+
+
+def ngram_nats(sides: dict[str, list[str]], vocabulary: Vocabulary, config: ModelConfig, settings: TrainingConfig):
+    """Nats a word of the n-grams alone, on the first few hundred held-out headlines."""
+    nothing = replace(config, embedding_size=1, units=1, layers=1)
+    weights = {name: np.zeros(shape, dtype=np.float32) for name, shape in nothing.shapes().items()}
+    empty = Checkpoint(nothing, vocabulary, weights)
+    rows = [LanguageModel(empty).row(headline) for headline in sides["train"]]
+    ngram = limited_ngram(rows, empty, settings.ngram_order, settings.max_ngrams)
+    alone = replace(empty, ngram=ngram, lstm_weight=0.0)
+    return evaluate(alone, sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
+
+
+class OutOfMemory(SettingError):
+    """One sentence, and the batch size that may fit."""
+
+    def __init__(self, sentence: str, batch_size: int):
+        super().__init__(sentence)
+        self.batch_size = batch_size
+
+
+def memory_ran_out(error: BaseException) -> bool:
+    """Whether an accelerator's allocator gave up: TensorFlow and JAX each have an error of their own for it."""
+    return type(error).__name__ == "ResourceExhaustedError" or (
+        type(error).__name__ in ("XlaRuntimeError", "JaxRuntimeError", "InternalError")
+        and ("RESOURCE_EXHAUSTED" in str(error) or "out of memory" in str(error).lower())
+    )
+
+
+def let_gpu_memory_grow() -> None:
+    """Have TensorFlow take of a GPU's memory what it needs and not all there is. JAX is told by its environment."""
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    for gpu in tf.config.list_physical_devices("GPU"):
+        # Once the GPU is in use it is too late, and was done before.
+        with contextlib.suppress(RuntimeError):
+            tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def compute_policy(settings: TrainingConfig) -> str:
+    """Keras' dtype policy for a run. "auto" is half precision where the GPU's tensor cores gain by it: from
+    compute capability 7.0 on (float16), or 8.0 (bfloat16, which needs no loss scaling), and for layers wide
+    enough (NVIDIA 2023, "Train With Mixed Precision"). The lesson's recipe is computed as the lesson was."""
+    if settings.compute != "auto":
+        return settings.compute
+    if settings.recipe == "notebook" or settings.units < _WIDE or keras.backend.backend() != "tensorflow":
+        return "float32"
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return "float32"
+    capability = tf.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
+    return "mixed_bfloat16" if capability >= (8, 0) else "mixed_float16" if capability >= (7, 0) else "float32"
+
+
+@contextlib.contextmanager
+def computing_in(policy: str):
+    """Layers that are built within compute in a dtype policy."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+class _Stopped(Exception):
+    """Raised from within `fit` to end it at once, without another look at the held-out headlines."""
+
+
+def words_per_second(corpus: Corpus, settings: TrainingConfig, start_from: Checkpoint | None = None) -> float:
+    """How fast a run would be on this machine, from a few real steps of it."""
+
+    class Enough(Exception):
+        pass
+
+    seen: list[Progress] = []
+
+    def look(progress: Progress) -> None:
+        seen.append(progress)
+        if len(seen) > _STEPS_TO_TIME:
+            raise Enough
+
+    with contextlib.suppress(Enough):
+        train(
+            corpus,
+            settings.changed(epochs=50, ngram_order=0, validation=0.0, test=0.0, patience=0),
+            on_progress=look,
+            start_from=start_from,
+        )
+    first, last = seen[0], seen[-1]
+    if last.seconds <= first.seconds:
+        return last.words_per_second
+    return (last.words_done - first.words_done) / (last.seconds - first.seconds)
 
 
 def carried_over(model: Checkpoint, vocabulary: Vocabulary, fresh: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -167,6 +298,7 @@ def word_nats(y_true, y_pred, from_logits: bool):
 
     The loss and the metric both call this with the same arguments, so that a compiler does it once.
     """
+    y_pred = keras.ops.cast(y_pred, "float32")  # in mixed precision too, a sum over many words wants it
     nats = keras.ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits)
     counted = keras.ops.cast(keras.ops.not_equal(y_true, PAD_ID), nats.dtype)
     return nats * counted, counted
@@ -208,6 +340,7 @@ class Reporter(keras.callbacks.Callback):
         self.epochs, self.steps = epochs, len(batches)
         self.words_a_step = batches.words / len(batches)
         self.on_progress, self.should_stop = on_progress, should_stop
+        self.on_epoch: Callable[[int], None] = lambda epoch: None
         self.history_rows: list[dict] = []
         self.validation_loss: float | None = None
         self.seconds = 0.0
@@ -223,7 +356,7 @@ class Reporter(keras.callbacks.Callback):
         now = time.monotonic()
         self._trained, self._step = now - self._epoch_began, batch + 1
         if self.should_stop():
-            self.model.stop_training = True
+            raise _Stopped
         if now - self._told >= _SECONDS_BETWEEN_REPORTS:
             self._told = now
             self._tell(_finite(logs["nats"]))
@@ -241,6 +374,7 @@ class Reporter(keras.callbacks.Callback):
             }
         )
         self._tell(_finite(logs["nats"]), epoch_ended=True)
+        self.on_epoch(epoch + 1)
 
     def _tell(self, loss: float | None, epoch_ended: bool = False) -> None:
         step = self._step
@@ -260,6 +394,7 @@ class Reporter(keras.callbacks.Callback):
                 loss=loss,
                 validation_loss=self.validation_loss,
                 words_per_second=rate,
+                words_done=((self._epoch - 1) * self.steps + step) * self.words_a_step,
                 seconds=time.monotonic() - self._began,
                 seconds_left=left,
                 epoch_ended=epoch_ended,

@@ -9,7 +9,7 @@ from headline.generator import Generated
 from headline.jobs import Status
 from headline.web.models import BUNDLED, Models
 from headline.web.panels import headline_choices
-from headline.web.train import describe
+from headline.web.run_view import describe
 from tests.tiny import random_checkpoint
 
 PROGRESS = {

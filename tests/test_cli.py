@@ -224,3 +224,46 @@ def test_as_a_program_a_reader_that_has_seen_enough_is_no_error(model):
             child.stdin.flush()
     assert child.stderr.read() == ""
     assert child.wait(60) == 0
+
+
+def test_preview_tells_what_files_hold(capsys, corpus):
+    lines = call(capsys, "preview", corpus)
+    assert lines[0].startswith("60 rows from 1 file")
+    assert any("different ones" in line for line in lines)
+    (line,) = call(capsys, "preview", corpus, "--json")
+    seen = json.loads(line)
+    assert seen["headlines"] == 60 and len(seen["rows"]) == 20 and sum(n for _, n in seen["lengths"]) == 60
+
+
+def test_time_tells_how_long_a_run_would_take(capsys, corpus):
+    (line,) = call(capsys, "time", corpus, "--epochs", 7, *SETS)
+    found = json.loads(line)
+    assert found.keys() == {"words_per_second", "seconds", "device"} and found["words_per_second"] > 0
+    (line,) = call(capsys, "time", corpus, "--epochs", 70, *SETS)
+    assert json.loads(line)["seconds"] >= found["seconds"]
+
+
+def test_rows_are_taken_from_all_over_the_list(capsys, corpus, tmp_path, signals):
+    out = call(capsys, "train", corpus, "--out", tmp_path / "m", "--json", "--epochs", 1, "--rows", 40, *SETS)
+    assert json.loads(out[-1])["event"] == "done"
+    corpus_told = Checkpoint.load(tmp_path / "m").corpus
+    assert sum(corpus_told[side] for side in ("train", "validation", "test")) == 30
+
+
+def test_a_run_tells_samples_the_baseline_and_what_is_saved(capsys, corpus, tmp_path, signals):
+    out = call(
+        capsys, "train", corpus, "--out", tmp_path / "m", "--json", "--epochs", 2, "--compare", "--sample", "the", *SETS
+    )
+    events = [json.loads(line) for line in out]
+    told = {event["event"]: event for event in events}
+    assert [e["epoch"] for e in events if e["event"] == "samples"] == [1, 2]
+    assert told["samples"]["headlines"][0].startswith("the")
+    assert told["baseline"]["nats"] > 0
+    assert told["compared"].keys() >= {"this", "bundled", "ngram"}
+    assert Checkpoint.load(tmp_path / "m").metrics["keystrokes_saved"]["this"] == told["compared"]["this"]
+
+
+def test_a_run_ends_after_its_minutes(capsys, corpus, tmp_path, signals):
+    out = call(capsys, "train", corpus, "--out", tmp_path / "m", "--json", "--epochs", 10_000, "--minutes", 0.05, *SETS)
+    assert json.loads(out[-1])["event"] == "done"
+    assert len(Checkpoint.load(tmp_path / "m").training["history"]) < 10_000

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from headline.evaluation import Evaluation, completions, evaluate
+from headline.evaluation import Evaluation, evaluate, exact_matches
 from headline.language_model import LanguageModel
 from headline.network import Network, log_softmax
 from headline.ngram import NGram
@@ -150,11 +150,11 @@ def test_exact_matches_of_one_to_three_words_at_the_surest_places():
     model = LanguageModel(bigram_checkpoint(follows))
     rows = [model.row(line) for line in ("the government says we", "the NASA says we", "of London")]
     # Places by their next word: the, government, says, we; the, NASA, says, we; of, London.
-    assert completions(model, rows, coverage=1.0) == pytest.approx({1: 6 / 10, 2: 3 / 7, 3: 2 / 4})
+    assert exact_matches(model, rows, coverage=1.0) == pytest.approx({1: 6 / 10, 2: 3 / 7, 3: 2 / 4})
     # "of" is followed by anything: the places behind it are the least sure.
-    assert completions(model, rows[:1] + rows[2:], coverage=0.8)[1] == pytest.approx(4 / 5)
-    assert completions(model, rows, coverage=1.0, most=1) == pytest.approx({1: 1, 2: 1, 3: 1})
-    assert np.isnan(completions(model, [])[1])
+    assert exact_matches(model, rows[:1] + rows[2:], coverage=0.8)[1] == pytest.approx(4 / 5)
+    assert exact_matches(model, rows, coverage=1.0, most=1) == pytest.approx({1: 1, 2: 1, 3: 1})
+    assert np.isnan(exact_matches(model, [])[1])
 
 
 def test_calibration_error_is_the_gap_between_sureness_and_truth():

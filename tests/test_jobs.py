@@ -1,5 +1,6 @@
 """Training runs as processes of their own: each test starts, watches or ends a real one."""
 
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headline.jobs import Job, list_jobs, start
+from headline.jobs import Job, list_jobs, start, sweep
 from headline.recipes import RECIPES
 from headline.suggester import Suggester
 
@@ -115,3 +116,60 @@ def test_a_line_that_is_still_being_written_is_not_read(tmp_path):
     status = Job(tmp_path).status()
     assert (status.state, status.stage) == ("failed", "reading")
     assert status.message == "The run ended before it was done. Its last line was: Illegal instruction"
+
+
+def test_a_second_run_waits_for_the_first_and_has_its_turn(corpus, runs):
+    first = start([corpus], ENDLESS, name="first", runs=runs)
+    second, third = (start([corpus], TINY, name=name, runs=runs) for name in ("second", "third"))
+    assert (second.status().state, second.status().place) == ("waiting", 1)
+    assert (third.status().state, third.status().place) == ("waiting", 2)
+    assert not second.alive() and not second.status().ended
+    second.stop()
+    assert second.status().state == "stopped" and third.status().place == 1
+    first.stop()
+    first.wait(LONG)
+    assert third.wait(LONG).state == "done"
+
+
+def test_two_runs_go_at_once_where_there_are_two_slots(corpus, runs, monkeypatch):
+    monkeypatch.setenv("HEADLINE_SLOTS", "2")
+    jobs = [start([corpus], ENDLESS, runs=runs) for _ in range(3)]
+    assert [job.status().state for job in jobs] == ["running", "running", "waiting"]
+    for job in jobs:
+        job.stop()
+    assert {job.wait(LONG).state for job in jobs} == {"stopped"}
+
+
+def test_a_run_is_renamed_and_deleted(corpus, runs):
+    job = start([corpus], ENDLESS, name="old", runs=runs)
+    job.rename("new “name”")
+    assert job.description["name"] == "new “name”" and job.alive()
+    job.delete()
+    assert not job.folder.exists() and list_jobs(runs) == []
+
+
+def test_what_a_failed_run_offers_is_kept(runs):
+    folder = runs / "a"
+    folder.mkdir(parents=True)
+    (folder / "job.json").write_text(json.dumps({"pid": 1, "name": "", "files": []}), encoding="utf-8")
+    told = {"event": "error", "message": "The memory ran out: take 8.", "batch_size": 8}
+    (folder / "progress.jsonl").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    status = Job(folder).status()
+    assert (status.state, status.message, status.offer) == ("failed", told["message"], {"batch_size": 8})
+
+
+def test_old_runs_and_models_are_swept_away_and_live_ones_stay(runs):
+    runs.mkdir()
+    yesterday = time.time() - 25 * 3600
+    for name, file, old in (
+        ("old", "job.json", True),
+        ("new", "job.json", False),
+        ("brought", "checkpoint.json", True),
+        ("other", "notes.txt", True),
+    ):
+        (runs / name).mkdir()
+        (runs / name / file).write_text('{"pid": 1}', encoding="utf-8")
+        if old:
+            os.utime(runs / name / file, (yesterday, yesterday))
+    sweep(runs, 24)
+    assert sorted(path.name for path in runs.iterdir()) == ["new", "other"]  # what is no run is none of its business

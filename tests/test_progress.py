@@ -14,6 +14,7 @@ HALF = Progress(
     loss=5.25,
     validation_loss=5.5,
     words_per_second=9.0,
+    words_done=1000.0,
     seconds=65.0,
     seconds_left=75.4,
 )

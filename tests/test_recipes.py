@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from headline.recipes import RECIPE_NAMES, RECIPES, ModelConfig, SettingError, TrainingConfig
+from headline.recipes import PRESETS, RECIPE_NAMES, RECIPES, ModelConfig, SettingError, TrainingConfig
 
 NAN = float("nan")
 
@@ -132,3 +132,19 @@ def test_rows_are_as_long_as_the_longest_headline_or_the_setting(recipe, block_s
 )
 def test_the_batch_size_grows_with_the_list(given, headlines, rows):
     assert TrainingConfig(batch_size=given).rows_per_batch(headlines) == rows
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_every_preset_has_settings_and_says_what_it_is_for(preset):
+    settings = preset.settings(None)
+    assert settings.recipe == preset.recipe and preset.title and preset.about.endswith(".")
+    if preset.recipe == "autocomplete":
+        shape = settings.changed(units=48, embedding_size=24).model_config(100, 10)
+        tuned = preset.settings(shape)
+        assert (tuned.units, tuned.embedding_size) == (48, 24)
+        assert tuned.learning_rate < settings.learning_rate
+
+
+def test_presets_go_from_quick_to_thorough():
+    epochs = [PRESETS[name].settings(None).epochs for name in ("quick", "balanced", "best")]
+    assert epochs == sorted(set(epochs))

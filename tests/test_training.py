@@ -7,11 +7,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 
+from headline import training
 from headline.checkpoint import Checkpoint
 from headline.corpus import Corpus, CorpusError, CorpusReport, split_headlines
 from headline.evaluation import evaluate
@@ -103,7 +105,7 @@ def test_a_run_that_is_told_to_stop_gives_what_it_has():
         headlines(60), AUTOCOMPLETE.changed(epochs=500), should_stop=lambda: asked.append(1) or len(asked) > 6
     )
     checkpoint.verify()
-    assert len(checkpoint.training["history"]) == 2  # four batches an epoch; the seventh was the last
+    assert len(checkpoint.training["history"]) == 1  # four batches an epoch; the seventh was the last
     assert len(asked) == 7
 
 
@@ -262,3 +264,64 @@ def test_a_finished_run_remembers_its_headlines_and_its_ngrams():
     assert not any(line in checkpoint.seen for line in sides["validation"])
     assert checkpoint.ngram.order == 4 and 0 < checkpoint.lstm_weight < 1
     assert run(lines, settings.changed(ngram_order=0)).ngram is None
+
+
+def test_mixed_precision_learns_as_well_and_leaves_the_policy_alone():
+    """On a processor it gains nothing, but the path is the one that a GPU takes."""
+    lines, settings = headlines(200), AUTOCOMPLETE.changed(epochs=6)
+    exact, mixed = (run(lines, settings.changed(compute=policy)) for policy in ("float32", "mixed_bfloat16"))
+    assert keras.config.dtype_policy().name == "float32"
+    assert all(w.dtype == np.float32 for w in mixed.weights.values())
+    losses = [checkpoint.training["history"][-1]["loss"] for checkpoint in (exact, mixed)]
+    assert losses[1] == pytest.approx(losses[0], rel=0.03)
+    assert any(not np.array_equal(exact.weights[name], mixed.weights[name]) for name in exact.weights)
+
+
+def test_loss_scaling_comes_with_float16():
+    checkpoint = run(headlines(60), AUTOCOMPLETE.changed(epochs=2, compute="mixed_float16"))
+    assert all(np.isfinite(w).all() for w in checkpoint.weights.values())
+
+
+@pytest.mark.parametrize("recipe", ["autocomplete", "notebook"])
+def test_a_processor_and_the_lesson_compute_exactly(recipe):
+    assert training.compute_policy(RECIPES[recipe]) == "float32"
+
+
+@pytest.mark.parametrize(
+    "capability, policy", [((8, 0), "mixed_bfloat16"), ((7, 5), "mixed_float16"), ((6, 1), "float32")]
+)
+def test_a_gpu_computes_in_half_precision_where_it_gains(monkeypatch, capability, policy):
+    import tensorflow as tf
+
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [SimpleNamespace(name="GPU:0")])
+    details = {"compute_capability": capability, "device_name": "Some GPU"}
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: details)
+    assert training.compute_policy(RECIPES["autocomplete"]) == policy
+    assert training.compute_policy(RECIPES["autocomplete"].changed(units=64)) == "float32"
+    assert training.device_name() == "Some GPU"
+
+
+class ResourceExhaustedError(Exception):
+    """As TensorFlow's is called."""
+
+
+class XlaRuntimeError(Exception):
+    """As JAX's is called."""
+
+
+@pytest.mark.parametrize("error", [ResourceExhaustedError("OOM"), XlaRuntimeError("RESOURCE_EXHAUSTED: 3 GiB")])
+def test_memory_that_ran_out_is_told_with_a_smaller_batch(error):
+    def fail(progress):
+        raise error
+
+    with pytest.raises(SettingError, match="ran out with a batch_size of 16: take 8") as raised:
+        run(headlines(60), AUTOCOMPLETE.changed(epochs=2, batch_size=16), on_progress=fail)
+    assert raised.value.batch_size == 8
+
+
+def test_other_errors_of_a_run_are_not_taken_for_it():
+    def fail(progress):
+        raise XlaRuntimeError("a bug")
+
+    with pytest.raises(XlaRuntimeError):
+        run(headlines(60), AUTOCOMPLETE.changed(epochs=2), on_progress=fail)

@@ -1,12 +1,14 @@
 """The models that can be typed with: the bundled one and those in the folder of runs."""
 
+import shutil
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from headline.checkpoint import META, CheckpointError
+from headline.checkpoint import META, CheckpointError, read_meta
 from headline.jobs import Job, list_jobs
+from headline.limits import Limits
 from headline.suggester import Suggester
 
 BUNDLED = "bundled"
@@ -15,20 +17,30 @@ _LOADED = 3  # models kept in memory
 
 @dataclass
 class Models:
-    """Suggesters by id, loaded when first asked for and kept while they are used."""
+    """Suggesters by id, loaded when first asked for and kept while they are used.
+
+    On a public page a visitor sees the runs whose ids the browser kept, and nobody else's; an id is a
+    random number that cannot be guessed.
+    """
 
     bundled: Path
     runs: Path
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self._loaded: OrderedDict[str, Suggester] = OrderedDict()
         self._lock = threading.Lock()
 
-    def choices(self) -> list[tuple[str, str]]:
-        """(what to call it, id) of every model: the bundled one, those of runs, the newest first, and
-        those that the command line saved in the folder of runs."""
-        runs = [(_title(job), job.id) for job in list_jobs(self.runs) if job.model.is_dir()]
-        saved = [(path.parent.name, path.parent.name) for path in sorted(self.runs.glob(f"*/{META}"))]
+    def jobs(self, mine: list[str] | None = None) -> list[Job]:
+        """Runs to be shown, the newest first."""
+        return [job for job in list_jobs(self.runs) if not self.limits.public or job.id in (mine or [])]
+
+    def choices(self, mine: list[str] | None = None) -> list[tuple[str, str]]:
+        """(what to call it, id) of every model to be shown: the bundled one, those of runs, the newest
+        first, and those that were saved or brought into the folder of runs."""
+        runs = [(_title(job), job.id) for job in self.jobs(mine) if job.model.is_dir()]
+        ids = [path.parent.name for path in sorted(self.runs.glob(f"*/{META}"))]
+        saved = [(self._name(id_), id_) for id_ in ids if not self.limits.public or id_ in (mine or [])]
         return [("Bundled model", BUNDLED), *runs, *saved]
 
     def ready(self, model: str | None) -> Suggester | None:
@@ -53,7 +65,7 @@ class Models:
         with self._lock:
             if model not in self._loaded:
                 try:
-                    self._loaded[model] = Suggester.load(self._folder(model))
+                    self._loaded[model] = Suggester.load(self.folder(model))
                 except CheckpointError:
                     if model == BUNDLED:
                         raise
@@ -68,24 +80,59 @@ class Models:
             self._loaded[BUNDLED] = Suggester.load(self.bundled)
         return self._loaded[BUNDLED]
 
-    def _folder(self, model: str) -> Path:
+    def folder(self, model: str) -> Path:
+        """Where a model's checkpoint is, or would be."""
         if model == BUNDLED:
             return self.bundled
         folder = self.runs / Path(model).name  # an id is a name in the folder of runs, never a way out of it
         return folder if (folder / META).is_file() else folder / "model"
 
+    def meta(self, model: str) -> dict:
+        """What a model's checkpoint tells of itself, without loading it; of the bundled one when that model is gone."""
+        try:
+            return read_meta(self.folder(model))
+        except CheckpointError:
+            return read_meta(self.bundled)
+
+    def is_run(self, id_: str) -> bool:
+        """Whether it is a run that is still here."""
+        return (self.runs / Path(id_).name / "job.json").is_file()
+
+    def rename(self, model: str, name: str) -> None:
+        job = Job(self.runs / Path(model).name)
+        if (job.folder / "job.json").is_file():
+            job.rename(name)
+        elif (job.folder / META).is_file():
+            (job.folder / "name.txt").write_text(name, encoding="utf-8")
+
+    def delete(self, model: str) -> None:
+        """Remove a model and the run that made it. The bundled one stays."""
+        job = Job(self.runs / Path(model).name)
+        if (job.folder / "job.json").is_file():
+            job.delete()
+        elif (job.folder / META).is_file():
+            shutil.rmtree(job.folder, ignore_errors=True)
+        with self._lock:
+            self._loaded.pop(model, None)
+
     def describe(self, model: str | None) -> str:
         """One line on a model: what it learnt from and how good it is."""
-        checkpoint = self.get(model).checkpoint
+        meta = self.meta(model or BUNDLED)
         parts = [
-            f"{checkpoint.config.recipe} recipe",
-            f"{checkpoint.corpus.get('kept', 0):,} headlines",
-            f"{checkpoint.config.vocab_size:,} words",
+            f"{meta['model']['recipe']} recipe",
+            f"{meta['corpus'].get('kept', 0):,} headlines",
+            f"{meta['model']['vocab_size']:,} words",
         ]
-        perplexity = checkpoint.metrics.get("test", {}).get("perplexity")
-        if perplexity:
-            parts.append(f"held-out perplexity {perplexity:,.0f}")
+        test = meta["metrics"].get("test", {})
+        if test.get("perplexity"):
+            parts.append(f"held-out perplexity {test['perplexity']:,.0f}")
+        if test.get("top5") is not None:
+            parts.append(f"right word among five {test['top5']:.0%}")
         return " · ".join(parts)
+
+    def _name(self, model: str) -> str:
+        told = self.runs / model / "name.txt"
+        return told.read_text(encoding="utf-8") if told.is_file() else model
 
 
 def _title(job: Job) -> str:

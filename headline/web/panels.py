@@ -40,12 +40,23 @@ def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
     return {"items": items}
 
 
-def run_panel(elem_id: str) -> gr.HTML:
-    """How a training run goes. Its value comes from `headline.web.train.describe`."""
+def panel_of(elem_id: str) -> gr.HTML:
+    """How a training run, or another piece of work, goes. Its value comes from `headline.web.run_view`."""
     return gr.HTML(
         value={},
         html_template='<div class="run" role="status" aria-live="polite"></div>',
         js_on_load=read_asset("run_panel.js"),
+        elem_id=elem_id,
+        apply_default_css=False,
+    )
+
+
+def sheet_of(elem_id: str) -> gr.HTML:
+    """Groups of sections with words, tables and bars: {"groups": [{"title", "sections"}]}, as `lesson.Section` is."""
+    return gr.HTML(
+        value={"groups": []},
+        html_template='<div class="sheet"></div>',
+        js_on_load=read_asset("sheet.js"),
         elem_id=elem_id,
         apply_default_css=False,
     )

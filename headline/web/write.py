@@ -25,8 +25,8 @@ class WriteTab:
     model: gr.Dropdown
 
 
-def write_tab(page: gr.Blocks, models: Models) -> WriteTab:
-    """Lay the tab out within the page and wire it."""
+def write_tab(page: gr.Blocks, models: Models, mine: gr.BrowserState) -> WriteTab:
+    """Lay the tab out within the page and wire it. `mine` are the ids of models that this browser made."""
 
     def put(event: gr.EventData) -> dict:
         return told(put=event.text)
@@ -44,8 +44,8 @@ def write_tab(page: gr.Blocks, models: Models) -> WriteTab:
     def choose(model: str) -> tuple[dict, str]:
         return told(model=model or BUNDLED), models.describe(model)
 
-    def refresh(model: str) -> gr.Dropdown:
-        choices = models.choices()
+    def refresh(model: str, own: list[str] | None) -> gr.Dropdown:
+        choices = models.choices(own)
         known = any(value == model for _, value in choices)
         return gr.Dropdown(choices=choices, value=model if known else BUNDLED)
 
@@ -63,7 +63,7 @@ def write_tab(page: gr.Blocks, models: Models) -> WriteTab:
         words = gr.Slider(0, 20, value=0, step=1, label="Words to add; 0: until the headline ends")
     finished = choice_list("Whole headlines", "finished", focus=_BOX)
     with gr.Row(elem_id="model-row", equal_height=True):
-        model = gr.Dropdown(models.choices(), value=BUNDLED, label="Model that answers", elem_id="model")
+        model = gr.Dropdown(models.choices([]), value=BUNDLED, label="Model that answers", elem_id="model")
         about = gr.Markdown(models.describe(BUNDLED), elem_id="about-model")
 
     finished.take(put, None, box, **QUIET)
@@ -78,7 +78,7 @@ def write_tab(page: gr.Blocks, models: Models) -> WriteTab:
     )
     model.change(choose, model, [box, about], **QUIET)
     # A page that is opened again finds the models of runs that ended meanwhile.
-    page.load(refresh, model, model, **QUIET)
+    page.load(refresh, [model, mine], model, **QUIET)
     return WriteTab(box, model)
 
 

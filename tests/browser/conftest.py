@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,18 @@ def wait_until(condition, seconds: float, what: str) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="session")
-def app_url(tmp_path_factory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("app")
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[str]:
+    """The address of an app that keeps its runs in a folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"HEADLINE_RUNS": str(folder / "runs"), "GRADIO_SERVER_PORT": str(port)}
+    told = {"HEADLINE_RUNS": str(folder / "runs"), "GRADIO_SERVER_PORT": str(port)}
     url = f"http://127.0.0.1:{port}/"
     with open(folder / "log.txt", "wb") as log:
-        server = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=os.environ | told | environment, stdout=log, stderr=log
+        )
 
     def answers() -> bool:
         assert server.poll() is None, (folder / "log.txt").read_text()
@@ -49,6 +52,23 @@ def app_url(tmp_path_factory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def app_folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("app")
+
+
+@pytest.fixture(scope="session")
+def runs(app_folder: Path) -> Path:
+    """The folder of runs of the app that all tests share."""
+    return app_folder / "runs"
+
+
+@pytest.fixture(scope="session")
+def app_url(app_folder: Path) -> Iterator[str]:
+    with served(app_folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

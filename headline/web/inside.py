@@ -1,0 +1,94 @@
+"""The Inside tab: the lesson, alive, on what was typed."""
+
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import gradio as gr
+
+from headline.corpus import read_headlines
+from headline.lesson import (
+    Section,
+    autocomplete_steps,
+    model_summary,
+    nearest_words,
+    next_word_bars,
+    notebook_steps,
+)
+from headline.suggester import Suggester
+from headline.vocabulary import Vocabulary
+from headline.web.models import Models
+from headline.web.panels import sheet_of
+from headline.web.write import QUIET, WriteTab
+
+_EXAMPLE = "Former N.F.L. Cheerleaders’ Settlement Offer"
+_LONGEST = 300  # letters that are taken apart
+
+
+def inside_tab(page: gr.Blocks, tab: gr.Tab, models: Models, write: WriteTab, sample: Path) -> None:
+    """Lay the tab out and wire it: opened, it takes apart what stands in the Write tab's box."""
+
+    def opened(box: dict, model: str) -> tuple[str, dict]:
+        text = (box or {}).get("text", "") or _EXAMPLE
+        return text, shown(text, model)
+
+    def shown(text: str, model: str) -> dict:
+        return sheet(text[:_LONGEST], models.get(model), sample)
+
+    gr.Markdown(
+        "What becomes of a headline on its way through the [lesson’s](https://www.kaggle.com/code/shivamb/"
+        "beginners-guide-to-text-generation-using-lstms) recipe and through ours, and what the model that answers "
+        "in the Write tab makes of it."
+    )
+    text = gr.Textbox(label="A headline to take apart", elem_id="inside-text", lines=1, max_lines=3)
+    panel = sheet_of("inside")
+    tab.select(opened, [write.box, write.model], [text, panel], **QUIET)
+    text.change(shown, [text, write.model], panel, trigger_mode="always_last", **QUIET)
+
+
+def sheet(text: str, suggester: Suggester, sample: Path) -> dict:
+    """Groups of sections as plain values: {"groups": [{"title", "sections"}]}."""
+    config = suggester.checkpoint.config
+    own = not config.causal
+    lesson_words, longest = (suggester.vocabulary, config.block_size) if own else sample_words(sample)
+    whose = "its own list" if own else "the sample’s list"
+    groups: list[tuple[str, list[Section]]] = [
+        (f"The lesson’s recipe, with {whose}", notebook_steps(text, lesson_words, longest))
+    ]
+    words = suggester.vocabulary.tokenizer.words(text)
+    model = [model_summary(config), next_word_bars(suggester, text), nearest_words(suggester, words)]
+    if own:
+        groups.append(("The model", model))
+    else:
+        steps = autocomplete_steps(text, suggester.vocabulary, config.block_size)
+        groups.append(("The autocomplete recipe, with the model’s own list", steps + model))
+    groups.append(("The list that it learnt from", [corpus_figures(suggester)]))
+    return {"groups": [{"title": title, "sections": [asdict(s) for s in sections]} for title, sections in groups]}
+
+
+def corpus_figures(suggester: Suggester) -> Section:
+    """What the checkpoint's report says: on the New York Times files, 9,335 -> 8,603 -> 11,753."""
+    report = suggester.checkpoint.corpus
+    names = {
+        "rows": "rows read",
+        "dropped_placeholder": "placeholders such as Unknown dropped",
+        "dropped_duplicate": "duplicates dropped",
+        "dropped_blank": "blank ones dropped",
+        "dropped_null": "rows without a value dropped",
+        "dropped_malformed": "malformed rows dropped",
+        "kept": "headlines kept",
+        "train": "trained on",
+        "validation": "held out to choose the best epoch",
+        "test": "held out to be measured",
+    }
+    rows = [(told, f"{report[name]:,}") for name, told in names.items() if report.get(name)]
+    rows.append(("words, marks among them", f"{len(suggester.vocabulary):,}"))
+    return Section("Figures", "", head=("what", "how many"), rows=tuple(rows))
+
+
+@cache
+def sample_words(sample: Path) -> tuple[Vocabulary, int]:
+    """The sample's words by the lesson's tokenizer, and how long its longest headline is."""
+    headlines = read_headlines(sample, normalise=False).headlines
+    vocabulary = Vocabulary.build(headlines, "keras")
+    return vocabulary, max(len(vocabulary.tokenizer.words(line)) for line in headlines)
