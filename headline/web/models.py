@@ -94,9 +94,12 @@ class Models:
         except CheckpointError:
             return read_meta(self.bundled)
 
+    def job(self, id_: str) -> Job:
+        return Job(self.runs / Path(id_).name)
+
     def is_run(self, id_: str) -> bool:
         """Whether it is a run that is still here."""
-        return (self.runs / Path(id_).name / "job.json").is_file()
+        return (self.job(id_).folder / "job.json").is_file()
 
     def rename(self, model: str, name: str) -> None:
         job = Job(self.runs / Path(model).name)
