@@ -29,7 +29,8 @@ def escaped(text: object, longest: int = 200) -> str:
     """Text as text: one line, with every character that Markdown or HTML could take for its own made plain."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     line = line if len(line) <= longest else line[: longest - 1] + "…"
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", line)
+    plain = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda found: plain.get(found[0], "\\" + found[0]), line)
 
 
 def front_matter(checkpoint: Checkpoint) -> str:

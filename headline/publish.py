@@ -70,7 +70,13 @@ def _ignored(root: Path, paths: set[Path]) -> set[Path]:
     file = root / ".gitignore"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     patterns = [line.strip().strip("/") for line in lines if line.strip() and not line.startswith("#")]
-    return {path for path in paths if any(fnmatch(part, pattern) for part in path.parts for pattern in patterns)}
+    # A pattern with a slash in it stands for a path, another for a name anywhere; a folder takes what is in it along.
+    return {
+        path
+        for path in paths
+        for above in (path, *path.parents)
+        if any(fnmatch(above.as_posix() if "/" in pattern else above.name, pattern) for pattern in patterns)
+    }
 
 
 def space_content(repo: str, root: Path = ROOT, hardware: str | None = None) -> dict[str, bytes]:
