@@ -13,6 +13,7 @@ LICENCES = (
     "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0",
     "cc-by-3.0", "cc-by-sa-3.0", "odc-by", "odbl", "pddl", "unlicense", "wtfpl",
 )  # fmt: skip
+_LINK_OUT = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # out of the folder, which alone is shared
 _FIGURES = {
     "headlines": ("headlines that it never saw", "{:,}"),
     "perplexity": ("perplexity, the unknown words and the end counted", "{:,.0f}"),
@@ -55,7 +56,8 @@ def front_matter(checkpoint: Checkpoint) -> str:
 def model_card(checkpoint: Checkpoint, repo: str, card: str | None = None) -> str:
     """The README.md of a model's repository: a card that is there already, or one filled in from the checkpoint."""
     if card is not None:
-        return card if card.lstrip("\ufeff").startswith("---\n") else front_matter(checkpoint) + "\n" + card
+        card = _LINK_OUT.sub(r"\1", card.lstrip("\ufeff"))
+        return card if card.startswith("---\n") else front_matter(checkpoint) + "\n" + card
     name = escaped(checkpoint.provenance.get("name") or repo.partition("/")[2])
     parts = [
         f"# {name}",

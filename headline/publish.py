@@ -116,10 +116,10 @@ def check_hardware(hardware: str | None, gpu: bool = False) -> str | None:
     Raises:
         HubError: there is none of that name, or it does not serve.
     """
-    from huggingface_hub import SpaceHardware
-
     if hardware is None:
         return GPU_HARDWARE if gpu else None
+    from huggingface_hub import SpaceHardware
+
     known = [flavour.value for flavour in SpaceHardware if flavour is not SpaceHardware.ZERO_A10G]
     if hardware.startswith("zero-"):
         raise HubError(

@@ -228,7 +228,7 @@ def serve(monkeypatch, tmp_path: Path) -> Iterator[Hub]:
     hub = Hub()
     handler = type("Handler", (_Handler,), {"hub": hub})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     hub.endpoint = f"http://127.0.0.1:{server.server_port}"
     point_at(monkeypatch, hub.endpoint, tmp_path)
     monkeypatch.setenv("HF_TOKEN", TOKEN)

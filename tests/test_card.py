@@ -48,6 +48,11 @@ def test_the_card_of_the_bundled_model_tells_all_that_it_should():
         assert part in card
 
 
+def test_a_card_of_ones_own_loses_only_links_out_of_its_folder():
+    card = "---\nlicense: mit\n---\n[the docs](../../docs/quality.md), [the words](vocabulary.txt)\n"
+    assert model_card(random_checkpoint(), "owner/m", card).endswith("---\nthe docs, [the words](vocabulary.txt)\n")
+
+
 def test_a_checkpoint_that_tells_nothing_has_a_card_all_the_same():
     card = model_card(random_checkpoint(), "owner/m")
     assert "\n# m\n" in card and "states no licence" in card and "It was not measured" in card
