@@ -43,7 +43,14 @@ def told(name: str, kind: str, error: type[ValueError], undone: str) -> Iterator
         raise error(f"The Hugging Face Hub has no public {kind} called {name}.") from cause
     except errors.HFValidationError as cause:
         raise error(f"“{name}” cannot be the name of a {kind}.") from cause
-    except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, OSError) as cause:
+    except errors.HfHubHTTPError as cause:
+        if cause.response.status_code in (401, 403):
+            raise error(
+                f"The Hugging Face Hub does not give {name} for this token: make a new one at "
+                "https://huggingface.co/settings/tokens and set HF_TOKEN to it, or go without."
+            ) from cause
+        raise error(unreachable) from cause
+    except (errors.OfflineModeIsEnabled, OSError) as cause:
         raise error(unreachable) from cause
     except Exception as cause:
         # Which client's errors of the network pass through has changed before.

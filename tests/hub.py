@@ -95,6 +95,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def found(self, kind: str, name: str) -> Repo | None:
         """A repository that may be read; if there is none, this is told."""
         repo = self.hub.repos.get((kind, name))
+        if self.headers.get("Authorization") not in (None, f"Bearer {TOKEN}"):
+            error = "Invalid credentials in Authorization header"
+            self.reply({"error": error}, 401, {"X-Error-Message": error})
+            return None
         if repo is None:
             self.reply({"error": "Repository not found"}, 404, {"X-Error-Code": "RepoNotFound"})
         elif repo.gated:

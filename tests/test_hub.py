@@ -58,6 +58,13 @@ def test_what_the_hub_does_not_give_is_told(shared, name, message):
         fetch_checkpoint(name)
 
 
+def test_a_token_that_is_out_of_date_is_told(shared, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_of_nobody")
+    with pytest.raises(CheckpointError, match="does not give owner/model for this token: make a new one") as told:
+        fetch_checkpoint("owner/model")
+    assert "hf_of_nobody" not in str(told.value)
+
+
 def test_without_a_network_it_says_so(monkeypatch, tmp_path):
     point_at(monkeypatch, "http://127.0.0.1:9", tmp_path)
     monkeypatch.setattr("time.sleep", lambda seconds: None)

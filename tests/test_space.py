@@ -23,6 +23,7 @@ from huggingface_hub import SpaceHardware
 from packaging.requirements import Requirement
 
 from headline.card import LICENCES
+from headline.publish import space_content
 from headline.web.assets import read_asset
 from tests.test_imports import FILES, ROOT, imports, roots
 
@@ -137,7 +138,7 @@ def environment(folder: Path, hidden: set[str], **more: str) -> dict[str, str]:
     """That of a Space, with nothing of this one that speaks to Gradio, and without some modules."""
     (folder / "sitecustomize.py").write_text(HIDE, encoding="utf-8")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GRADIO_", "HEADLINE_", "HF_", "SPACE"))}
-    paths = {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "HEADLINE_RUNS": str(folder / "runs")}
+    paths = {"PYTHONPATH": str(folder), "HEADLINE_RUNS": str(folder / "runs")}
     return kept | SPACE | paths | {"HIDDEN_MODULES": " ".join(sorted(hidden))} | more
 
 
@@ -149,14 +150,18 @@ def free_port() -> int:
 
 @contextmanager
 def running(folder: Path, hidden: set[str], *program: str, **more: str) -> Iterator[str]:
-    """The address of the app, started as a Space starts it."""
+    """The address of the app, started as a Space starts it, from the files that are uploaded and no others."""
     port = free_port()
+    uploaded = folder / "uploaded"
+    for name, data in space_content("owner/name").items():
+        (uploaded / name).parent.mkdir(parents=True, exist_ok=True)
+        (uploaded / name).write_bytes(data)
     settings = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)} | more
     log = folder / "log.txt"
     with log.open("wb") as out:
         app = subprocess.Popen(
             [sys.executable, *program],
-            cwd=ROOT,
+            cwd=uploaded,
             env=environment(folder, hidden, **settings),
             stdout=out,
             stderr=subprocess.STDOUT,
