@@ -65,6 +65,9 @@ def launch(page: gr.Blocks, **options) -> tuple:
         "css": read_asset("page.css"),
         "run_history": False,
         "footer_links": ["gradio"],
+        # A Space would have Node send the page: a frame with nothing in it, without `first.js`, and one process more
+        # between a key and its answer.
+        "ssr_mode": False,
         "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [Middleware(FrontPage)]},
     }
     if page.models.limits.upload_mb:
@@ -85,4 +88,5 @@ def keep_house(models: Models) -> None:
 
 
 if __name__ == "__main__":
-    launch(build_app())
+    demo = build_app()  # by this name a Space finds it
+    launch(demo)
