@@ -1,4 +1,4 @@
-"""The command line: python -m headline preview | time | train | evaluate | suggest | generate."""
+"""The command line: python -m headline preview | time | train | evaluate | suggest | generate | export."""
 
 import argparse
 import json
@@ -131,6 +131,21 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--random-seed", type=int, default=0, help="of the random numbers (default: %(default)s)")
     generate.add_argument("--json", action="store_true", help="print a JSON object a headline")
     generate.set_defaults(run=_generate)
+
+    export = commands.add_parser(
+        "export",
+        help="the network as a file for other programs",
+        description="The network as a file for other programs: one step of it as ONNX or TensorFlow Lite, or the "
+        "Keras model that was trained. The n-grams are not in it.",
+    )
+    export.add_argument(
+        "model", nargs="?", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled one)"
+    )
+    export.add_argument(
+        "--format", metavar="FORMAT", help="onnx, keras or tflite (default: what the file's name ends in)"
+    )
+    export.add_argument("--out", type=Path, required=True, help="the file to write: .onnx, .keras or .tflite")
+    export.set_defaults(run=_export)
     return parser
 
 
@@ -352,6 +367,14 @@ def _generate(options: argparse.Namespace) -> None:
         made = generator.several(options.seed, options.number, options.temperature, options.top_k, rng)
     for headline in made:
         print(json.dumps(vars(headline), ensure_ascii=False) if options.json else headline.text, flush=True)
+
+
+def _export(options: argparse.Namespace) -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from headline.export import export  # may load TensorFlow, as the format needs it
+
+    for path in export(Checkpoint.load(options.model), options.out, options.format):
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
 
 
 def _parse_settings(pairs: Sequence[str]) -> dict:
