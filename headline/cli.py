@@ -1,4 +1,4 @@
-"""The command line: python -m headline preview | time | train | evaluate | suggest | generate | publish."""
+"""The command line: python -m headline preview | time | train | evaluate | suggest | generate | export | publish."""
 
 import argparse
 import json
@@ -146,6 +146,21 @@ def _parser() -> argparse.ArgumentParser:
     share.add_argument("--private", action="store_true", help="where it is new: only its owner sees it")
     share.add_argument("--dry-run", action="store_true", help="list what would be uploaded, reaching no network")
     share.set_defaults(run=_publish)
+
+    export = commands.add_parser(
+        "export",
+        help="the network as a file for other programs",
+        description="The network as a file for other programs: one step of it as ONNX or TensorFlow Lite, or the "
+        "Keras model that was trained. The n-grams are not in it.",
+    )
+    export.add_argument(
+        "model", nargs="?", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled one)"
+    )
+    export.add_argument(
+        "--format", metavar="FORMAT", help="onnx, keras or tflite (default: what the file's name ends in)"
+    )
+    export.add_argument("--out", type=Path, required=True, help="the file to write: .onnx, .keras or .tflite")
+    export.set_defaults(run=_export)
     return parser
 
 
@@ -404,6 +419,14 @@ def _publish(options: argparse.Namespace) -> None:
         print(publish_model(options.model, options.name, options.private))
     else:
         print(publish_space(options.name, hardware, options.private))
+
+
+def _export(options: argparse.Namespace) -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from headline.export import export  # may load TensorFlow, as the format needs it
+
+    for path in export(Checkpoint.load(options.model), options.out, options.format):
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
 
 
 def _parse_settings(pairs: Sequence[str]) -> dict:

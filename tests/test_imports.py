@@ -15,8 +15,9 @@ FILES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 HEAVY = {"tensorflow", "keras", "jax", "torch"}
-WITH_KERAS = {"headline.model", "headline.training", "headline.batches"}  # what only a training process loads
-LIGHT = ["suggester", "generator", "evaluation", "jobs", "checkpoint", "cli", "corpus", "recipes", "network"]
+# What only a training process loads; and export, a command of its own, whose functions load what a format needs.
+WITH_KERAS = {"headline.model", "headline.training", "headline.batches", "headline.export"}
+LIGHT = ["suggester", "generator", "evaluation", "jobs", "checkpoint", "cli", "corpus", "recipes", "network", "export"]
 
 
 def imported(node: ast.AST) -> set[str]:
@@ -77,6 +78,14 @@ def test_keras_is_imported_where_models_are_trained_and_nowhere_else(name):
     if name not in WITH_KERAS:
         assert not roots(imports(FILES[name])) & HEAVY
         assert not imports(FILES[name], anywhere=False) & WITH_KERAS
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "app.py", *sorted((PACKAGE / "web").rglob("*.py"))], ids=lambda path: path.name
+)
+def test_the_web_server_never_loads_keras_or_what_exports(path):
+    """Not even in a function: whoever wants a file for other programs asks the command line."""
+    assert not imports(path) & WITH_KERAS
 
 
 @pytest.mark.parametrize("name", FILES)
