@@ -60,6 +60,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         with gr.Tab("Inside") as inside:
             inside_tab(page, inside, models, write, SAMPLE)
         add_api(Answers(models))
+    page.api_open = False  # what waits its turn waits whichever way it is asked for
     page.routes_of_its_own = routes(models) + public_routes(models)
     page.models = models
     return page

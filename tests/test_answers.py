@@ -4,13 +4,15 @@ import json
 
 import pytest
 
+from headline.generator import Generator
 from headline.limits import Limits
 from headline.suggester import Suggester
-from headline.web.answers import MOST_HEADLINES, MOST_SUGGESTIONS, Answers, Refused
+from headline.web.answers import LONGEST_SEED, MOST_HEADLINES, MOST_SUGGESTIONS, Answers, Refused
 from headline.web.models import BUNDLED, Models
 from headline.web.search_box import LONGEST
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
+SURE = {"the": {"government": 20}, "government": {"says": 20}, "says": {"we": 20}}
 CHAIN = {"<s>": {"the": 5}, "the": {"government": 6, "NASA": 5}, "government": {"says": 4}}
 
 
@@ -26,6 +28,7 @@ def answers(tmp_path_factory) -> Answers:
     folder = tmp_path_factory.mktemp("models")
     bigram_checkpoint(CHAIN).save(folder / "bundled")
     random_checkpoint(seed=1).save(folder / "runs" / "mine")
+    bigram_checkpoint(SURE).save(folder / "runs" / "sure")
     return Answers(Models(folder / "bundled", folder / "runs"))
 
 
@@ -45,7 +48,15 @@ def test_phrases_come_when_they_are_asked_for(answers):
 
 
 def test_a_text_is_completed_by_what_saves_most(answers):
-    assert answers.complete("the gov") == "the government says"
+    assert answers.complete("the gov") == "the government"
+    assert answers.complete("the gov", "sure") == "the government says we"
+
+
+def test_a_word_that_stands_is_gone_on_from(answers):
+    """ "govern" is none, and "government" is likelier than all that is longer."""
+    assert answers.complete("the govern") == "the government"
+    assert answers.complete("the government") == "the government says"
+    assert answers.complete("the government ") == "the government says"
 
 
 def test_a_text_that_nothing_is_known_to_follow_stays(answers, monkeypatch):
@@ -63,6 +74,19 @@ def test_headlines_begin_with_the_seed_and_differ(answers):
 
 def test_so_many_words_are_added_as_were_asked_for(answers):
     assert [len(one["text"].split()) for one in answers.generate("the", 1, words=2)] == [3]
+
+
+def test_a_temperature_of_0_draws_no_more_than_it_can_tell_apart(answers, monkeypatch):
+    drawn = []
+    greedy = Generator.generate
+    monkeypatch.setattr(Generator, "generate", lambda *given, **named: drawn.append(1) or greedy(*given, **named))
+    assert 0 < len(answers.generate("the", 20, 0)) <= 2
+    assert len(drawn) <= 8
+
+
+def test_of_a_long_seed_the_end_is_read(answers):
+    (made,) = answers.generate("z" * 1_000_000 + " the", 1, words=1)
+    assert made["text"].startswith("z") and made["text"][:LONGEST_SEED].endswith(" the")
 
 
 def test_the_model_that_was_named_answers(answers):
@@ -136,11 +160,11 @@ def test_what_is_no_text_is_refused(answers, text):
 )
 def test_a_model_that_is_none_is_refused(answers, model):
     for ask in (answers.suggest, answers.complete, answers.generate):
-        with pytest.raises(Refused, match="^There is no such model"):
+        with pytest.raises(Refused, match=r"^There is no such model"):
             ask("the", model=model)
 
 
 def test_a_damaged_model_is_refused_and_not_answered_for_by_another(folders):
     (folders / "runs" / "mine" / "vocabulary.txt").write_text("the\t1\n")
-    with pytest.raises(Refused, match="^There is no such model"):
+    with pytest.raises(Refused, match=r"^There is no such model"):
         Answers(Models(folders / "bundled", folders / "runs")).suggest("the", model="mine")

@@ -152,10 +152,10 @@ def with_tools(page: gr.Blocks, ask):
     from mcp.client.streamable_http import streamable_http_client
 
     async def session():
-        async with streamable_http_client(f"{page.local_url}gradio_api/mcp/") as (read, write, _):
-            async with ClientSession(read, write) as session:
-                await session.initialize()
-                return await ask(session)
+        address = f"{page.local_url}gradio_api/mcp/"
+        async with streamable_http_client(address) as (read, write, _), ClientSession(read, write) as session:
+            await session.initialize()
+            return await ask(session)
 
     return asyncio.run(session())
 
@@ -174,7 +174,12 @@ def test_an_assistant_finds_the_tools_and_nothing_that_trains(page):
 
 def test_an_assistant_calls_each_tool(page):
     async def answers(session):
-        asked = {"suggest": {"text": "the gov"}, "complete": {"text": "the gov"}, "generate": {"number": 2}, "models": {}}
+        asked = {
+            "suggest": {"text": "the gov"},
+            "complete": {"text": "the gov"},
+            "generate": {"number": 2},
+            "models": {},
+        }
         return {name: await session.call_tool(name, given) for name, given in asked.items()}
 
     found = with_tools(page, answers)
@@ -215,8 +220,12 @@ def test_mcp_is_served_where_its_package_is(monkeypatch, there):
     assert launched["mcp_server"] is there
 
 
-def test_json_of_the_api_is_json(http):
-    """What a page of Gradio's own docs shows as an example holds: named arguments, and what is left out."""
+def test_headlines_wait_their_turn_whichever_way_they_are_asked_for(http):
+    reply = http.post("/gradio_api/run/generate", json={"data": ["the", 1, 0.7, 0, "bundled"]})
+    assert "data" not in reply.json() and "queue" in reply.json()["detail"]
+
+
+def test_arguments_may_be_named_and_left_out(http):
     event = http.post("/gradio_api/call/v2/suggest", json={"text": "the gov"}).json()["event_id"]
     lines = http.get(f"/gradio_api/call/suggest/{event}").text.splitlines()
     data = next(line.removeprefix("data: ") for line in lines if line.startswith("data: "))

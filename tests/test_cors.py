@@ -77,7 +77,9 @@ def test_origins_are_read_from_the_environment(monkeypatch, told, origins):
     assert allowed_origins() == origins
 
 
-@pytest.mark.parametrize("told", ["site.example", "https://site.example/page", "null", "https://a b", "https://*.example"])
+@pytest.mark.parametrize(
+    "told", ["site.example", "https://site.example/page", "null", "https://a b", "https://*.example"]
+)
 def test_what_is_no_origin_is_named(monkeypatch, told):
     monkeypatch.setenv("HEADLINE_CORS", f"{SITE},{told}")
     with pytest.raises(ValueError, match="HEADLINE_CORS"):

@@ -173,7 +173,10 @@ def test_the_api_is_described_and_that_is_ours_alone(client):
     parameters = {one["name"]: one for one in schema["paths"][SUGGEST]["get"]["parameters"]}
     assert parameters.keys() == {"q", "k", "model", "phrases"}
     assert parameters["k"]["schema"]["type"] == "integer" and parameters["k"]["schema"]["default"] == 8
-    for path, kind in ((OPENSEARCH, "application/x-suggestions+json"), (OPENSEARCH_XML, "application/opensearchdescription+xml")):
+    for path, kind in (
+        (OPENSEARCH, "application/x-suggestions+json"),
+        (OPENSEARCH_XML, "application/opensearchdescription+xml"),
+    ):
         assert kind in schema["paths"][path]["get"]["responses"]["200"]["content"]
     answered = client.get(SUGGEST, params={"q": "the"}).json()
     assert schema["components"]["schemas"]["Suggestions"]["properties"].keys() == answered.keys()

@@ -63,9 +63,9 @@ def add_api(answers: Answers) -> None:
         """Whole headlines that begin with a seed: the likeliest one, then different ones by chance.
 
         Args:
-            seed: how they are to begin; may be empty
+            seed: how they are to begin; may be empty; of more than 1,000 letters the end is read
             number: how many, from 1 to 20; there may be fewer where no more different ones are found
-            temperature: from 0 to 2; low is likely, high is odd
+            temperature: from 0 to 2; low is likely, high is odd; at 0 there are two at most
             words: how many words to add, up to 20; 0 goes on until the headline ends
             model: the id of a model, as `models` lists them
 

@@ -77,7 +77,7 @@ class Models:
             return self._loaded[model]
 
     def find(self, model: str) -> Suggester | None:
-        """The suggester with an id, which may be any text at all; None where `get` would give the bundled one in its place.
+        """The suggester with an id, or with any text at all; None where `get` would fall back on the bundled one.
 
         Raises:
             CheckpointError: the bundled model itself cannot be loaded.
