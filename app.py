@@ -81,7 +81,7 @@ def launch(page: gr.Blocks, **options) -> tuple:
         "theme": THEME,
         "css": read_asset("page.css"),
         "run_history": False,
-        "footer_links": ["gradio"],
+        "footer_links": ["api", "gradio"],
         "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [front], "lifespan": opened},
         "mcp_server": importlib.util.find_spec("mcp") is not None,  # the page does without
     }
