@@ -13,6 +13,7 @@ from headline.suggester import Suggester
 
 BUNDLED = "bundled"
 _LOADED = 3  # models kept in memory
+_LONGEST_ID = 255  # bytes, as a file's name
 
 
 @dataclass
@@ -74,6 +75,22 @@ class Models:
                     self._loaded.popitem(last=False)
             self._loaded.move_to_end(model)
             return self._loaded[model]
+
+    def find(self, model: str) -> Suggester | None:
+        """The suggester with an id, or with any text at all; None where `get` would fall back on the bundled one.
+
+        Raises:
+            CheckpointError: the bundled model itself cannot be loaded.
+        """
+        if model == BUNDLED:
+            return self.get(BUNDLED)
+        # An id is a plain name: what is none would lead to another folder, or be too long for one.
+        if model.startswith(".") or Path(model).name != model or len(model.encode(errors="replace")) > _LONGEST_ID:
+            return None
+        if not (self.folder(model) / META).is_file():
+            return None
+        found = self.get(model)
+        return found if found is not self.get(BUNDLED) else None
 
     def _bundled(self) -> Suggester:
         if BUNDLED not in self._loaded:
