@@ -88,7 +88,9 @@ def train(
     ngram = None
     if held_out.words and config.causal and settings.ngram_order:
         alone = ngrams_alone(sides["train"], vocabulary, config, settings)
-        on_baseline(evaluate(alone, sides["validation"][:_BASELINE_HEADLINES], completions=False).loss)
+        nats = evaluate(alone, sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
+        if np.isfinite(nats):
+            on_baseline(nats)
         ngram = alone.ngram
     reporter = Reporter(settings.epochs, batches, on_progress, should_stop)
     bare = Checkpoint(config, vocabulary, {})
