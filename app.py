@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from headline.jobs import RUNS, dispatch, sweep
 from headline.limits import Limits
+from headline.places import SAMPLE
 from headline.web.assets import ASSETS, read_asset
 from headline.web.front import FrontPage
 from headline.web.inside import inside_tab
@@ -22,7 +23,6 @@ from headline.web.routes import routes
 from headline.web.train import train_tab
 from headline.web.write import write_tab
 
-SAMPLE = Path(__file__).resolve().parent / "data" / "sample.csv"
 THEME = gr.themes.Default(
     primary_hue="teal",
     neutral_hue="slate",

@@ -13,11 +13,11 @@ from pathlib import Path
 from headline import __version__
 from headline.checkpoint import Checkpoint, CheckpointError
 from headline.corpus import PLACEHOLDERS, SPLITS, Corpus, CorpusError, read_headlines, split_headlines
+from headline.places import BUNDLED
 from headline.progress import Announcer
 from headline.recipes import PRESETS, RECIPES, Preset, SettingError, TrainingConfig
 
 _TYPED = 150  # headlines of the test side that are typed at the end of a run
-BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "model"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

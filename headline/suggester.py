@@ -56,7 +56,7 @@ class Suggester:
 
     >>> suggester = Suggester.load("assets/model")                          # doctest: +SKIP
     >>> [s.completion for s in suggester.suggest("the gov", k=2)]           # doctest: +SKIP
-    ['ernment', 'ernor']
+    ['ernment', 't']
     """
 
     def __init__(self, checkpoint: Checkpoint, lexicon: Lexicon | None = None, blocked: Iterable[str] | None = None):
