@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 # Before the import: Gradio would otherwise tell its makers of every start.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -58,7 +59,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     return page
 
 
-def launch(page: gr.Blocks, **options) -> tuple:
+def launch(page: gr.Blocks, **options: Any) -> tuple:
     """Serve it as the app is served, with other options of `gr.Blocks.launch` where given."""
     settings = {
         "theme": THEME,

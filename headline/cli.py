@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from headline import __version__
 from headline.checkpoint import Checkpoint, CheckpointError
@@ -334,13 +335,14 @@ def _suggest(options: argparse.Namespace) -> None:
 def _generate(options: argparse.Namespace) -> None:
     import numpy as np
 
-    from headline.generator import Generator
+    from headline.generator import Generated, Generator
     from headline.suggester import Suggester
 
     generator = Generator(Suggester.load(options.model))
     rng = np.random.default_rng(options.random_seed)
     if options.beam is not None and options.beam < 1:
         raise SettingError(f"--beam must be 1 or more; it is {options.beam}.")
+    made: Iterable[Generated]
     if options.beam:
         made = generator.beam(options.seed, options.words, options.beam, options.number)
     elif options.number == 1 or options.temperature == 0 or options.words is not None:
@@ -356,7 +358,7 @@ def _generate(options: argparse.Namespace) -> None:
 
 def _parse_settings(pairs: Sequence[str]) -> dict:
     """Turn NAME=VALUE into the types that TrainingConfig has."""
-    types = {f.name: f.type for f in fields(TrainingConfig)}
+    types: dict[str, Any] = {f.name: f.type for f in fields(TrainingConfig)}
     told = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
     settings: dict = {}
     for pair in pairs:

@@ -24,10 +24,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 from headline.places import ROOT
 from headline.recipes import TrainingConfig
 
+fcntl: ModuleType | None
 try:
     import fcntl
 except ImportError:  # Windows: only the process that started a run knows whether it lives

@@ -34,7 +34,7 @@ class FrontPage:
             if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
                 body = body.replace(b"<head>", b"<head>" + self._addition, 1)
                 headers["content-length"] = str(len(body))
-            await send(start | {"headers": headers.raw})
+            await send({**start, "headers": headers.raw})
             await send({"type": "http.response.body", "body": body})
 
         await self._app(scope, receive, hold)
