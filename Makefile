@@ -1,6 +1,7 @@
-# make app   set up and start the app          make test   set up and run every test
-# make bench set up and run the measurements   make clean  remove what set-up made
+# make app   set up and start the app          make test   set up, check, and run every test
+# make bench set up and run the measurements   make check  style and types, without the tests
 # make space SPACE=owner/name [GPU=1] [DRY_RUN=1]   put the app on the Hugging Face Hub
+#                                              make clean  remove what set-up made
 
 SHELL := /bin/sh
 VENV := .venv
@@ -8,14 +9,19 @@ PY := $(VENV)/bin/python
 # A machine with an NVIDIA GPU gets TensorFlow with its CUDA libraries.
 REQUIREMENTS := $(shell nvidia-smi -L >/dev/null 2>&1 && echo requirements-gpu.txt || echo requirements.txt)
 
-.PHONY: app test bench space setup setup-test clean
+.PHONY: app test check bench space setup setup-test clean
 .DEFAULT_GOAL := app
 
 app: setup
 	$(PY) app.py
 
-test: setup-test
+test: check setup-test
 	$(PY) -m pytest -q tests
+
+check: $(VENV)/installed-requirements-test.txt
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 
 bench: setup
 	$(PY) -m bench.keystroke
@@ -50,4 +56,4 @@ $(PY):
 	echo "headline needs Python 3.11, 3.12 or 3.13 with its venv module (Debian: apt-get install python3-venv)." >&2; exit 1
 
 clean:
-	rm -rf $(VENV) .pytest_cache
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache dist

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 # Before the import: Gradio would otherwise tell its makers of every start.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -15,6 +16,7 @@ from starlette.middleware import Middleware
 
 from headline.jobs import RUNS, dispatch, sweep
 from headline.limits import Limits
+from headline.places import SAMPLE
 from headline.web.answers import Answers
 from headline.web.api import add_api
 from headline.web.assets import ASSETS, read_asset
@@ -28,7 +30,6 @@ from headline.web.routes import routes
 from headline.web.train import train_tab
 from headline.web.write import write_tab
 
-SAMPLE = Path(__file__).resolve().parent / "data" / "sample.csv"
 THEME = gr.themes.Default(
     primary_hue="teal",
     neutral_hue="slate",
@@ -66,7 +67,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     return page
 
 
-def launch(page: gr.Blocks, **options) -> tuple:
+def launch(page: gr.Blocks, **options: Any) -> tuple:
     """Serve it as the app is served, with other options of `gr.Blocks.launch` where given."""
     paths, origins = {route.path for route in page.routes_of_its_own}, allowed_origins()
 

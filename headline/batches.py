@@ -1,5 +1,7 @@
 """What Keras' `fit` reads of a corpus, batch by batch: shifted rows by length, or the lesson's prefixes."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -18,10 +20,9 @@ def make_batches(
             PrefixBatches(encoded["train"], batch_size, config.block_size, settings.seed),
             PrefixBatches(encoded["validation"], batch_size, config.block_size),
         )
-    rows = {
-        side: [shifted_row(ids, vocabulary.start, vocabulary.end, config.block_size) for ids in lines]
-        for side, lines in encoded.items()
-    }
+    start, end = vocabulary.start, vocabulary.end
+    assert start is not None and end is not None, "the vocabulary of a causal network has both marks"
+    rows = {side: [shifted_row(ids, start, end, config.block_size) for ids in lines] for side, lines in encoded.items()}
     batches = CausalBatches(rows["train"], batch_size, settings.seed)
     held_out = CausalBatches(rows["validation"], batch_size)
     if 0 < settings.candidates < len(vocabulary) // 2:
@@ -47,7 +48,7 @@ class CausalBatches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return len(self.batches)
 
-    def __getitem__(self, index: int):
+    def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
         x, y = shifted_batch([self.rows[i] for i in self.batches[index]])
         if self.sampler:
             candidates, log_chance, y = self.sampler.draw(y)

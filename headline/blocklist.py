@@ -9,7 +9,9 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-OWN_LIST = Path(__file__).resolve().parent.parent / "assets" / "blocklist.txt"
+from headline.places import ASSETS
+
+OWN_LIST = ASSETS / "blocklist.txt"
 
 
 @cache

@@ -6,18 +6,19 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from headline import __version__
 from headline.checkpoint import Checkpoint, CheckpointError
 from headline.corpus import PLACEHOLDERS, SPLITS, Corpus, CorpusError, read_headlines, split_headlines
+from headline.places import BUNDLED
 from headline.progress import Announcer
 from headline.recipes import PRESETS, RECIPES, Preset, SettingError, TrainingConfig
 
 _TYPED = 150  # headlines of the test side that are typed at the end of a run
-BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "model"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -378,13 +379,14 @@ def _suggest(options: argparse.Namespace) -> None:
 def _generate(options: argparse.Namespace) -> None:
     import numpy as np
 
-    from headline.generator import Generator
+    from headline.generator import Generated, Generator
     from headline.suggester import Suggester
 
     generator = Generator(Suggester.load(_folder(options.model, options.from_hub)))
     rng = np.random.default_rng(options.random_seed)
     if options.beam is not None and options.beam < 1:
         raise SettingError(f"--beam must be 1 or more; it is {options.beam}.")
+    made: Iterable[Generated]
     if options.beam:
         made = generator.beam(options.seed, options.words, options.beam, options.number)
     elif options.number == 1 or options.temperature == 0 or options.words is not None:
@@ -431,7 +433,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _parse_settings(pairs: Sequence[str]) -> dict:
     """Turn NAME=VALUE into the types that TrainingConfig has."""
-    types = {f.name: f.type for f in fields(TrainingConfig)}
+    types: dict[str, Any] = {f.name: f.type for f in fields(TrainingConfig)}
     told = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
     settings: dict = {}
     for pair in pairs:

@@ -220,5 +220,10 @@ def _clean(
                 seen.add(key)
             headlines.append(tidy if normalise else raw)
     return headlines, replace(
-        report, kept=len(headlines), **{f"dropped_{name}": count for name, count in counts.items()}
+        report,
+        kept=len(headlines),
+        dropped_null=counts["null"],
+        dropped_blank=counts["blank"],
+        dropped_placeholder=counts["placeholder"],
+        dropped_duplicate=counts["duplicate"],
     )

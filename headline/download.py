@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -140,7 +141,7 @@ def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Pat
         total, before = sum(entry.size for entry in files), 0
         paths = []
         for entry in files:
-            bar = _counting(lambda n, before=before: on_bytes(before + n, total))
+            bar = _counting(partial(_tell_more, on_bytes, before, total))
             got = hf_hub_download(corpus.name, entry.path, repo_type="dataset", tqdm_class=bar)
             # Parts of one data set may share a name in different folders.
             path = folder / entry.path.replace("/", "_")
@@ -153,6 +154,10 @@ def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Pat
 
 def _undone(name: str) -> str:
     return f"{name} was not downloaded: look whether this machine is online, or bring the file yourself."
+
+
+def _tell_more(on_bytes: OnBytes, before: int, total: int, more: int) -> None:
+    on_bytes(before + more, total)
 
 
 def _counting(tell: Callable[[int], None]) -> type[tqdm]:

@@ -62,28 +62,28 @@ def evaluate(
     all)` counts headlines; without `completions` the exact matches, which take half of the time, are left out.
 
     Raises:
-        ValueError: the model lacks one of `words`.
+        ValueError: the model lacks one of `words`, or has no `<unk>` for those that they lack.
     """
     model, vocabulary = LanguageModel(checkpoint), checkpoint.vocabulary
     causal = checkpoint.config.causal
     rows = [model.row(headline) for headline in headlines]
     left_out = 0 if causal else sum(len(vocabulary.tokenizer.words(h)) for h in headlines) - sum(map(len, rows))
     tally = _Tally(left_out)
-    outside = _outside(vocabulary, words)
+    outside, unk = _outside(vocabulary, words), vocabulary.unk
     done = 0
     for batch in length_batches(np.array([len(row) for row in rows]), batch_size):
         for position, (targets, state) in enumerate(walk(model.network, [rows[i] for i in batch])):
             p = model.probabilities(state)
-            if len(outside):
-                p[:, vocabulary.unk] += p[:, outside].sum(axis=1)
+            if len(outside) and unk is not None:
+                p[:, unk] += p[:, outside].sum(axis=1)
                 p[:, outside] = 0
-                targets = np.where(np.isin(targets, outside), vocabulary.unk, targets)
+                targets = np.where(np.isin(targets, outside), unk, targets)
             tally.add(p, targets, vocabulary, first=causal and position == 0)
         done += len(batch)
         if on_progress:
             on_progress(done, len(rows))
     exact = exact_matches(model, rows if completions else [])
-    return Evaluation(len(headlines), **tally.figures(), **{f"exact{n}": x for n, x in exact.items()})
+    return Evaluation(len(headlines), **tally.figures(), exact1=exact[1], exact2=exact[2], exact3=exact[3])
 
 
 def exact_matches(
@@ -129,7 +129,10 @@ def _outside(vocabulary: Vocabulary, words: Vocabulary | None) -> np.ndarray:
         return np.empty(0, dtype=np.int64)
     if lacking := next((key for key in words.itos if key not in vocabulary.stoi), None):
         raise ValueError(f"the model lacks “{lacking}”, so that it cannot be judged by these words")
-    return np.array([i for i, key, _ in vocabulary.entries() if key not in words.stoi], dtype=np.int64)
+    outside = [i for i, key, _ in vocabulary.entries() if key not in words.stoi]
+    if outside and vocabulary.unk is None:
+        raise ValueError("the model has no unknown word, so that it cannot be judged by fewer words than it knows")
+    return np.array(outside, dtype=np.int64)
 
 
 def _likeliest(model: LanguageModel, state: State) -> tuple[np.ndarray, np.ndarray]:

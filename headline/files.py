@@ -79,7 +79,7 @@ def read_file(file: Path, column: str | None) -> Table:
         return _read_parquet(file, column)
     text, latin1 = _read_text(file)
     if kind == "txt":
-        return Table(text.rstrip("\r\n").splitlines(), None, latin1)
+        return Table([*text.rstrip("\r\n").splitlines()], None, latin1)
     table = (_read_csv if kind == "csv" else _read_jsonl)(file.name, text, column)
     return replace(table, latin1=latin1)
 

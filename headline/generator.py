@@ -134,7 +134,9 @@ class Generator:
             )
             totals = (scores[:, None] + log_p).ravel()
             best = top(totals, 2 * width)  # enough that `width` are left when every other one ends
-            rows, picks, kept = [], [], []
+            rows: list[int] = []
+            picks: list[int] = []
+            kept: list[float] = []
             for flat in best[np.isfinite(totals[best])]:
                 row, i = divmod(int(flat), log_p.shape[1])
                 if i == self.vocabulary.end:

@@ -24,15 +24,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
+from headline.places import ROOT
 from headline.recipes import TrainingConfig
 
+fcntl: ModuleType | None
 try:
     import fcntl
 except ImportError:  # Windows: only the process that started a run knows whether it lives
     fcntl = None
 
-ROOT = Path(__file__).resolve().parent.parent  # of the program, where `python -m headline` finds it
 RUNS = Path(os.environ.get("HEADLINE_RUNS", "runs"))
 _children: dict[str, subprocess.Popen] = {}  # of this process, so that they are reaped
 

@@ -36,7 +36,11 @@ class LanguageModel:
     def row(self, headline: str) -> list[int]:
         """Ids of a whole headline, between its start and end marks where the recipe has them."""
         ids = self.vocabulary.encode(headline)
-        return [self.vocabulary.start, *ids, self.vocabulary.end] if self._causal else ids
+        if not self._causal:
+            return ids
+        start, end = self.vocabulary.start, self.vocabulary.end
+        assert start is not None and end is not None, "the vocabulary of a causal network has both marks"
+        return [start, *ids, end]
 
     def start(self) -> State:
         """The state before the first word of a headline: B = 1."""

@@ -4,7 +4,7 @@ Made when a run ends, from the headlines trained on; how much the n-grams count,
 temperature, are fitted on the headlines held out to choose the best epoch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -83,13 +83,13 @@ def _fitted_temperature(checkpoint: Checkpoint, rows: Sequence[Sequence[int]]) -
     return float(_TEMPERATURES[nats.argmin()])
 
 
-def _of_targets(model: LanguageModel, rows: Sequence[Sequence[int]]):
+def _of_targets(model: LanguageModel, rows: Sequence[Sequence[int]]) -> Iterator[np.ndarray]:
     for batch in _batches(rows):
         for targets, state in walk(model.network, batch):
             yield model.probabilities(state)[np.arange(len(targets)), targets]
 
 
-def _batches(rows: Sequence[Sequence[int]]):
+def _batches(rows: Sequence[Sequence[int]]) -> Iterator[Sequence[Sequence[int]]]:
     rows = sorted(rows, key=len)
     return (rows[i : i + _BATCH] for i in range(0, len(rows), _BATCH))
 

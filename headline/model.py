@@ -1,5 +1,7 @@
 """ModelConfig -> Keras model, and its weights by name. Only `keras` and `keras.ops`: any backend."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -31,7 +33,7 @@ class TiedEmbedding(keras.layers.ReversibleEmbedding):
 class CandidateLogits(keras.layers.Layer):
     """The logits of a few words only, each lowered by the log chance that it is among them."""
 
-    def __init__(self, embedding: TiedEmbedding, **kwargs):
+    def __init__(self, embedding: TiedEmbedding, **kwargs: Any):
         super().__init__(**kwargs)
         self.embedding = embedding
 

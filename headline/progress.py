@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class Announcer:
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115, open for as long as the run
-        self.bar = None
+        self.bar: Any = None  # tqdm's, once there is something to draw
 
-    def __call__(self, event: str, **facts) -> None:
+    def __call__(self, event: str, **facts: Any) -> None:
         line = json.dumps({"event": event} | facts, ensure_ascii=False, allow_nan=False)
         if self.file:
             self.file.write(line + "\n")

@@ -6,6 +6,7 @@ settings without loading Keras.
 
 import math
 from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 
 class SettingError(ValueError):
@@ -58,7 +59,7 @@ class ModelConfig:
         return asdict(self)
 
 
-def _setting(default, about: str):
+def _setting(default: Any, about: str) -> Any:
     """A field with what it means, which the command line and the page tell."""
     return field(default=default, metadata={"about": about})
 
@@ -164,7 +165,7 @@ class TrainingConfig:
     def as_dict(self) -> dict:
         return asdict(self)
 
-    def changed(self, **settings) -> "TrainingConfig":
+    def changed(self, **settings: Any) -> "TrainingConfig":
         """The same with some settings changed, and checked. A setting of None is left as it is."""
         known = {f.name for f in fields(self)}
         for name in settings:
@@ -172,7 +173,7 @@ class TrainingConfig:
         return replace(self, **{k: v for k, v in settings.items() if v is not None})
 
 
-FINE_TUNING = {"learning_rate": 1e-3, "embedding_dropout": 0.4, "dropout": 0.5, "epochs": 8}
+FINE_TUNING: dict[str, Any] = {"learning_rate": 1e-3, "embedding_dropout": 0.4, "dropout": 0.5, "epochs": 8}
 SMALL = {"embedding_size": 64, "units": 128}
 LARGE = {"embedding_size": 256, "units": 512, "embedding_dropout": 0.3, "dropout": 0.4}
 RECIPE_NAMES = ("autocomplete", "notebook")

@@ -56,7 +56,7 @@ class Suggester:
 
     >>> suggester = Suggester.load("assets/model")                          # doctest: +SKIP
     >>> [s.completion for s in suggester.suggest("the gov", k=2)]           # doctest: +SKIP
-    ['ernment', 'ernor']
+    ['ernment', 't']
     """
 
     def __init__(self, checkpoint: Checkpoint, lexicon: Lexicon | None = None, blocked: Iterable[str] | None = None):
@@ -221,8 +221,14 @@ class Suggester:
         The marks' share is not handed to the words: it is the chance that the headline ends here, or
         goes on with a word that is not known.
         """
-        found = {ids: self._next_words.get(ids) for ids in contexts}
-        missing = [ids for ids, known in found.items() if known is None]
+        found: dict[tuple[int, ...], NextWord] = {}
+        missing: list[tuple[int, ...]] = []
+        for ids in dict.fromkeys(contexts):
+            known = self._next_words.get(ids)
+            if known is None:
+                missing.append(ids)
+            else:
+                found[ids] = known
         if missing:
             p = self.model.quick_probabilities(self._states_of(missing))
             marks = (self.vocabulary.unk, self.vocabulary.end)  # the notebook's vocabulary has neither

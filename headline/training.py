@@ -5,9 +5,10 @@ import ctypes
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import keras
 import numpy as np
@@ -207,7 +208,7 @@ def compute_policy(settings: TrainingConfig) -> str:
 
 
 @contextlib.contextmanager
-def computing_in(policy: str):
+def computing_in(policy: str) -> Iterator[None]:
     """Layers that are built within compute in a dtype policy."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
@@ -299,7 +300,7 @@ def compile_model(model: keras.Model, settings: TrainingConfig, steps: int) -> N
     model.compile(optimizer=optimizer, loss=loss, metrics=[NatsPerWord(from_logits)])
 
 
-def word_nats(y_true, y_pred, from_logits: bool):
+def word_nats(y_true: Any, y_pred: Any, from_logits: bool) -> tuple[Any, Any]:
     """Cross-entropy in nats of each word, and 1 where there is a word and 0 where there is padding.
 
     The loss and the metric both call this with the same arguments, so that a compiler does it once.
@@ -408,7 +409,7 @@ class Reporter(keras.callbacks.Callback):
         )
 
 
-def _finite(number) -> float | None:
+def _finite(number: Any) -> float | None:
     """A number that JSON can hold; None for one that ran away."""
     return float(number) if np.isfinite(number) else None
 

@@ -185,3 +185,8 @@ def test_judged_by_fewer_words_the_others_are_one_unknown_word():
     assert evaluate(checkpoint, HEADLINES, words=vocabulary) == evaluate(checkpoint, HEADLINES)
     with pytest.raises(ValueError, match="lacks “zebra”"):
         evaluate(checkpoint, HEADLINES, words=tiny_vocabulary("autocomplete", ["zebra"]))
+
+
+def test_a_model_without_an_unknown_word_cannot_be_judged_by_fewer_words():
+    with pytest.raises(ValueError, match="the model has no unknown word"):
+        evaluate(random_checkpoint("notebook"), HEADLINES, words=tiny_vocabulary("notebook", ["the"]))

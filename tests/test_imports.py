@@ -39,9 +39,13 @@ def imports(path: Path, anywhere: bool = True) -> set[str]:
     while waiting:
         node = waiting.pop()
         top_level.append(node)
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and not for_type_checkers(node):
             waiting += ast.iter_child_nodes(node)
     return set().union(*map(imported, ast.walk(tree) if anywhere else top_level))
+
+
+def for_type_checkers(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def roots(modules: set[str]) -> set[str]:
@@ -95,8 +99,17 @@ def test_gradio_is_imported_by_the_page_alone(name):
         assert not any(module.startswith("headline.web") for module in imports(FILES[name]))
 
 
+@pytest.mark.parametrize("name", sorted(FILES.keys() - {"headline"}))
+def test_the_package_offers_names_to_others_and_takes_none_of_them_itself(name):
+    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "headline"]
+    names = {alias.name for node in taken for alias in node.names}
+    assert not {name for name in names if f"headline.{name}" not in FILES} - {"__version__"}
+    assert not any(map(for_type_checkers, ast.walk(tree)))
+
+
 def test_imports_of_the_package_point_one_way():
-    # The package's own __init__ is loaded by all and loads nothing: it takes no part.
+    # The package's own __init__ is loaded by all and loads nothing until a name is asked for: it takes no part.
     graph = {name: (imports(path) & FILES.keys()) - {"headline"} for name, path in FILES.items()}
     order = list(TopologicalSorter(graph).static_order())  # raises CycleError, with the circle, where there is one
     assert order.index("headline.network") < order.index("headline.suggester") < order.index("headline.cli")

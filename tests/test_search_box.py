@@ -161,3 +161,13 @@ def test_whole_headlines_are_different_and_as_many_as_asked_for():
     assert all(len(h.text.split()) == 3 for h in whole_headlines(writer, "the", 3, 1.0, 2))
     stuck = Generator(tiny.suggester(bigram_checkpoint({"the": {"NASA": 60}, "NASA": {"</s>": 60}})))
     assert [h.text for h in whole_headlines(stuck, "the", 5, 0.5, 0)] == ["the NASA"]
+
+
+@pytest.mark.parametrize(
+    "root, api", [(None, API), ("/app", "/app" + API), ("https://a.org/app/", "https://a.org/app" + API)]
+)
+def test_below_a_path_of_a_proxy_the_page_asks_below_it_too(monkeypatch, root, api):
+    monkeypatch.delenv("GRADIO_ROOT_PATH", raising=False)
+    if root:
+        monkeypatch.setenv("GRADIO_ROOT_PATH", root)
+    assert search_box("bundled").props["api"] == api

@@ -1,8 +1,6 @@
 """The files of `assets/` that the page is made of."""
 
-from pathlib import Path
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+from headline.places import ASSETS
 
 
 def read_asset(name: str) -> str:

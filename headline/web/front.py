@@ -53,7 +53,7 @@ class FrontPage:
             if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
                 body = self._changed(body)
                 headers["content-length"] = str(len(body))
-            await send(start | {"headers": headers.raw})
+            await send({**start, "headers": headers.raw})
             await send({"type": "http.response.body", "body": body})
 
         await self._app(scope, receive, hold)

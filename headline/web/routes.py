@@ -23,7 +23,9 @@ def routes(models: Models) -> list[APIRoute]:
         """Ways to go on from `q`. An unknown model is the bundled one; too long a text is answered by its end."""
         style = style if style in STYLES else "auto"
         asked = Question(q[-LONGEST:], max(0, min(k, _MOST)), style, bool(phrases), bool(table), bool(next))
-        suggester = models.ready(model) or await run_in_threadpool(models.get, model)
+        suggester = models.ready(model)
+        if suggester is None:
+            suggester = await run_in_threadpool(models.get, model)
         return JSONResponse(answer(suggester, asked) | {"q": q, "model": model})
 
     def words(request: Request, model: str = "") -> Response:

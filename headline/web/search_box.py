@@ -7,6 +7,7 @@ next word that came when the word began.
 
 import base64
 import itertools
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +42,15 @@ def search_box(model: str) -> gr.HTML:
         js_on_load=read_asset("search_box.js"),
         elem_id="search-box",
         apply_default_css=False,
-        api=API,
+        api=public_api(),
         listId="headline-list",
         small=sorted(SMALL_WORDS),
     )
+
+
+def public_api() -> str:
+    """Where the page finds the routes: behind a proxy that serves the app below a path, below it too."""
+    return os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/") + API
 
 
 def told(model: str | None = None, put: str | None = None, text: str = "") -> dict[str, Any]:
