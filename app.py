@@ -5,6 +5,7 @@ import importlib.util
 import os
 import threading
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     paths, origins = {route.path for route in page.routes_of_its_own}, allowed_origins()
 
     @contextlib.asynccontextmanager
-    async def opened(app: gr.routes.App):
+    async def opened(app: gr.routes.App) -> AsyncIterator[None]:
         # Outermost, where Gradio puts its own middleware, and nothing of `app_kwargs` comes.
         app.middleware_stack = PublicCors(app.middleware_stack, PUBLIC, frozenset(paths), origins)
         yield

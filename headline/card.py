@@ -4,6 +4,7 @@ Names and file names come with a checkpoint and may be anybody's: nothing of the
 """
 
 import re
+from typing import Any
 
 from headline.checkpoint import Checkpoint
 
@@ -40,7 +41,7 @@ def front_matter(checkpoint: Checkpoint) -> str:
 
     told = str(checkpoint.licence.get("weights", "")).strip()
     known = told.lower().replace(" ", "-")
-    licence = {"license": known} if known in LICENCES else {"license": "unknown"}
+    licence: dict[str, Any] = {"license": known} if known in LICENCES else {"license": "unknown"}
     if told and known not in LICENCES:
         licence = {"license": "other", "license_name": re.sub(r"[^a-z0-9.]+", "-", known).strip("-")[:60] or "other"}
     data = ModelCardData(

@@ -13,6 +13,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -121,7 +122,9 @@ def _write_onnx(checkpoint: Checkpoint, path: Path) -> None:
     outputs = [array(name, config.vocab_size) for name in ("logits", "probabilities")]
     outputs += [array(f"next_{name}", config.units) for name in states]
     weights = [numpy_helper.from_array(tensor, name) for name, tensor in _tensors(checkpoint).items()]
-    nodes = [helper.make_node(kind, *ends, name=ends[1][0], **settings) for kind, *ends, settings in _nodes(config)]
+    nodes = [
+        helper.make_node(kind, before, after, after[0], **settings) for kind, before, after, settings in _nodes(config)
+    ]
     model = helper.make_model(
         helper.make_graph(nodes, "step", inputs, outputs, weights),
         opset_imports=[helper.make_opsetid("", _OPSET)],
@@ -181,7 +184,7 @@ def _write_tflite(checkpoint: Checkpoint, path: Path) -> None:
     @tf.function(autograph=False)
     def step(ids, **states):
         w = {name: tf.constant(tensor) for name, tensor in arrays.items()}
-        nexts = {}
+        nexts: dict[str, Any] = {}
         x = tf.gather(w["embedding"], ids)  # (B, E)
         for n in range(config.layers):
             kernel, recurrent = w[f"lstm_{n}.kernel"], w[f"lstm_{n}.recurrent_kernel"]

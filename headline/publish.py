@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headline.card import model_card
 from headline.checkpoint import Checkpoint
@@ -147,8 +147,10 @@ def publish_space(repo: str, hardware: str | None = None, private: bool = False,
 
     with _sending(repo):
         api = HfApi(token=_token())
-        created = {"space_sdk": "gradio", "space_hardware": hardware, "private": private or None}
-        url = api.create_repo(repo, repo_type="space", exist_ok=True, **created)
+        kind: Any = hardware  # one of SpaceHardware, as check_hardware saw
+        url = api.create_repo(
+            repo, repo_type="space", exist_ok=True, space_sdk="gradio", space_hardware=kind, private=private or None
+        )
         there = _there(api, repo, "space")
         ours = _manifest(api, repo) if MANIFEST in there else set()
         gone = sorted((ours & there) - content.keys() - {".gitattributes"})
@@ -156,7 +158,7 @@ def publish_space(repo: str, hardware: str | None = None, private: bool = False,
         if hardware:
             runtime = api.get_space_runtime(repo)
             if (runtime.requested_hardware or runtime.hardware) != hardware:
-                api.request_space_hardware(repo, hardware)
+                api.request_space_hardware(repo, kind)
     return str(url)
 
 

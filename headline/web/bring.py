@@ -5,10 +5,11 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -108,7 +109,9 @@ class Bring:
             return Brought([], refused=f"{size:.0f} MB are more than this page takes, {self.limits.upload_mb} MB.")
         return Brought(paths, paths[0].name.split(".")[0], told)
 
-    def look(self, source, files, column, pasted, fetched) -> tuple[dict, dict]:
+    def look(
+        self, source: str, files: list[str] | None, column: str | None, pasted: str, fetched: list[str] | None
+    ) -> tuple[dict, dict]:
         """The preview, or a sentence in its place."""
         got = self.brought(source, files, column, pasted, fetched)
         if got.refused:
@@ -140,7 +143,7 @@ class Bring:
             yield None, refusal(str(error)), gr.skip()
 
 
-def show_source(chosen: str):
+def show_source(chosen: str) -> list:
     visible = [gr.Column(visible=chosen == kind) for kind in (UPLOAD, PASTE, PUBLIC)]
     return [*visible, gr.Textbox(visible=chosen in (UPLOAD, PUBLIC))]
 
@@ -178,7 +181,7 @@ def last_words(err: str) -> str:
     return last[0].removeprefix("headline: ")
 
 
-def in_thread(work) -> Iterator:
+def in_thread(work: Callable[[], Any]) -> Iterator:
     """None about twice a second while `work` goes on in a thread, then what it returned; what it raised is raised."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work)

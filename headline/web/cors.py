@@ -50,7 +50,7 @@ class PublicCors:
             reply = Response(status_code=204, headers={"Access-Control-Allow-Methods": "GET, HEAD"})
             reply.headers["Access-Control-Max-Age"] = _AGE
             return await reply(scope, receive, self._telling(send, path, allowed))
-        silent = scope | {"headers": [pair for pair in scope["headers"] if pair[0].lower() != b"origin"]}
+        silent = dict(scope, headers=[pair for pair in scope["headers"] if pair[0].lower() != b"origin"])
         await self._app(silent, receive, self._telling(send, path, allowed))
 
     def _allowed(self, origin: str | None) -> str | None:

@@ -20,12 +20,12 @@ def own_models(models: Models, model: gr.Dropdown, mine: gr.BrowserState, panel:
     def compare(mine: list | None) -> dict:
         return runs_sheet([(title, models.meta(id_)) for title, id_ in models.choices(mine)])
 
-    def rename(run: str | None, name: str, mine: list | None):
+    def rename(run: str | None, name: str, mine: list | None) -> tuple:
         if run and name.strip():
             models.rename(run, name.strip()[:80])
         return listed(models, mine), gr.Dropdown(choices=models.choices(mine)), compare(mine)
 
-    def delete(run: str | None, mine: list | None):
+    def delete(run: str | None, mine: list | None) -> tuple:
         if run:
             models.delete(run)
         kept = [id_ for id_ in mine or [] if id_ != run]
@@ -35,7 +35,7 @@ def own_models(models: Models, model: gr.Dropdown, mine: gr.BrowserState, panel:
     def packed(run: str | None) -> str | None:
         return str(pack(models.folder(run), Path(tempfile.mkdtemp()))) if run else None
 
-    def unpacked(file: str, mine: list | None):
+    def unpacked(file: str, mine: list | None) -> tuple:
         try:
             folder = unpack(Path(file), models.runs)
         except ArchiveError as error:

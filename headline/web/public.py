@@ -8,6 +8,7 @@
 | /gradio_api/headline/openapi.json, …/docs | a description of these, for programs and to be read |
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -130,7 +131,7 @@ def public_routes(models: Models) -> list[APIRoute]:
         # A HEAD has a route of its own that is not described: two methods of one route share one id.
         return APIRoute(path, answer, methods=[method], operation_id=name, include_in_schema=method == "GET", **told)
 
-    paths = [
+    paths: list[tuple[str, Callable, str, dict[str, Any]]] = [
         (SUGGEST, suggest, "suggest", {"response_model": Suggestions, "responses": refused}),
         (OPENSEARCH, opensearch, "opensearch", {"response_class": SuggestionsJson, "responses": refused}),
         (OPENSEARCH_XML, opensearch_xml, "opensearch_description", {"response_class": Description}),

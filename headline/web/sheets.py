@@ -1,5 +1,7 @@
 """Figures as sheets: plain values that `sheet.js` puts on the page as text."""
 
+from collections.abc import Iterable
+
 from headline.preview import Preview
 
 
@@ -48,6 +50,8 @@ def runs_sheet(told: list[tuple[str, dict]]) -> dict:
     return {"groups": [{"title": "", "sections": [section("Side by side", about, head=head, rows=rows)]}]}
 
 
-def section(title: str, about: str, words=(), head=(), rows=(), bars=()) -> dict:
+def section(
+    title: str, about: str, words: Iterable = (), head: Iterable = (), rows: Iterable = (), bars: Iterable = ()
+) -> dict:
     lists = {"words": words, "head": head, "rows": rows, "bars": bars}
     return {"title": title, "about": about} | {name: list(values) for name, values in lists.items()}
