@@ -3,9 +3,10 @@
     python -m bench.export [--model assets/model] [--steps 400]
 
 A step reads one more word of a headline and gives the probability of every next one, batch 1, through each runtime's
-Python interface, each on one core. The formats take turns, word by word, so that all meet the same machine. A Keras
-model has no state to go on from: it reads the whole row each time, here of as many places as the text has words. With
-a notebook model, so do the step formats, for its rows begin with padding. Needs requirements-bench.txt.
+Python interface, each on one core. The formats take turns, word by word, so that all meet the same machine and none
+finds its weights in the processor's cache. A Keras model has no state to go on from: it reads the whole row each time,
+here of as many places as the text has words. With a notebook model, so do the step formats, for its rows begin with
+padding. Needs requirements-bench.txt.
 """
 
 import os

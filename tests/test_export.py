@@ -14,7 +14,9 @@ from headline.network import Network, log_softmax
 from headline.sequences import pad_left
 from tests.tiny import CONFIGS, config_name, random_checkpoint, random_weights, vocabulary
 
-TOLERANCE = 2e-5  # the largest difference of a logit, a probability, or a number of a state; logits here reach ±6
+# The largest difference of a logit, a probability, or a number of a state: about ten times what was seen.
+TOLERANCE = 1e-5
+TOLERANCE_BUNDLED = 1e-4  # whose sums are of hundreds of numbers
 WORDS = 12  # longer than every row of the tiny configurations
 
 
@@ -54,12 +56,12 @@ def read(step, config, rows):
     return outputs
 
 
-def close(got, expected):
+def close(got, expected, tolerance=TOLERANCE):
     assert got.shape == expected.shape
-    np.testing.assert_allclose(got, expected, rtol=0, atol=TOLERANCE)
+    np.testing.assert_allclose(got, expected, rtol=0, atol=tolerance)
 
 
-def check_steps(step, checkpoint, rows):
+def check_steps(step, checkpoint, rows, tolerance=TOLERANCE):
     """A step format against the NumPy network on rows of words (B, n), for every number of words up to n."""
     config = checkpoint.config
     network = Network(config, checkpoint.weights)
@@ -71,12 +73,13 @@ def check_steps(step, checkpoint, rows):
     for n, output in enumerate(outputs, 1):
         state = network.read(rows[:, :n])
         logits = network.logits(state)
-        close(output["logits"], logits)
-        close(output["probabilities"], np.exp(log_softmax(logits / np.float32(checkpoint.temperature))))
+        close(output["logits"], logits, tolerance)
+        probabilities = np.exp(log_softmax(logits / np.float32(checkpoint.temperature)))
+        close(output["probabilities"], probabilities, tolerance)
         lane = 0 if config.causal else network.lanes - 1 - state.ids.shape[1]
         for i in range(config.layers):
-            close(output[f"next_h_{i}"], state.h[i][:, lane])
-            close(output[f"next_c_{i}"], state.c[i][:, lane])
+            close(output[f"next_h_{i}"], state.h[i][:, lane], tolerance)
+            close(output[f"next_c_{i}"], state.c[i][:, lane], tolerance)
 
 
 def rows_for(config, batch=3):
@@ -196,7 +199,8 @@ def test_the_command_writes_the_bundled_model_by_default(capsys, tmp_path):
     assert main(["export", "--format", "onnx", "--out", str(out)]) == 0
     assert capsys.readouterr().out == f"{out}  {out.stat().st_size / 1e6:.1f} MB\n"
     checkpoint = Checkpoint.load(BUNDLED)
-    check_steps(onnx_step(out), checkpoint, np.array([checkpoint.vocabulary.encode("the prime minister says")]))
+    rows = np.array([checkpoint.vocabulary.encode("the prime minister says")])
+    check_steps(onnx_step(out), checkpoint, rows, TOLERANCE_BUNDLED)
 
 
 def test_the_command_takes_a_model_and_the_format_from_the_name(capsys, tmp_path):
