@@ -1,6 +1,7 @@
 # make app   set up and start the app          make test   set up, check, and run every test
 # make bench set up and run the measurements   make check  style and types, without the tests
 #                                              make clean  remove what set-up made
+# make space SPACE=owner/name [GPU=1] [DRY_RUN=1]   put the app on the Hugging Face Hub
 
 SHELL := /bin/sh
 VENV := .venv
@@ -8,7 +9,7 @@ PY := $(VENV)/bin/python
 # A machine with an NVIDIA GPU gets TensorFlow with its CUDA libraries.
 REQUIREMENTS := $(shell nvidia-smi -L >/dev/null 2>&1 && echo requirements-gpu.txt || echo requirements.txt)
 
-.PHONY: app test check bench setup setup-test clean
+.PHONY: app test check bench space setup setup-test clean
 .DEFAULT_GOAL := app
 
 app: setup
@@ -25,6 +26,10 @@ check: $(VENV)/installed-requirements-test.txt
 bench: setup
 	$(PY) -m bench.keystroke
 	$(PY) -m bench.training
+
+space: setup
+	@test -n "$(SPACE)" || { echo "Say where: make space SPACE=owner/name" >&2; exit 2; }
+	$(PY) -m headline publish "$(SPACE)" $(if $(GPU),--gpu) $(if $(DRY_RUN),--dry-run)
 
 setup: $(VENV)/installed-$(REQUIREMENTS)
 

@@ -1,9 +1,11 @@
 """The app: builds the page and serves it. A Hugging Face Space starts this file, and so does `make app`."""
 
 import contextlib
+import importlib.util
 import os
 import threading
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,15 @@ from starlette.middleware import Middleware
 from headline.jobs import RUNS, dispatch, sweep
 from headline.limits import Limits
 from headline.places import SAMPLE
+from headline.web.answers import Answers
+from headline.web.api import add_api
 from headline.web.assets import ASSETS, read_asset
+from headline.web.cors import PublicCors, allowed_origins
 from headline.web.front import FrontPage
 from headline.web.inside import inside_tab
 from headline.web.models import Models
+from headline.web.opensearch import ABOUT, NAME
+from headline.web.public import OPENSEARCH_XML, PUBLIC, public_routes
 from headline.web.routes import routes
 from headline.web.train import train_tab
 from headline.web.write import write_tab
@@ -44,8 +51,8 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """The page over a bundled model and a folder of runs. Starts nothing."""
     models = Models(bundled, runs, Limits.from_environment())
     models.get(None)  # now, and not when the first visitor types
-    with gr.Blocks(title="headline") as page:
-        gr.Markdown("# headline\nStart a headline and see the next words at every keystroke.", elem_id="title")
+    with gr.Blocks(title=NAME) as page:
+        gr.Markdown(f"# {NAME}\n{ABOUT}", elem_id="title")
         # Which runs and models are this browser's: ids that nobody can guess.
         mine = gr.BrowserState([], storage_key="headline.runs", secret="the ids themselves are what is secret")
         with gr.Tab("Write"):
@@ -54,19 +61,34 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
             train_tab(page, models, write, mine, SAMPLE)
         with gr.Tab("Inside") as inside:
             inside_tab(page, inside, models, write, SAMPLE)
-    page.routes_of_its_own = routes(models)
+        add_api(Answers(models))
+    page.api_open = False  # what waits its turn waits whichever way it is asked for
+    page.routes_of_its_own = routes(models) + public_routes(models)
     page.models = models
     return page
 
 
 def launch(page: gr.Blocks, **options: Any) -> tuple:
     """Serve it as the app is served, with other options of `gr.Blocks.launch` where given."""
+    paths, origins = {route.path for route in page.routes_of_its_own}, allowed_origins()
+
+    @contextlib.asynccontextmanager
+    async def opened(app: gr.routes.App) -> AsyncIterator[None]:
+        # Outermost, where Gradio puts its own middleware, and nothing of `app_kwargs` comes.
+        app.middleware_stack = PublicCors(app.middleware_stack, PUBLIC, frozenset(paths), origins)
+        yield
+
+    front = Middleware(FrontPage, title=NAME, about=ABOUT, search=OPENSEARCH_XML.removeprefix("/"))
     settings = {
         "theme": THEME,
         "css": read_asset("page.css"),
         "run_history": False,
-        "footer_links": ["gradio"],
-        "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [Middleware(FrontPage)]},
+        "footer_links": ["api", "gradio"],
+        # A Space would have Node send the page: a frame with nothing in it, without `first.js`, and one process more
+        # between a key and its answer.
+        "ssr_mode": False,
+        "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [front], "lifespan": opened},
+        "mcp_server": importlib.util.find_spec("mcp") is not None,  # the page does without
     }
     if page.models.limits.upload_mb:
         settings["max_file_size"] = f"{page.models.limits.upload_mb}mb"
@@ -86,4 +108,5 @@ def keep_house(models: Models) -> None:
 
 
 if __name__ == "__main__":
-    launch(build_app())
+    demo = build_app()  # by this name a Space finds it
+    launch(demo)

@@ -12,8 +12,7 @@
 Each run is a process of its own, one after the other. Where the two recipes are compared, the losses
 are over the same words: of the headlines that neither run saw, those whose words both tokenizers
 cut alike, from the second word on (the lesson's recipe predicts no first word), words that both
-vocabularies know. The autocomplete recipe's probabilities are not rescaled for that, though it
-keeps some for unknown words and for the end, which the other does not; its n-grams take no part.
+vocabularies know, each model's probabilities of these made to sum to one.
 """
 
 import argparse
@@ -27,7 +26,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,14 +33,18 @@ import numpy as np
 from headline.checkpoint import Checkpoint
 from headline.corpus import read_headlines, split_headlines
 from headline.evaluation import evaluate
+from headline.keystrokes import typed_with
 from headline.language_model import LanguageModel, walk
 from headline.recipes import RECIPES
+from headline.suggester import Suggester
 from headline.vocabulary import TOKENIZERS
 
 HELD_OUT = ["--set", "validation=0.05", "--set", "test=0.05"]
 PARTS = ("epoch", "beat", "profile", "tuning", "memory", "stop")
 _TITLES = 2_000
+_TYPED = 100  # headlines
 _STEPS = 40  # timed
+_SECONDS_BETWEEN_LOOKS = 3.0  # of training
 
 
 def main() -> None:
@@ -72,60 +74,96 @@ def epoch(options: argparse.Namespace, folder: Path) -> None:
 
 def beat(options: argparse.Namespace, folder: Path) -> None:
     """The lesson's recipe until it gets no better, then ours until it is better than that."""
-    told = {}
-    for recipe in RECIPES:
-        epochs = options.epochs if recipe == "notebook" else RECIPES[recipe].epochs
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for recipe in ("notebook", "autocomplete"):
+        epochs = options.epochs if recipe == "notebook" else 3
         command = [sys.executable, "-m", "bench.training", *map(str, options.files), "--child", recipe]
         child = subprocess.Popen(
             [*command, "--epochs", str(epochs)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
-        told[recipe] = [json.loads(line) for line in child.stdout]
+        told = [json.loads(line) for line in child.stdout]
         if child.wait():
             sys.exit(f"bench: the {recipe} run failed; try: {' '.join(command)}")
-    common = set.intersection(*({tuple(where) for where, _ in told[recipe][0]["nats"]} for recipe in RECIPES))
-    print(f"held-out loss over the same {len(common):,} words, after so many seconds of training")
-    curves = {}
-    for recipe in RECIPES:
-        curves[recipe] = [
-            (run["seconds"], float(np.mean([nats for where, nats in run["nats"] if tuple(where) in common])))
-            for run in told[recipe]
-        ]
-        points = "  ".join(f"{seconds:.0f} s {loss:.3f}" for seconds, loss in curves[recipe])
-        print(f"{recipe:<16}{points}")
+        for what in dict.fromkeys(look["what"] for look in told):
+            curves[what] = [(look["seconds"], look["nats"]) for look in told if look["what"] == what]
+            points = "  ".join(f"{seconds:.0f} s {loss:.3f}" for seconds, loss in curves[what])
+            print(f"{what:<34}{points}", flush=True)
     seconds, best = min(curves["notebook"], key=lambda point: point[1])
-    sooner = next((s for s, loss in curves["autocomplete"] if loss < best), None)
-    print(f"the lesson's best is {best:.3f} (perplexity {np.exp(best):,.0f}), reached after {seconds:.0f} s")
-    if sooner is None:
-        print("autocomplete never got there")
-    else:
-        print(f"autocomplete is better after {sooner:.0f} s: {seconds / sooner:.1f} times sooner")
+    print(f"over the same {told[0]['words']:,} held-out words, of {told[0]['vocabulary']:,} that both know;")
+    print(
+        f"the lesson's best is {best:.3f} (perplexity {np.exp(best):,.0f}), reached after {seconds:.0f} s of training"
+    )
+    for what, points in curves.items():
+        if what != "notebook":
+            sooner = next((s for s, loss in points if loss < best), None)
+            told_when = "never" if sooner is None else f"after {sooner:.1f} s, {seconds / sooner:.0f} times sooner"
+            print(f"{what:<34}is better {told_when}")
 
 
 def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
-    """Train in this process; after every epoch print the nats of each held-out word, and the seconds so far
-    without what the measuring took."""
+    """Train in this process; after every epoch, and of ours every few seconds too, print nats a held-out word and
+    the seconds so far without what the measuring took."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from headline.training import train as run
+    from headline import training
+    from headline.vocabulary import Vocabulary
 
-    settings = RECIPES[recipe].changed(validation=0.05, test=0.05, epochs=epochs, patience=3)
+    held_out = {"validation": 0.05, "test": 0.05}
+    settings = RECIPES[recipe].changed(**held_out, epochs=epochs, patience=3)
+    keys = []
+    for each in RECIPES.values():
+        headlines = read_headlines(files, keep_duplicates=each.keep_duplicates, normalise=each.normalise).headlines
+        side = split_headlines(headlines, each.seed, **held_out)["train"]
+        keys.append(set(Vocabulary.build(side, each.tokenizer, each.min_count, each.max_words).stoi))
+    common = {key for key in keys[0] & keys[1] if not key.startswith("<")}
     corpus = read_headlines(files, keep_duplicates=settings.keep_duplicates, normalise=settings.normalise)
-    test = split_headlines(corpus.headlines, settings.seed, 0.05, 0.05)["test"]
-    began: list[float] = []  # when the first batch was done
+    sides = split_headlines(corpus.headlines, settings.seed, **held_out)
     measuring = 0.0
 
-    def ended(epoch: int, checkpoint: Checkpoint) -> None:
+    def tell(what: str, checkpoint: Checkpoint, seconds: float) -> None:
         nonlocal measuring
-        now = time.monotonic()
-        nats = word_nats(checkpoint, test)
-        seconds = now - began[0] - measuring
-        print(json.dumps({"epoch": epoch, "seconds": seconds, "nats": [(k, v) for k, v in nats.items()]}), flush=True)
-        measuring += time.monotonic() - now
+        began = time.monotonic()
+        nats = word_nats(checkpoint, sides["test"], common)
+        facts = {"words": len(nats), "vocabulary": len(common), "nats": float(np.mean(list(nats.values())))}
+        print(json.dumps({"what": what, "seconds": seconds} | facts), flush=True)
+        measuring += time.monotonic() - began
 
-    def progress(at) -> None:
-        if not began:
-            began.append(time.monotonic() - at.seconds)
+    class Looking(training.Reporter):
+        """Tells every few seconds of training how good the network is by then."""
 
-    run(corpus, settings, on_progress=progress, on_epoch=ended)
+        def on_train_begin(self, logs=None):
+            super().on_train_begin(logs)
+            self._looked = 0.0
+
+        def trained_for(self) -> float:
+            return time.monotonic() - self._began - measuring
+
+        def on_train_batch_end(self, batch, logs=None):
+            super().on_train_batch_end(batch, logs)
+            if recipe == "autocomplete" and self.trained_for() - self._looked > _SECONDS_BETWEEN_LOOKS:
+                self._looked = self.trained_for()
+                self.on_epoch(self._epoch)
+
+    reporters: list[Looking] = []
+
+    def reporter(*arguments) -> Looking:
+        reporters.append(Looking(*arguments))
+        return reporters[-1]
+
+    training.Reporter = reporter
+    name = "notebook" if recipe == "notebook" else "autocomplete, its LSTM alone"
+    began = time.monotonic()
+    if recipe == "autocomplete":
+        vocabulary = Vocabulary.build(sides["train"], settings.tokenizer, settings.min_count, settings.max_words)
+        longest = max(len(vocabulary.encode(line)) for line in sides["train"])
+        alone = training.ngrams_alone(
+            sides["train"], vocabulary, settings.model_config(len(vocabulary), longest), settings
+        )
+        tell("autocomplete, its n-grams alone", alone, time.monotonic() - began)
+    training.train(
+        corpus,
+        settings,
+        on_epoch=lambda epoch, checkpoint: tell(name, checkpoint, reporters[-1].trained_for()),
+    )
 
 
 def profile(options: argparse.Namespace, folder: Path) -> None:
@@ -183,20 +221,21 @@ def timed(work, times: int) -> float:
 
 
 def tuning(options: argparse.Namespace, folder: Path) -> None:
-    headlines = read_headlines(options.files).headlines
-    sides = split_headlines(headlines)
+    sides = split_headlines(read_headlines(options.files).headlines)
     titles = folder / "titles.txt"
     titles.write_text("\n".join(sides["train"][:_TITLES]), encoding="utf-8")
-    test = sides["test"]
-    for name, start in (("bundled model", ["--start-from", "bundled"]), ("nothing", [])):
+    runs = {}
+    for name, start in (("the bundled model", ["--start-from", "bundled"]), ("nothing", [])):
         began = time.monotonic()
         run = train([titles], folder / name, "--preset", "quick", *start)
-        took = time.monotonic() - began
-        checkpoint = Checkpoint.load(folder / name)
-        measured = evaluate(checkpoint, test[:500])
+        runs[name] = (time.monotonic() - began, run["seconds"], Checkpoint.load(folder / name))
+    judge = runs["nothing"][2].vocabulary
+    for name, (took, training, checkpoint) in runs.items():
+        measured = evaluate(checkpoint, sides["test"][:500], words=judge)
+        saved = typed_with(Suggester(checkpoint), sides["test"][:_TYPED]).saved
         print(
-            f"{_TITLES:,} titles, Quick, from {name:<14} {took:6.1f} s in all, {run['seconds']:.1f} of them in epochs; "
-            f"on {500} other titles {measured.loss:.3f} nats a word with {measured.unknown_rate:.1%} unknown, top-5 {measured.top5:.1%}",
+            f"{_TITLES:,} titles, Quick, from {name:<18}{took:6.1f} s in all, {training:.1f} s of them in epochs; "
+            f"perplexity {measured.perplexity:,.0f} in the same {len(judge):,} words, keystrokes saved {saved:.3f}",
             flush=True,
         )
 
@@ -238,11 +277,13 @@ def train(files: Sequence[Path], out: Path, *arguments: str, stop_in: int | str 
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     last: dict = {}
     corpus: dict = {}
-    asked = 0.0
+    asked = ended = 0.0
     for line in child.stdout:
         event = json.loads(line)
         if event["event"] == "corpus":
             corpus = event
+        if event["event"] == "done":  # it is on disk by now
+            ended = time.monotonic()
         if event["event"] != "progress":
             continue
         last = event
@@ -259,14 +300,16 @@ def train(files: Sequence[Path], out: Path, *arguments: str, stop_in: int | str 
     return facts | {
         "peak": usage.ru_maxrss * unit / 2**20,
         "corpus": corpus,
-        "stopping": time.monotonic() - asked if asked else None,
+        "stopping": ended - asked if asked else None,
     }
 
 
-def word_nats(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[tuple[int, int], float]:
-    """Nats of each known word by (headline, place), from the second word on, where both tokenizers cut alike."""
+def word_nats(checkpoint: Checkpoint, headlines: Sequence[str], common: set[str]) -> dict[tuple[int, int], float]:
+    """Nats of each held-out word by (headline, place), from the second word on, where both tokenizers cut alike, as
+    if there were no words but the `common` ones: each model's probabilities of those are made to sum to one."""
     vocabulary = checkpoint.vocabulary
-    model = LanguageModel(replace(checkpoint, ngram=None))
+    model = LanguageModel(checkpoint)
+    kept = np.array(sorted(vocabulary.stoi[key] for key in common))
     found: dict[tuple[int, int], float] = {}
     for i, headline in enumerate(headlines):
         keys = vocabulary.tokenizer.keys(headline)
@@ -282,8 +325,9 @@ def word_nats(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[tuple[in
             row = [id_ for _, id_ in known]
             places = [place for place, _ in known][1:]
         for place, (target, state) in zip(places, walk(model.network, [row]), strict=False):
-            if place > 0 and target[0] not in vocabulary.specials:
-                found[i, place] = -float(model.log_probabilities(state)[0, target[0]])
+            if place > 0 and vocabulary.itos[target[0]] in common:
+                p = model.probabilities(state)[0]
+                found[i, place] = float(np.log(p[kept].sum()) - np.log(p[target[0]]))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The command line: python -m headline preview | time | train | evaluate | suggest | generate."""
+"""The command line: python -m headline preview | time | train | evaluate | suggest | generate | export | publish."""
 
 import argparse
 import json
@@ -132,6 +132,36 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--random-seed", type=int, default=0, help="of the random numbers (default: %(default)s)")
     generate.add_argument("--json", action="store_true", help="print a JSON object a headline")
     generate.set_defaults(run=_generate)
+
+    share = commands.add_parser(
+        "publish",
+        help="share the app or a model on the Hugging Face Hub",
+        description="Put this app on the Hugging Face Hub as a Space, or with --model a checkpoint as a model. Needs\n"
+        "a token that may write: in HF_TOKEN, or kept by `hf auth login`.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    share.add_argument("name", metavar="owner/name", help="what it is to be called there")
+    share.add_argument("--model", type=Path, metavar="FOLDER", help="a checkpoint to share instead of the app")
+    share.add_argument("--gpu", action="store_true", help="a Space that trains on a GPU (t4-small), which costs money")
+    share.add_argument("--hardware", help="other hardware for the Space, such as l4x1 (default: what it has)")
+    share.add_argument("--private", action="store_true", help="where it is new: only its owner sees it")
+    share.add_argument("--dry-run", action="store_true", help="list what would be uploaded, reaching no network")
+    share.set_defaults(run=_publish)
+
+    export = commands.add_parser(
+        "export",
+        help="the network as a file for other programs",
+        description="The network as a file for other programs: one step of it as ONNX or TensorFlow Lite, or the "
+        "Keras model that was trained. The n-grams are not in it.",
+    )
+    export.add_argument(
+        "model", nargs="?", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled one)"
+    )
+    export.add_argument(
+        "--format", metavar="FORMAT", help="onnx, keras or tflite (default: what the file's name ends in)"
+    )
+    export.add_argument("--out", type=Path, required=True, help="the file to write: .onnx, .keras or .tflite")
+    export.set_defaults(run=_export)
     return parser
 
 
@@ -143,7 +173,8 @@ def _settings_options(parser: argparse.ArgumentParser) -> None:
         "--start-from",
         type=Path,
         metavar="MODEL",
-        help="a checkpoint's folder to go on from, or \"bundled\": better than from nothing for a list of one's own",
+        help='a checkpoint\'s folder to go on from, "bundled", or hub:owner/name: better than from nothing for a list '
+        "of one's own",
     )
     parser.add_argument("--epochs", type=int, help="times that the whole corpus is read (default: as the recipe)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting")
@@ -155,7 +186,9 @@ def _settings(options: argparse.Namespace) -> tuple[TrainingConfig, Checkpoint |
     preset = PRESETS[options.preset] if options.preset else Preset("", "", options.recipe)
     base = None
     if options.start_from:
-        base = Checkpoint.load(BUNDLED if str(options.start_from) == "bundled" else options.start_from)
+        told = str(options.start_from)
+        hub = told.removeprefix("hub:") if told.startswith("hub:") else None
+        base = Checkpoint.load(_folder(BUNDLED if told == "bundled" else options.start_from, hub))
     settings = preset.settings(base.config if base else None)
     return settings.changed(**({"epochs": options.epochs} | _parse_settings(options.set))), base
 
@@ -185,7 +218,18 @@ def _read(options: argparse.Namespace, settings: TrainingConfig) -> Corpus:
 
 
 def _model_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled one)")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--model", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled one)")
+    which.add_argument("--from-hub", metavar="owner/name", help="a checkpoint of the Hugging Face Hub instead")
+
+
+def _folder(model: Path, from_hub: str | None) -> Path:
+    """Where a checkpoint is, once it was downloaded where it is on the Hub."""
+    if from_hub is None:
+        return model
+    from headline.hub import fetch_checkpoint
+
+    return fetch_checkpoint(from_hub)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -268,7 +312,7 @@ def _preview(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    checkpoint = Checkpoint.load(options.model)
+    checkpoint = Checkpoint.load(_folder(options.model, options.from_hub))
     settings = RECIPES[checkpoint.config.recipe].changed(**checkpoint.training.get("settings", {}))
     headlines = _read(options, settings).headlines
     if options.split != "all":
@@ -321,7 +365,7 @@ def _compared(checkpoint: Checkpoint, test: Sequence[str]) -> dict[str, float]:
 def _suggest(options: argparse.Namespace) -> None:
     from headline.suggester import Suggester
 
-    suggester = Suggester.load(options.model)
+    suggester = Suggester.load(_folder(options.model, options.from_hub))
     texts = [options.text] if options.text is not None else (line.rstrip("\n") for line in sys.stdin)
     for text in texts:
         found = suggester.suggest(text, options.k, options.phrases, options.least)
@@ -338,7 +382,7 @@ def _generate(options: argparse.Namespace) -> None:
     from headline.generator import Generated, Generator
     from headline.suggester import Suggester
 
-    generator = Generator(Suggester.load(options.model))
+    generator = Generator(Suggester.load(_folder(options.model, options.from_hub)))
     rng = np.random.default_rng(options.random_seed)
     if options.beam is not None and options.beam < 1:
         raise SettingError(f"--beam must be 1 or more; it is {options.beam}.")
@@ -354,6 +398,37 @@ def _generate(options: argparse.Namespace) -> None:
         made = generator.several(options.seed, options.number, options.temperature, options.top_k, rng)
     for headline in made:
         print(json.dumps(vars(headline), ensure_ascii=False) if options.json else headline.text, flush=True)
+
+
+def _publish(options: argparse.Namespace) -> None:
+    from headline.hub import check_name
+    from headline.publish import check_hardware, model_content, publish_model, publish_space, space_content
+
+    check_name(options.name)
+    if options.model and (options.gpu or options.hardware):
+        raise SettingError("--gpu and --hardware are for a Space; a model on the Hub runs nowhere.")
+    hardware = check_hardware(options.hardware, options.gpu)
+    if options.dry_run:
+        content = (
+            model_content(options.model, options.name)
+            if options.model
+            else space_content(options.name, hardware=hardware)
+        )
+        for path, data in sorted(content.items()):
+            print(f"{len(data):>12,}  {path}")
+        print(f"{sum(map(len, content.values())):>12,}  bytes in {len(content)} files; nothing was uploaded")
+    elif options.model:
+        print(publish_model(options.model, options.name, options.private))
+    else:
+        print(publish_space(options.name, hardware, options.private))
+
+
+def _export(options: argparse.Namespace) -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from headline.export import export  # may load TensorFlow, as the format needs it
+
+    for path in export(Checkpoint.load(options.model), options.out, options.format):
+        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
 
 
 def _parse_settings(pairs: Sequence[str]) -> dict:

@@ -19,6 +19,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from headline.files import KINDS, CorpusError
+from headline.hub import told
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 # bytes so far, and bytes in all where they are known
@@ -68,13 +69,13 @@ def find(name: str) -> PublicCorpus:
     name = name.strip()
     if name in KNOWN:
         return KNOWN[name]
-    told = _NAME.fullmatch(name)
-    if not told:
+    named = _NAME.fullmatch(name)
+    if not named:
         raise DownloadError(
             f"“{name}” names no data set: say {', '.join(KNOWN)}, kaggle:owner/name, or owner/name of the "
             "Hugging Face Hub."
         )
-    return PublicCorpus(told[1] or "hf", told[2])
+    return PublicCorpus(named[1] or "hf", named[2])
 
 
 def download(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes = lambda done, total: None) -> list[Path]:
@@ -116,7 +117,7 @@ def _from_kaggle(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[
     except (exceptions.KaggleApiHTTPError, exceptions.NotFoundError) as error:
         raise DownloadError(f"Kaggle has no data set called {corpus.name}, or does not give it to you.") from error
     except (requests.RequestException, OSError, exceptions.BackendError) as error:
-        raise DownloadError(_unreachable("Kaggle", corpus.name)) from error
+        raise DownloadError(f"Kaggle could not be reached, so that {_undone(corpus.name)}") from error
     finally:
         over.set()
         watcher.join()
@@ -129,9 +130,9 @@ def _watch(folder: Path, over: threading.Event, on_bytes: OnBytes) -> None:
 
 
 def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Path]:
-    from huggingface_hub import HfApi, RepoFile, errors, hf_hub_download
+    from huggingface_hub import HfApi, RepoFile, hf_hub_download
 
-    try:
+    with told(corpus.name, "data set", DownloadError, _undone(corpus.name)):
         files = [
             entry
             for entry in HfApi().list_repo_tree(corpus.name, repo_type="dataset", recursive=True)
@@ -149,30 +150,14 @@ def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Pat
             before += entry.size
             on_bytes(before, total)
         return paths
-    except errors.GatedRepoError as error:
-        raise DownloadError(f"{corpus.name} asks for consent: give it on its page, then set HF_TOKEN.") from error
-    except errors.RepositoryNotFoundError as error:
-        raise DownloadError(f"The Hugging Face Hub has no public data set called {corpus.name}.") from error
-    except errors.HFValidationError as error:
-        raise DownloadError(f"“{corpus.name}” cannot be the name of a data set.") from error
-    except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, OSError) as error:
-        raise DownloadError(_unreachable("The Hugging Face Hub", corpus.name)) from error
-    except Exception as error:
-        # The client's own errors of the network pass through it, and which client that is has changed before.
-        if type(error).__module__.partition(".")[0] not in ("httpx", "httpx2", "requests"):
-            raise
-        raise DownloadError(_unreachable("The Hugging Face Hub", corpus.name)) from error
 
 
 def _tell_more(on_bytes: OnBytes, before: int, total: int, more: int) -> None:
     on_bytes(before + more, total)
 
 
-def _unreachable(who: str, name: str) -> str:
-    return (
-        f"{who} could not be reached, so that {name} was not downloaded: look whether this machine is online, "
-        "or bring the file yourself."
-    )
+def _undone(name: str) -> str:
+    return f"{name} was not downloaded: look whether this machine is online, or bring the file yourself."
 
 
 def _counting(tell: Callable[[int], None]) -> type[tqdm]:

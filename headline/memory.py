@@ -29,13 +29,13 @@ def with_memory(
     held_out: Sequence[str],
     order: int = 4,
     max_ngrams: int = 1_000_000,
+    ngram: NGram | None = None,
 ) -> Checkpoint:
     """The checkpoint with n-grams up to `order` words of the headlines trained on, and the mixture fitted.
 
-    An order of 0, or the notebook recipe, keeps no n-grams.
+    An order of 0, or the notebook recipe, keeps no n-grams. `ngram` is used where they were made before.
     """
-    ngram = None
-    if order and checkpoint.config.causal:
+    if ngram is None and order and checkpoint.config.causal:
         ngram = limited_ngram(_rows(checkpoint, headlines), checkpoint, order, max_ngrams)
     checkpoint = replace(checkpoint, ngram=ngram, seen=SeenHeadlines.of(headlines))
     weight, temperature = fitted_mixture(checkpoint, _rows(checkpoint, held_out[:_WEIGHT_ROWS]))

@@ -23,6 +23,11 @@ class TiedEmbedding(keras.layers.ReversibleEmbedding):
         outputs = super().call(inputs, reverse=reverse)
         return outputs + keras.ops.cast(self.bias, outputs.dtype) if reverse else outputs
 
+    @property
+    def variable_serialization_spec(self):
+        """What a .keras file keeps of the layer, by quantization: Keras' embeddings list it by name."""
+        return {mode: [*names, "bias"] for mode, names in super().variable_serialization_spec.items()}
+
 
 @keras.saving.register_keras_serializable("headline")
 class CandidateLogits(keras.layers.Layer):

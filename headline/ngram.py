@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 ORDER = 4
+_LEAST_DISCOUNT = 0.1
 
 
 class NGram:
@@ -196,14 +197,16 @@ def _discounted(counts: np.ndarray, parents: np.ndarray, number: int) -> tuple[n
 def _discounts(counts: np.ndarray) -> np.ndarray:
     """D for a count of 0, 1, 2, and 3 or more: equation 26 of Chen & Goodman 1999.
 
-    Where a list is too short for them to be told (no n-gram seen just so often), half a count is taken.
+    Where a list is too short for them to be told (no n-gram seen just so often), half a count is taken. None is
+    below a tenth: a list whose headlines stand there several times over has few n-grams that are rare, and without
+    a discount nothing would be left for a word that did not follow yet.
     """
     n = np.bincount(np.minimum(counts, 5), minlength=6)[:5].astype(np.float64)
     if not n[1:].all():
         return np.array([0, 0.5, 0.5, 0.5])
     y = n[1] / (n[1] + 2 * n[2])
     d = np.array([0, 1 - 2 * y * n[2] / n[1], 2 - 3 * y * n[3] / n[2], 3 - 4 * y * n[4] / n[3]])
-    return np.clip(d, 0, [0, 1, 2, 3])
+    return np.clip(d, [0, _LEAST_DISCOUNT, _LEAST_DISCOUNT, _LEAST_DISCOUNT], [0, 1, 2, 3])
 
 
 def _small(numbers: np.ndarray, above: int) -> np.ndarray:

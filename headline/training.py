@@ -5,7 +5,7 @@ import ctypes
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -86,8 +86,13 @@ def train(
         weights = carried_over(start_from, vocabulary, model_weights(model, config))
         set_model_weights(model, config, weights)
     compile_model(trained, settings, len(batches) * settings.epochs)
+    ngram = None
     if held_out.words and config.causal and settings.ngram_order:
-        on_baseline(ngram_nats(sides, vocabulary, config, settings))
+        alone = ngrams_alone(sides["train"], vocabulary, config, settings)
+        nats = evaluate(alone, sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
+        if np.isfinite(nats):
+            on_baseline(nats)
+        ngram = alone.ngram
     reporter = Reporter(settings.epochs, batches, on_progress, should_stop)
     bare = Checkpoint(config, vocabulary, {})
     reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, config)))
@@ -142,20 +147,19 @@ def train(
     )
     # Who stops a run does not want to wait: the mixture is then fitted on few headlines.
     fitted_on = sides["validation"][: 60 if stopped else None]
-    return with_memory(checkpoint, sides["train"], fitted_on, settings.ngram_order, settings.max_ngrams)
+    return with_memory(checkpoint, sides["train"], fitted_on, settings.ngram_order, settings.max_ngrams, ngram)
 
 
-def ngram_nats(
-    sides: dict[str, list[str]], vocabulary: Vocabulary, config: ModelConfig, settings: TrainingConfig
-) -> float:
-    """Nats a word of the n-grams alone, on the first few hundred held-out headlines."""
+def ngrams_alone(
+    headlines: Sequence[str], vocabulary: Vocabulary, config: ModelConfig, settings: TrainingConfig
+) -> Checkpoint:
+    """A model of the n-grams of some headlines, in which the network has no part."""
     nothing = replace(config, embedding_size=1, units=1, layers=1)
     weights = {name: np.zeros(shape, dtype=np.float32) for name, shape in nothing.shapes().items()}
     empty = Checkpoint(nothing, vocabulary, weights)
-    rows = [LanguageModel(empty).row(headline) for headline in sides["train"]]
-    ngram = limited_ngram(rows, empty, settings.ngram_order, settings.max_ngrams)
-    alone = replace(empty, ngram=ngram, lstm_weight=0.0)
-    return evaluate(alone, sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
+    model = LanguageModel(empty)
+    ngram = limited_ngram([model.row(line) for line in headlines], empty, settings.ngram_order, settings.max_ngrams)
+    return replace(empty, ngram=ngram, lstm_weight=0.0)
 
 
 class OutOfMemory(SettingError):

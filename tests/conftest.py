@@ -1,10 +1,12 @@
 """What the tests share: the public corpora, where they are at hand."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from headline.corpus import Corpus, read_headlines
+from tests.hub import Hub, serve
 from tests.tiny import headlines
 
 
@@ -32,3 +34,10 @@ def corpus(tmp_path) -> Path:
     path = tmp_path / "made-up.csv"
     path.write_text("headline\n" + "\n".join(headlines(60)) + "\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def hub(monkeypatch, tmp_path) -> Iterator[Hub]:
+    """An empty stand-in of the Hugging Face Hub, with a token for what belongs to “owner”."""
+    with serve(monkeypatch, tmp_path) as hub:
+        yield hub

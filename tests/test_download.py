@@ -1,11 +1,7 @@
 """Public corpora by name: what a name means, and the Hub's protocol against a stand-in on this machine."""
 
-import http.server
-import json
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import kagglehub
@@ -13,68 +9,17 @@ import pytest
 import requests
 
 from headline.download import KNOWN, DownloadError, PublicCorpus, download, find, wanted
+from tests.hub import Hub, Repo, point_at
 
 CSV = "headline\nA first one\nA second one\n"
 FILES = {"data/train.csv": CSV, "README.md": "# card", "data/more.jsonl": '{"title": "A third"}\n'}
-COMMIT = "a" * 40
-
-
-class Hub(http.server.BaseHTTPRequestHandler):
-    """As much of the Hugging Face Hub as a download asks for."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_HEAD(self):
-        self.do_GET(body=False)
-
-    def do_GET(self, body: bool = True):
-        path = self.path.split("?")[0]
-        if path == "/api/datasets/owner/titles/tree/main":
-            tree = [
-                {"type": "file", "path": p, "size": len(text.encode()), "oid": "0" * 40} for p, text in FILES.items()
-            ]
-            return self.answer(json.dumps([{"type": "directory", "path": "data", "oid": "0" * 40}, *tree]), body)
-        if path.startswith("/datasets/owner/titles/resolve/main/"):
-            text = FILES[path.partition("/main/")[2]]
-            return self.answer(text, body, {"X-Repo-Commit": COMMIT, "ETag": f'"{abs(hash(text))}"'})
-        if path.startswith("/api/datasets/owner/gated/"):
-            return self.answer("{}", body, {"X-Error-Code": "GatedRepo"}, status=403)
-        return self.answer("{}", body, {"X-Error-Code": "RepoNotFound"}, status=404)
-
-    def answer(self, text: str, body: bool, headers: dict | None = None, status: int = 200):
-        data = text.encode()
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(data)), "Content-Type": "application/json"}.items():
-            self.send_header(name, value)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if body:
-            self.wfile.write(data)
-
-    def log_message(self, *args):
-        pass
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path) -> Iterator[None]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    point_at(monkeypatch, f"http://127.0.0.1:{server.server_port}", tmp_path)
-    yield
-    server.shutdown()
-
-
-def point_at(monkeypatch, endpoint: str, tmp_path: Path) -> None:
-    """The client reads where the Hub is when it is imported."""
-    from huggingface_hub import constants, file_download, hf_api
-
-    monkeypatch.setattr(constants, "ENDPOINT", endpoint)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", endpoint + "/{repo_id}/resolve/{revision}/{filename}")
-    for module in (file_download, hf_api):
-        if hasattr(module, "HUGGINGFACE_CO_URL_TEMPLATE"):
-            monkeypatch.setattr(module, "HUGGINGFACE_CO_URL_TEMPLATE", constants.HUGGINGFACE_CO_URL_TEMPLATE)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+def hub(hub) -> Hub:
+    hub.repos["datasets", "owner/titles"] = Repo({path: text.encode() for path, text in FILES.items()})
+    hub.repos["datasets", "owner/gated"] = Repo(gated=True)
+    return hub
 
 
 @pytest.mark.parametrize(

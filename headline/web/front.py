@@ -1,20 +1,39 @@
-"""What Gradio's first page lacks: a script that must run before all others."""
+"""What Gradio's first page lacks: a script that must run before all others, and what it is said to be."""
+
+import re
+from html import escape
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headline.web.assets import read_asset
 
+# Gradio's own, which tell of Gradio and name a picture on another host.
+_CARDS = re.compile(rb'<meta\s[^>]*?(?:property|name)="(?:og|twitter):[^>]*>\s*')
+_TOLD = re.compile(rb'<title\b[^>]*>.*?</title>\s*|<meta\s[^>]*?name="description"[^>]*>\s*', re.DOTALL)
+
 
 class FrontPage:
-    """ASGI middleware: puts `assets/first.js` at the top of the head of the page that Gradio sends.
+    """ASGI middleware: changes the head of the page that Gradio sends.
 
-    `gr.Blocks.launch(head=…)` will not do, for it reaches the page after Gradio's own scripts have run.
+    It puts `assets/first.js` at its top, for which `gr.Blocks.launch(head=…)` will not do: that reaches
+    the page after Gradio's own scripts have run. And it replaces what the page tells of itself to
+    search engines and to those who share a link: title, description, and the OpenSearch description.
     """
 
-    def __init__(self, app: ASGIApp):
+    def __init__(self, app: ASGIApp, title: str, about: str, search: str):
+        """`search` is the address of the OpenSearch description, relative to the page's."""
         self._app = app
-        self._addition = f"<script>{read_asset('first.js')}</script>".encode()
+        title, about = escape(title), escape(about)
+        self._script = f"<script>{read_asset('first.js')}</script>".encode()
+        self._card = (
+            f"<title>{title}</title>"
+            f'<meta name="description" content="{about}">'
+            '<meta property="og:type" content="website">'
+            f'<meta property="og:title" content="{title}"><meta property="og:description" content="{about}">'
+            '<meta name="twitter:card" content="summary">'
+            f'<link rel="search" type="application/opensearchdescription+xml" title="{title}" href="{escape(search)}">'
+        ).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] not in ("", "/"):
@@ -32,9 +51,18 @@ class FrontPage:
                 return
             headers = MutableHeaders(raw=start["headers"])
             if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
-                body = body.replace(b"<head>", b"<head>" + self._addition, 1)
+                body = self._changed(body)
                 headers["content-length"] = str(len(body))
             await send({**start, "headers": headers.raw})
             await send({"type": "http.response.body", "body": body})
 
         await self._app(scope, receive, hold)
+
+    def _changed(self, page: bytes) -> bytes:
+        before, begins, rest = page.partition(b"<head>")
+        if not begins:
+            return page
+        # What is told stands before the first script; from there on are data, to be left alone.
+        ends = min((at for at in (rest.find(b"<script"), rest.find(b"</head>")) if at >= 0), default=0)
+        head = _TOLD.sub(b"", _CARDS.sub(b"", rest[:ends]))
+        return before + begins + self._script + head + self._card + rest[ends:]

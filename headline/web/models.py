@@ -13,6 +13,7 @@ from headline.suggester import Suggester
 
 BUNDLED = "bundled"
 _LOADED = 3  # models kept in memory
+_LONGEST_ID = 255  # bytes, as a file's name
 
 
 @dataclass
@@ -75,6 +76,22 @@ class Models:
             self._loaded.move_to_end(model)
             return self._loaded[model]
 
+    def find(self, model: str) -> Suggester | None:
+        """The suggester with an id, or with any text at all; None where `get` would fall back on the bundled one.
+
+        Raises:
+            CheckpointError: the bundled model itself cannot be loaded.
+        """
+        if model == BUNDLED:
+            return self.get(BUNDLED)
+        # An id is a plain name: what is none would lead to another folder, or be too long for one.
+        if model.startswith(".") or Path(model).name != model or len(model.encode(errors="replace")) > _LONGEST_ID:
+            return None
+        if not (self.folder(model) / META).is_file():
+            return None
+        found = self.get(model)
+        return found if found is not self.get(BUNDLED) else None
+
     def _bundled(self) -> Suggester:
         if BUNDLED not in self._loaded:
             self._loaded[BUNDLED] = Suggester.load(self.bundled)
@@ -94,9 +111,12 @@ class Models:
         except CheckpointError:
             return read_meta(self.bundled)
 
+    def job(self, id_: str) -> Job:
+        return Job(self.runs / Path(id_).name)
+
     def is_run(self, id_: str) -> bool:
         """Whether it is a run that is still here."""
-        return (self.runs / Path(id_).name / "job.json").is_file()
+        return (self.job(id_).folder / "job.json").is_file()
 
     def rename(self, model: str, name: str) -> None:
         job = Job(self.runs / Path(model).name)

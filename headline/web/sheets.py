@@ -1,0 +1,57 @@
+"""Figures as sheets: plain values that `sheet.js` puts on the page as text."""
+
+from collections.abc import Iterable
+
+from headline.preview import Preview
+
+
+def preview_sheet(seen: Preview) -> dict:
+    """A preview as groups of sections for the sheet's script."""
+    n = max(1, seen.headlines)
+    sections = [
+        section(
+            f"{seen.headlines:,} headlines",
+            seen.summary,
+            words=seen.warnings,
+            head=("headline",),
+            rows=[(row,) for row in seen.rows],
+        )
+    ]
+    figures = section(
+        "Words",
+        f"{seen.words:,} in all, {seen.distinct:,} different ones, of which {seen.rare:.0%} come once only. "
+        "The most frequent of four letters or more, with how often they come:",
+        words=[f"{word} {count:,}" for word, count in seen.frequent],
+    )
+    lengths = section(
+        "Length", "Words in a headline.", bars=[(f"{words} words", count / n) for words, count in seen.lengths if count]
+    )
+    groups = {"What was read": sections, "What is in it": [lengths, figures]}
+    return {"groups": [{"title": title, "sections": made} for title, made in groups.items()]}
+
+
+def runs_sheet(told: list[tuple[str, dict]]) -> dict:
+    """All models side by side: (what it is called, what its checkpoint tells) of each."""
+    rows = []
+    for title, meta in told:
+        test, saved = meta["metrics"].get("test", {}), meta["metrics"].get("keystrokes_saved", {})
+        rows.append(
+            (
+                title,
+                f"{meta['corpus'].get('kept', 0):,}",
+                f"{meta['model']['vocab_size']:,}",
+                f"{test['perplexity']:,.0f}" if test.get("perplexity") else "–",
+                f"{test['top5']:.0%}" if test.get("top5") is not None else "–",
+                f"{saved['this']:.1%}" if saved else "–",
+            )
+        )
+    about = "Each on its own held-out headlines: lists differ in how hard they are."
+    head = ("model", "headlines", "words", "perplexity", "among 5", "keystrokes saved")
+    return {"groups": [{"title": "", "sections": [section("Side by side", about, head=head, rows=rows)]}]}
+
+
+def section(
+    title: str, about: str, words: Iterable = (), head: Iterable = (), rows: Iterable = (), bars: Iterable = ()
+) -> dict:
+    lists = {"words": words, "head": head, "rows": rows, "bars": bars}
+    return {"title": title, "about": about} | {name: list(values) for name, values in lists.items()}
