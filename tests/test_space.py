@@ -37,7 +37,7 @@ SPACE = {
     "SPACE_AUTHOR_NAME": "owner",
     "SYSTEM": "spaces",
 }
-OPTIONAL = {"jax"}  # where somebody chose KERAS_BACKEND=jax
+OPTIONAL = {"jax", "onnx"}  # where somebody chose KERAS_BACKEND=jax, or exports to ONNX, which says what to install
 SECONDS_TO_START = 60
 
 
