@@ -16,7 +16,7 @@ app: setup
 	$(PY) app.py
 
 test: check setup-test
-	$(PY) -m pytest -q tests
+	$(PY) -m pytest -q -n 2 --dist loadfile tests
 
 check: $(VENV)/installed-requirements-test.txt
 	$(PY) -m ruff check .

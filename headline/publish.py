@@ -42,7 +42,8 @@ def space_files(root: Path = ROOT) -> list[Path]:
     found = {p for p in found if not p.is_relative_to(root / _PICTURES)} | shown
     paths = {p.relative_to(root) for p in found if p.is_file() and not p.is_symlink()}
     visible = {p for p in paths if not any(part.startswith(".") for part in p.parts)}
-    return sorted(visible - _ignored(root, visible))
+    tracked = _tracked(root)
+    return sorted(visible & tracked if tracked else visible - _ignored(root, visible))
 
 
 def _linked(root: Path, page: Path, seen: frozenset[Path] = frozenset()) -> set[Path]:
@@ -58,15 +59,17 @@ def _linked(root: Path, page: Path, seen: frozenset[Path] = frozenset()) -> set[
     return linked
 
 
-def _ignored(root: Path, paths: set[Path]) -> set[Path]:
-    """Those that git ignores; by the plain patterns of .gitignore where there is no git."""
-    names = "\0".join(path.as_posix() for path in sorted(paths)).encode()
+def _tracked(root: Path) -> set[Path]:
+    """What git keeps: a list of one's own that lies in data/ is nobody else's business. Empty where there is no git."""
     try:
-        done = subprocess.run(["git", "check-ignore", "-z", "--stdin"], cwd=root, input=names, capture_output=True)
-        if done.returncode in (0, 1):
-            return {Path(name) for name in done.stdout.decode().split("\0") if name}
+        done = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True)
     except OSError:
-        pass
+        return set()
+    return {Path(name) for name in done.stdout.decode().split("\0") if name} if done.returncode == 0 else set()
+
+
+def _ignored(root: Path, paths: set[Path]) -> set[Path]:
+    """Those that git would ignore, by the plain patterns of .gitignore."""
     file = root / ".gitignore"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     patterns = [line.strip().strip("/") for line in lines if line.strip() and not line.startswith("#")]

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import gradio as gr
 import httpx
@@ -157,7 +158,9 @@ def with_tools(page: gr.Blocks, ask):
             await session.initialize()
             return await ask(session)
 
-    return asyncio.run(session())
+    # In a thread of its own: where browser tests ran before, this one has a loop of events already.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, session()).result()
 
 
 def test_an_assistant_finds_the_tools_and_nothing_that_trains(page):

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 
+expect.set_options(timeout=20_000)  # milliseconds: other tests run beside these
 ROOT = Path(__file__).resolve().parents[2]
 
 

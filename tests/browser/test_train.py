@@ -44,7 +44,7 @@ def bring(page: Page, *files: Path) -> None:
     page.locator("#files input[type=file]").set_input_files(list(files))
 
 
-def council(folder: Path, count: int = 300) -> Path:
+def council(folder: Path, count: int = 100) -> Path:
     titles = folder / "titles.csv"
     lines = [f"{i},Council {w} plan for park number {i}" for i in range(count) for w in ("backs", "drops")]
     titles.write_text("\n".join(["id,title", *lines]))
@@ -66,8 +66,8 @@ def public(browser: Browser, tmp_path: Path) -> Iterator[tuple[str, Path]]:
 def test_from_an_upload_to_typing_with_the_result(page: Page, tmp_path: Path):
     bring(page, council(tmp_path))
     preview = page.locator("#preview")
-    expect(preview).to_contain_text("600 headlines")
-    expect(preview).to_contain_text("council 600")
+    expect(preview).to_contain_text("200 headlines")
+    expect(preview).to_contain_text("council 200")
     assert preview.locator("tbody tr, tr").filter(has_text="Council").count() == 20
     expect(page.locator("#estimated")).to_contain_text(re.compile(r"About \d+:\d\d on "), timeout=RUN_SECONDS)
     page.get_by_label("Quick try").check()
@@ -96,7 +96,7 @@ def test_from_an_upload_to_typing_with_the_result(page: Page, tmp_path: Path):
     page.locator("#model input").click()
     page.get_by_role("option", name=re.compile("^titles")).first.click()
     expect(page.locator("#model input")).to_have_value(re.compile("^titles"))
-    expect(page.locator("#about-model")).to_contain_text("600 headlines")
+    expect(page.locator("#about-model")).to_contain_text("200 headlines")
     page.locator(BOX).fill("Council backs plan for ")
     expect(page.locator("#headline-list .words").first).to_contain_text("park")
 
