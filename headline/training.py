@@ -368,6 +368,10 @@ class Reporter(keras.callbacks.Callback):
             self._told = now
             self._tell(_finite(logs["nats"]))
 
+    def on_test_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        if self.should_stop():  # a look at many held-out headlines takes long
+            raise _Stopped
+
     def on_epoch_end(self, epoch, logs=None):
         self._in_validation = time.monotonic() - self._epoch_began - self._trained
         self.seconds = time.monotonic() - self._began

@@ -266,6 +266,17 @@ def test_a_finished_run_remembers_its_headlines_and_its_ngrams():
     assert run(lines, settings.changed(ngram_order=0)).ngram is None
 
 
+def test_a_run_is_stopped_amid_its_held_out_headlines_too():
+    lines, settings = headlines(120), AUTOCOMPLETE.changed(epochs=3, validation=0.4)
+    asked = []
+    steps = []
+    run(lines, settings.changed(epochs=1), on_progress=lambda progress: steps.append(progress.steps))
+    checkpoint = run(lines, settings, should_stop=lambda: asked.append(1) or len(asked) > steps[0])
+    assert len(asked) == steps[0] + 1
+    assert checkpoint.training["history"] == []  # the first epoch was not over
+    checkpoint.verify()
+
+
 def test_mixed_precision_learns_as_well_and_leaves_the_policy_alone():
     """On a processor it gains nothing, but the path is the one that a GPU takes."""
     lines, settings = headlines(200), AUTOCOMPLETE.changed(epochs=6)
