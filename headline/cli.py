@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -265,9 +265,9 @@ def _train(options: argparse.Namespace) -> int:
         metrics = {}
         if test and not stop.asked:
             say("measuring", stage="measuring")
-            metrics = _measure(checkpoint, test[:: -(-len(test) // _MEASURED)])
+            metrics = _measure(checkpoint, test[:: -(-len(test) // _MEASURED)], lambda: stop.asked)
             checkpoint.metrics.update(test=metrics)
-            if options.compare:
+            if options.compare and not stop.asked:
                 compared = _compared(checkpoint, test)
                 checkpoint.metrics.update(keystrokes_saved=compared)
                 say("compared", **compared)
@@ -331,10 +331,21 @@ def _evaluate(options: argparse.Namespace) -> None:
         print(f"{name.replace('_', ' '):>20}  {told}")
 
 
-def _measure(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict:
+def _measure(checkpoint: Checkpoint, headlines: Sequence[str], should_stop: Callable[[], bool] = lambda: False) -> dict:
+    """Figures on some headlines; none if it was asked to stop amid them."""
     from headline.evaluation import evaluate
 
-    return evaluate(checkpoint, headlines).as_dict()
+    class Enough(Exception):
+        pass
+
+    def look(done: int, count: int) -> None:
+        if should_stop():
+            raise Enough
+
+    try:
+        return evaluate(checkpoint, headlines, on_progress=look).as_dict()
+    except Enough:
+        return {}
 
 
 def _samples(checkpoint: Checkpoint, beginnings: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from headline.checkpoint import Checkpoint
-from headline.cli import main
+from headline.cli import _measure, main
 from headline.generator import Generator
 from headline.suggester import Suggester
 from tests.tiny import headlines, random_checkpoint
@@ -267,3 +267,10 @@ def test_a_run_ends_after_its_minutes(capsys, corpus, tmp_path, signals):
     out = call(capsys, "train", corpus, "--out", tmp_path / "m", "--json", "--epochs", 10_000, "--minutes", 0.05, *SETS)
     assert json.loads(out[-1])["event"] == "done"
     assert len(Checkpoint.load(tmp_path / "m").training["history"]) < 10_000
+
+
+def test_measuring_ends_when_it_is_asked_to():
+    asked = []
+    assert _measure(random_checkpoint(), headlines(200), lambda: asked.append(1) or len(asked) > 1) == {}
+    assert len(asked) == 2
+    assert _measure(random_checkpoint(), headlines(20))["headlines"] == 20

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser import chromium
 
 expect.set_options(timeout=20_000)  # milliseconds: other tests run beside these
+# What Gradio's client says of its streams when a page is reloaded amid them, which a slow machine brings to light.
+LEFT = ("AbortError: signal is aborted", "Connection errored out")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -100,4 +102,5 @@ def page(browser: Browser, app_url: str) -> Iterator[Page]:
     context.close()
     assert outside == [], "the page asked another host"
     if not getattr(page, "expected_errors", False):
-        assert errors == [], "the page's console holds errors"
+        told = [error for error in errors if not any(left in error for left in LEFT)]
+        assert told == [], "the page's console holds errors"
