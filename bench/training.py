@@ -172,6 +172,7 @@ def profile(options: argparse.Namespace, folder: Path) -> None:
     import keras
 
     from headline import training
+    from headline.accelerator import keep_freed_memory
     from headline.batches import make_batches
     from headline.model import build_model, with_candidates
     from headline.vocabulary import Vocabulary
@@ -184,7 +185,7 @@ def profile(options: argparse.Namespace, folder: Path) -> None:
     batches, _ = make_batches(settings, config, vocabulary, encoded)
     model = build_model(config)
     trained = with_candidates(model) if batches.sampler else model
-    training._keep_freed_memory()
+    keep_freed_memory()
     training.compile_model(trained, settings, len(batches))
     steps = [batches[i] for i in range(min(_STEPS, len(batches)))]
     for x, y in steps:  # every width is compiled once

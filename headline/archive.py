@@ -44,6 +44,7 @@ def unpack(path: Path, runs: Path) -> Path:
             for info in wanted:
                 (folder / Path(info.filename).name).write_bytes(archive.read(info))
         Checkpoint.load(folder)
+    # zipfile raises the last two where a zip is packed in a way that it does not know, or needs a password.
     except (zipfile.BadZipFile, CheckpointError, NotImplementedError, RuntimeError) as error:
         for file in folder.glob("*") if folder.is_dir() else ():
             file.unlink()

@@ -244,7 +244,8 @@ def _train(options: argparse.Namespace) -> int:
         corpus = _read(options, settings)
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow tells that there is no GPU
-        from headline.training import device_name, train  # loads Keras, which takes seconds: only when needed
+        from headline.accelerator import device_name  # loads Keras, which takes seconds: only when needed
+        from headline.training import train
 
         say("device", name=device_name(), stage="starting")
 
@@ -287,7 +288,8 @@ def _time(options: argparse.Namespace) -> None:
     settings, base = _settings(options)
     corpus = _read(options, settings)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from headline.training import device_name, words_per_second
+    from headline.accelerator import device_name
+    from headline.training import words_per_second
 
     rate = words_per_second(corpus, settings, base)
     words = sum(len(headline.split()) + 1 for headline in corpus.headlines) * (1 - settings.validation - settings.test)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from headline.card import model_card
 from headline.checkpoint import Checkpoint
 from headline.hub import CHECKPOINT_FILES, HubError, check_name, told
+from headline.places import ROOT
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-ROOT = Path(__file__).resolve().parent.parent
 GPU_HARDWARE = "t4-small"  # the cheapest with a GPU
 MANIFEST = ".headline-files"  # on the Space: what the last upload put there, a path a line
 _ALWAYS = ("app.py", "requirements.txt", "README.md", "LICENSE")

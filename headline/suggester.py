@@ -211,6 +211,15 @@ class Suggester:
     def _key(self, choice: _Choice) -> str:
         return self.vocabulary.itos[choice.ids[0]] if choice.ids else choice.word
 
+    def stands(self, typed: Typed) -> float:
+        """How likely the open word is one as it stands, among all that it may become; 0 where none is open."""
+        key = self.vocabulary.tokenizer.key(typed.fragment)
+        if not typed.fragment or key not in self.vocabulary.stoi:
+            return 0.0
+        p = self.next_word(typed.context).words
+        mass = float(p[self.vocabulary.starting_with(key)].sum())
+        return float(p[self.vocabulary.stoi[key]]) / mass if mass else 0.0
+
     def next_word(self, context: Sequence[int]) -> NextWord:
         """What may come after some words, by their ids."""
         return self.next_words([self.window(context)])[0]

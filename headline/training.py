@@ -1,11 +1,8 @@
 """A corpus and settings -> a checkpoint, with progress on the way. Keras' own `fit` does the work."""
 
 import contextlib
-import ctypes
-import os
 import platform
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +11,15 @@ import keras
 import numpy as np
 
 import headline
-from headline.batches import Batches, make_batches
+from headline.accelerator import (
+    compute_policy,
+    computing_in,
+    device_name,
+    keep_freed_memory,
+    let_gpu_memory_grow,
+    memory_ran_out,
+)
+from headline.batches import make_batches
 from headline.checkpoint import Checkpoint
 from headline.corpus import Corpus, CorpusError, split_headlines
 from headline.evaluation import evaluate
@@ -23,14 +28,13 @@ from headline.memory import limited_ngram, with_memory
 from headline.model import build_model, model_weights, set_model_weights, with_candidates
 from headline.progress import Progress
 from headline.recipes import ModelConfig, SettingError, TrainingConfig
+from headline.reporter import Reporter, Stopped
 from headline.sequences import PAD_ID
 from headline.vocabulary import Vocabulary
 
 MIN_HEADLINES = 20
 _BASELINE_HEADLINES = 500
-_WIDE = 256  # units from which half precision pays
 _STEPS_TO_TIME = 5  # reports, half a second apart
-_SECONDS_BETWEEN_REPORTS = 0.5  # within an epoch
 
 
 def train(
@@ -66,7 +70,7 @@ def train(
         raise CorpusError(
             f"{len(sides['train'])} headlines are too few to learn from: bring at least {MIN_HEADLINES}, better 1,000."
         )
-    _keep_freed_memory()
+    keep_freed_memory()
     let_gpu_memory_grow()
     keras.utils.set_random_seed(settings.seed)
     if vocabulary is None:
@@ -114,7 +118,7 @@ def train(
             verbose=0,
         )
         stopped = False
-    except _Stopped:
+    except Stopped:
         stopped = True
         if best is not None and best.best_weights is not None:
             trained.set_weights(best.best_weights)
@@ -168,58 +172,6 @@ class OutOfMemory(SettingError):
     def __init__(self, sentence: str, batch_size: int):
         super().__init__(sentence)
         self.batch_size = batch_size
-
-
-def memory_ran_out(error: BaseException) -> bool:
-    """Whether an accelerator's allocator gave up: TensorFlow and JAX each have an error of their own for it."""
-    return type(error).__name__ == "ResourceExhaustedError" or (
-        type(error).__name__ in ("XlaRuntimeError", "JaxRuntimeError", "InternalError")
-        and ("RESOURCE_EXHAUSTED" in str(error) or "out of memory" in str(error).lower())
-    )
-
-
-def let_gpu_memory_grow() -> None:
-    """Have TensorFlow take of a GPU's memory what it needs and not all there is. JAX is told by its environment."""
-    if keras.backend.backend() != "tensorflow":
-        return
-    import tensorflow as tf
-
-    for gpu in tf.config.list_physical_devices("GPU"):
-        # Once the GPU is in use it is too late, and was done before.
-        with contextlib.suppress(RuntimeError):
-            tf.config.experimental.set_memory_growth(gpu, True)
-
-
-def compute_policy(settings: TrainingConfig) -> str:
-    """Keras' dtype policy for a run. "auto" is half precision where the GPU's tensor cores gain by it: from
-    compute capability 7.0 on (float16), or 8.0 (bfloat16, which needs no loss scaling), and for layers wide
-    enough (NVIDIA 2023, "Train With Mixed Precision"). The lesson's recipe is computed as the lesson was."""
-    if settings.compute != "auto":
-        return settings.compute
-    if settings.recipe == "notebook" or settings.units < _WIDE or keras.backend.backend() != "tensorflow":
-        return "float32"
-    import tensorflow as tf
-
-    gpus = tf.config.list_physical_devices("GPU")
-    if not gpus:
-        return "float32"
-    capability = tf.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
-    return "mixed_bfloat16" if capability >= (8, 0) else "mixed_float16" if capability >= (7, 0) else "float32"
-
-
-@contextlib.contextmanager
-def computing_in(policy: str) -> Iterator[None]:
-    """Layers that are built within compute in a dtype policy."""
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
-
-
-class _Stopped(Exception):
-    """Raised from within `fit` to end it at once, without another look at the held-out headlines."""
 
 
 def words_per_second(corpus: Corpus, settings: TrainingConfig, start_from: Checkpoint | None = None) -> float:
@@ -331,120 +283,3 @@ class NatsPerWord(keras.metrics.Metric):
 
     def result(self):
         return self.nats / keras.ops.maximum(self.words, 1)
-
-
-class Reporter(keras.callbacks.Callback):
-    """Turns what `fit` calls into Progress, keeps the history, and ends the run when asked to."""
-
-    def __init__(
-        self,
-        epochs: int,
-        batches: Batches,
-        on_progress: Callable[[Progress], None],
-        should_stop: Callable[[], bool],
-    ):
-        super().__init__()
-        self.epochs, self.steps = epochs, len(batches)
-        self.words_a_step = batches.words / len(batches)
-        self.on_progress, self.should_stop = on_progress, should_stop
-        self.on_epoch: Callable[[int], None] = lambda epoch: None
-        self.history_rows: list[dict] = []
-        self.validation_loss: float | None = None
-        self.seconds = 0.0
-        self._in_validation = 0.0  # seconds of the last epoch's validation, which the time left counts in
-
-    def on_train_begin(self, logs=None):
-        self._began = self._told = time.monotonic()
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch, self._epoch_began, self._trained = epoch + 1, time.monotonic(), 0.0
-
-    def on_train_batch_end(self, batch, logs=None):
-        now = time.monotonic()
-        self._trained, self._step = now - self._epoch_began, batch + 1
-        if self.should_stop():
-            raise _Stopped
-        if now - self._told >= _SECONDS_BETWEEN_REPORTS:
-            self._told = now
-            self._tell(_finite(logs["nats"]))
-
-    def on_test_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        if self.should_stop():  # a look at many held-out headlines takes long
-            raise _Stopped
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._in_validation = time.monotonic() - self._epoch_began - self._trained
-        self.seconds = time.monotonic() - self._began
-        self.validation_loss = _finite(logs["val_nats"]) if "val_nats" in logs else None
-        self.history_rows.append(
-            {
-                "epoch": epoch + 1,
-                "loss": _finite(logs["nats"]),
-                "validation_loss": self.validation_loss,
-                "seconds": round(self.seconds, 2),
-            }
-        )
-        self._tell(_finite(logs["nats"]), epoch_ended=True)
-        self.on_epoch(epoch + 1)
-
-    def _tell(self, loss: float | None, epoch_ended: bool = False) -> None:
-        step = self._step
-        words = step * self.words_a_step
-        rate = words / self._trained if self._trained else 0.0
-        left = None
-        if rate:
-            words_left = ((self.epochs - self._epoch) * self.steps + self.steps - step) * self.words_a_step
-            checks_left = self.epochs - self._epoch + (not epoch_ended)
-            left = words_left / rate + checks_left * self._in_validation
-        self.on_progress(
-            Progress(
-                epoch=self._epoch,
-                epochs=self.epochs,
-                step=step,
-                steps=self.steps,
-                loss=loss,
-                validation_loss=self.validation_loss,
-                words_per_second=rate,
-                words_done=((self._epoch - 1) * self.steps + step) * self.words_a_step,
-                seconds=time.monotonic() - self._began,
-                seconds_left=left,
-                epoch_ended=epoch_ended,
-            )
-        )
-
-
-def _finite(number: Any) -> float | None:
-    """A number that JSON can hold; None for one that ran away."""
-    return float(number) if np.isfinite(number) else None
-
-
-def _keep_freed_memory() -> None:
-    """Have the C library keep what is freed for the next batch, instead of giving it back to the system.
-
-    Each batch takes and frees the same few large blocks; fetching them anew cost a quarter of the
-    processor time of a run (20 of 90 s). Where the C library is another one, nothing is done.
-    """
-    try:
-        mallopt = ctypes.CDLL("libc.so.6").mallopt
-    except (OSError, AttributeError):
-        return
-    trim_threshold, top_pad, mmap_max = -1, -2, -4  # M_… of malloc.h
-    mallopt(mmap_max, 0)
-    mallopt(trim_threshold, 2**31 - 1)
-    mallopt(top_pad, 2**26)
-
-
-def device_name() -> str:
-    """What the training runs on, in words: a GPU's name, or the processor's count of cores."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        for gpu in tf.config.list_physical_devices("GPU"):
-            return tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)
-    elif keras.backend.backend() == "jax":
-        import jax
-
-        if jax.default_backend() != "cpu":
-            return jax.devices()[0].device_kind
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"CPU, {cores} core{'s' * (cores != 1)}"

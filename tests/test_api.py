@@ -148,7 +148,6 @@ def test_the_page_says_what_it_is(http):
 
 def with_tools(page: gr.Blocks, ask):
     """What `ask`, given a session of the page's MCP server, returns."""
-    pytest.importorskip("mcp")
     from mcp import ClientSession
     from mcp.client.streamable_http import streamable_http_client
 

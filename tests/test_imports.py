@@ -16,7 +16,7 @@ FILES = {
 }
 HEAVY = {"tensorflow", "keras", "jax", "torch"}
 # What only a training process loads; and export, a command of its own, whose functions load what a format needs.
-WITH_KERAS = {"headline.model", "headline.training", "headline.batches", "headline.export"}
+WITH_KERAS = {f"headline.{name}" for name in ("model", "batches", "accelerator", "reporter", "training", "export")}
 LIGHT = ["suggester", "generator", "evaluation", "jobs", "checkpoint", "cli", "corpus", "recipes", "network", "export"]
 
 

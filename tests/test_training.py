@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pytest
 
-from headline import training
+from headline import accelerator
 from headline.checkpoint import Checkpoint
 from headline.corpus import Corpus, CorpusError, CorpusReport, split_headlines
 from headline.evaluation import evaluate
@@ -295,7 +295,7 @@ def test_loss_scaling_comes_with_float16():
 
 @pytest.mark.parametrize("recipe", ["autocomplete", "notebook"])
 def test_a_processor_and_the_lesson_compute_exactly(recipe):
-    assert training.compute_policy(RECIPES[recipe]) == "float32"
+    assert accelerator.compute_policy(RECIPES[recipe]) == "float32"
 
 
 @pytest.mark.parametrize(
@@ -307,9 +307,9 @@ def test_a_gpu_computes_in_half_precision_where_it_gains(monkeypatch, capability
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [SimpleNamespace(name="GPU:0")])
     details = {"compute_capability": capability, "device_name": "Some GPU"}
     monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: details)
-    assert training.compute_policy(RECIPES["autocomplete"]) == policy
-    assert training.compute_policy(RECIPES["autocomplete"].changed(units=64)) == "float32"
-    assert training.device_name() == "Some GPU"
+    assert accelerator.compute_policy(RECIPES["autocomplete"]) == policy
+    assert accelerator.compute_policy(RECIPES["autocomplete"].changed(units=64)) == "float32"
+    assert accelerator.device_name() == "Some GPU"
 
 
 class ResourceExhaustedError(Exception):

@@ -6,8 +6,6 @@ The same answers by whichever way they are asked for: Gradio's API, MCP, plain H
 import math
 from typing import Any
 
-import numpy as np
-
 from headline.checkpoint import CheckpointError, read_meta
 from headline.generator import Generator
 from headline.suggester import Suggester
@@ -60,7 +58,7 @@ class Answers:
         """
         text, suggester = _text(text), self._suggester(model)
         found = suggester.suggest(text, 1, phrases=True)
-        if _stands(suggester, text) > (found[0].probability if found else 0.0):
+        if suggester.stands(suggester.vocabulary.split_typed(text)) > (found[0].probability if found else 0.0):
             found = suggester.suggest(text + " ", 1, phrases=True)
         return found[0].text if found else text
 
@@ -101,16 +99,6 @@ class Answers:
         if found is None:
             raise Refused(f"There is no such model; “{BUNDLED}” is always there, and `models` lists the others.")
         return found
-
-
-def _stands(suggester: Suggester, text: str) -> float:
-    """How likely the open word is one as it stands, among all that it may become; 0 where none is open."""
-    typed, vocabulary = suggester.vocabulary.split_typed(text), suggester.vocabulary
-    key = vocabulary.tokenizer.key(typed.fragment)
-    if not typed.fragment or key not in vocabulary.stoi:
-        return 0.0
-    p = suggester.next_word(typed.context).words
-    return float(p[vocabulary.stoi[key]] / max(p[vocabulary.starting_with(key)].sum(), np.finfo(p.dtype).tiny))
 
 
 def _told(id_: str, name: str, models: Models) -> dict | None:

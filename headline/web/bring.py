@@ -13,11 +13,11 @@ from typing import Any
 
 import gradio as gr
 
-from headline import jobs
 from headline.corpus import read_headlines
 from headline.download import KNOWN, DownloadError, download, find
 from headline.files import CorpusError
 from headline.limits import Limits
+from headline.places import ROOT
 from headline.preview import Preview, preview
 from headline.web.run_view import refusal
 from headline.web.sheets import preview_sheet
@@ -168,7 +168,7 @@ def previewed(paths: list[Path], column: str | None) -> Preview:
         return preview(read_headlines(paths, column))
     command = [sys.executable, "-m", "headline", "preview", "--json", *map(str, paths)]
     done = subprocess.run(
-        [*command, *(["--column", column] if column else [])], cwd=jobs.ROOT, capture_output=True, text=True
+        [*command, *(["--column", column] if column else [])], cwd=ROOT, capture_output=True, text=True
     )
     if done.returncode:
         raise CorpusError(last_words(done.stderr))

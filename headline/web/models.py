@@ -101,7 +101,7 @@ class Models:
         """Where a model's checkpoint is, or would be."""
         if model == BUNDLED:
             return self.bundled
-        folder = self.runs / Path(model).name  # an id is a name in the folder of runs, never a way out of it
+        folder = self.job(model).folder
         return folder if (folder / META).is_file() else folder / "model"
 
     def meta(self, model: str) -> dict:
@@ -112,14 +112,15 @@ class Models:
             return read_meta(self.bundled)
 
     def job(self, id_: str) -> Job:
-        return Job(self.runs / Path(id_).name)
+        """The run with an id, which is a plain name in the folder of runs and never a way out of it."""
+        return Job(self.runs / (Path(id_).name.lstrip(".") or "none"))
 
     def is_run(self, id_: str) -> bool:
         """Whether it is a run that is still here."""
         return (self.job(id_).folder / "job.json").is_file()
 
     def rename(self, model: str, name: str) -> None:
-        job = Job(self.runs / Path(model).name)
+        job = self.job(model)
         if (job.folder / "job.json").is_file():
             job.rename(name)
         elif (job.folder / META).is_file():
@@ -127,7 +128,7 @@ class Models:
 
     def delete(self, model: str) -> None:
         """Remove a model and the run that made it. The bundled one stays."""
-        job = Job(self.runs / Path(model).name)
+        job = self.job(model)
         if (job.folder / "job.json").is_file():
             job.delete()
         elif (job.folder / META).is_file():

@@ -94,20 +94,10 @@ def answer(suggester: Suggester, asked: Question) -> dict:
     if asked.table:
         begins = text[: len(text) - len(typed.fragment)]
         found["table"] = table(suggester, begins, typed, typed.context, style)
-    if asked.next and typed.fragment and may_end(suggester, typed):
+    if asked.next and suggester.stands(typed) >= _MAY_END:
         ended = suggester.vocabulary.split_typed(text + " ")
         found["next"] = table(suggester, text + " ", ended, ended.context, style)
     return found
-
-
-def may_end(suggester: Suggester, typed: Typed) -> bool:
-    """Whether the open word is one as it stands, and likely enough beside those that it may become."""
-    vocabulary = suggester.vocabulary
-    key = vocabulary.tokenizer.key(typed.fragment)
-    if key not in vocabulary.stoi:
-        return False
-    p = suggester.next_word(typed.context).words
-    return bool(p[vocabulary.stoi[key]] >= _MAY_END * p[vocabulary.starting_with(key)].sum())
 
 
 def table(suggester: Suggester, text: str, typed: Typed, context: list[int], style: str) -> dict:

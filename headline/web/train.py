@@ -11,6 +11,7 @@ import gradio as gr
 from headline import jobs
 from headline.device import device_told
 from headline.files import CorpusError
+from headline.places import ROOT
 from headline.progress import clock
 from headline.recipes import PRESETS, ModelConfig, SettingError, TrainingConfig
 from headline.web.bring import SAMPLE, Bring, last_words, previewed
@@ -119,7 +120,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
             settings, folder = settings_of(preset, begin, list(values))
             command = jobs.command("time", got.paths, settings, got.column, folder, limits.rows)
             done = subprocess.run(
-                [sys.executable, *command], cwd=jobs.ROOT, capture_output=True, text=True, timeout=_LONGEST_ESTIMATE
+                [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=_LONGEST_ESTIMATE
             )
             yield told_estimate(done.stdout, done.stderr)
         except subprocess.TimeoutExpired:
