@@ -15,12 +15,11 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from starlette.middleware import Middleware
 
-from headline.jobs import RUNS, dispatch, sweep
-from headline.limits import Limits
-from headline.places import SAMPLE
+from headline.paths import ASSETS, SAMPLE, read_asset
+from headline.runs.jobs import RUNS, dispatch, sweep
+from headline.runs.limits import Limits
 from headline.web.answers import Answers
 from headline.web.api import add_api
-from headline.web.assets import ASSETS, read_asset
 from headline.web.cors import PublicCors, allowed_origins
 from headline.web.front import FrontPage
 from headline.web.inside import inside_tab

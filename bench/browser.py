@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from headline.corpus import read_headlines
+from headline.corpus.reader import read_headlines
 from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,11 +25,11 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.checkpoint import WEIGHTS, Checkpoint
 from headline.cli import BUNDLED
-from headline.export import FORMATS, export, state_names
-from headline.network import Network, log_softmax
-from headline.sequences import pad_left
+from headline.corpus.sequences import pad_left
+from headline.model.checkpoint import WEIGHTS, Checkpoint
+from headline.model.network import Network, log_softmax
+from headline.share.export import FORMATS, export
 
 WORDS = 8  # of a text, after which the next one begins from nothing
 Way = Callable[[list[int]], np.ndarray]  # the ids so far, one more than the time before -> (V,) probabilities
@@ -48,7 +48,7 @@ def main() -> None:
             export(checkpoint, path)
         megabytes = {kind: path.stat().st_size / 1e6 for kind, path in paths.items()}
         ways = {
-            "NumPy, headline.network": (numpy_way(checkpoint), (options.model / WEIGHTS).stat().st_size / 1e6),
+            "NumPy, headline.model.network": (numpy_way(checkpoint), (options.model / WEIGHTS).stat().st_size / 1e6),
             "onnx, ONNX Runtime": (onnx_way(paths["onnx"], checkpoint), megabytes["onnx"]),
             "tflite, tf.lite.Interpreter": (tflite_way(paths["tflite"], checkpoint), megabytes["tflite"]),
             "keras, a tf.function of the row": (keras_way(paths["keras"], checkpoint, True), megabytes["keras"]),
@@ -102,7 +102,7 @@ def onnx_way(path: Path, checkpoint: Checkpoint) -> Way:
     one_core = onnxruntime.SessionOptions()
     one_core.intra_op_num_threads = one_core.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(path, one_core, providers=["CPUExecutionProvider"])
-    names = ["probabilities", *(f"next_{name}" for name in state_names(checkpoint.config))]
+    names = ["probabilities", *(f"next_{name}" for name in checkpoint.config.state_names)]
     return stepping(
         checkpoint, lambda ids, states: dict(zip(names, session.run(names, {"ids": ids} | states), strict=True))
     )
@@ -124,7 +124,7 @@ def stepping(checkpoint: Checkpoint, step: Callable[[np.ndarray, dict], dict]) -
     def way(ids: list[int]) -> np.ndarray:
         nonlocal states
         if len(ids) == 1 or not config.causal:
-            states = {name: np.zeros((1, config.units), np.float32) for name in state_names(config)}
+            states = {name: np.zeros((1, config.units), np.float32) for name in config.state_names}
         for i in ids[-1:] if config.causal else pad_left(ids, config.block_size - 1):
             outputs = step(np.array([i], np.int64), states)
             states = {name: outputs[f"next_{name}"] for name in states}

@@ -23,14 +23,14 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.checkpoint import Checkpoint
 from headline.cli import BUNDLED
-from headline.corpus import read_headlines
-from headline.lexicon import Lexicon
-from headline.recipes import ModelConfig
-from headline.sequences import pad_left
-from headline.suggester import Suggester
-from headline.vocabulary import END, PAD, START, UNK, Vocabulary
+from headline.corpus.reader import read_headlines
+from headline.corpus.sequences import pad_left
+from headline.corpus.vocabulary import END, PAD, START, UNK, Vocabulary
+from headline.generator.lexicon import Lexicon
+from headline.generator.suggester import Suggester
+from headline.model.checkpoint import Checkpoint
+from headline.model.config import ModelConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ModelConfig("notebook", vocab_size=11_753, block_size=28, embedding_size=10, units=100)
@@ -131,7 +131,7 @@ def made_up(size: int) -> Suggester:
 def lesson_way():
     """The lesson's prediction: encode, pad, `model.predict`, sort."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from headline.model import build_model
+    from headline.training.keras_model import build_model
 
     model = build_model(LESSON)
     stoi = {f"w{i}": i for i in range(LESSON.vocab_size)}

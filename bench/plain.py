@@ -7,7 +7,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
 
-from headline.suggester import Suggester
+from headline.generator.suggester import Suggester
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -19,19 +19,22 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.checkpoint import Checkpoint
 from headline.cli import BUNDLED
-from headline.corpus import Corpus, read_headlines, split_headlines
-from headline.evaluation import evaluate
-from headline.generator import Generator
-from headline.keystrokes import typed_with
-from headline.lexicon import Lexicon
-from headline.ngram import NGram
-from headline.recipes import RECIPES, ModelConfig
-from headline.sequences import PAD_ID
-from headline.spelling import NEIGHBOURS
-from headline.suggester import Suggester
-from headline.vocabulary import Vocabulary
+from headline.corpus.reader import read_headlines
+from headline.corpus.report import Corpus
+from headline.corpus.sequences import PAD_ID
+from headline.corpus.split import split_headlines
+from headline.corpus.vocabulary import Vocabulary
+from headline.generator.generator import Generator
+from headline.generator.keystrokes import typed_with
+from headline.generator.lexicon import Lexicon
+from headline.generator.spelling import NEIGHBOURS
+from headline.generator.suggester import Suggester
+from headline.model.checkpoint import Checkpoint
+from headline.model.config import ModelConfig
+from headline.model.evaluation import evaluate
+from headline.model.ngram import NGram
+from headline.training.settings import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -115,7 +118,7 @@ class Bench:
         folder = self.models / f"nyt-{size}-{'tuned' if start else 'alone'}"
         if not folder.is_dir():
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            from headline.training import train
+            from headline.training.fit import train
 
             settings = RECIPES["autocomplete"].changed(dropout=0.4)
             if start:
@@ -130,7 +133,7 @@ class Bench:
         folder = self.models / "abc-tuned"
         if not folder.is_dir():
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            from headline.training import train
+            from headline.training.fit import train
 
             start = self.bundled()
             settings = RECIPES["autocomplete"].fine_tuning(start.config).changed(epochs=1, learning_rate=5e-4)

@@ -30,14 +30,15 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.checkpoint import Checkpoint
-from headline.corpus import read_headlines, split_headlines
-from headline.evaluation import evaluate
-from headline.keystrokes import typed_with
-from headline.language_model import LanguageModel, walk
-from headline.recipes import RECIPES
-from headline.suggester import Suggester
-from headline.vocabulary import TOKENIZERS
+from headline.corpus.reader import read_headlines
+from headline.corpus.segmentation import TOKENIZERS
+from headline.corpus.split import split_headlines
+from headline.generator.keystrokes import typed_with
+from headline.generator.suggester import Suggester
+from headline.model.checkpoint import Checkpoint
+from headline.model.evaluation import evaluate
+from headline.model.language_model import LanguageModel, walk
+from headline.training.settings import RECIPES
 
 HELD_OUT = ["--set", "validation=0.05", "--set", "test=0.05"]
 PARTS = ("epoch", "beat", "profile", "tuning", "memory", "stop")
@@ -104,8 +105,8 @@ def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
     """Train in this process; after every epoch, and of ours every few seconds too, print nats a held-out word and
     the seconds so far without what the measuring took."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from headline import training
-    from headline.vocabulary import Vocabulary
+    from headline.corpus.vocabulary import Vocabulary
+    from headline.training import fit as training
 
     held_out = {"validation": 0.05, "test": 0.05}
     settings = RECIPES[recipe].changed(**held_out, epochs=epochs, patience=3)
@@ -171,11 +172,11 @@ def profile(options: argparse.Namespace, folder: Path) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
-    from headline import training
-    from headline.accelerator import keep_freed_memory
-    from headline.batches import make_batches
-    from headline.model import build_model, with_candidates
-    from headline.vocabulary import Vocabulary
+    from headline.corpus.vocabulary import Vocabulary
+    from headline.training import fit as training
+    from headline.training.batches import make_batches
+    from headline.training.device import keep_freed_memory
+    from headline.training.keras_model import build_model, with_candidates
 
     settings = RECIPES["autocomplete"]
     headlines = read_headlines(options.files).headlines

@@ -45,15 +45,15 @@ __all__ = [
 ]
 
 _MODULES = {
-    "PRESETS": "recipes",
-    "RECIPES": "recipes",
-    "Checkpoint": "checkpoint",
-    "Generator": "generator",
-    "Suggester": "suggester",
-    "Suggestion": "suggester",
-    "TrainingConfig": "recipes",
-    "read_headlines": "corpus",
-    "train": "training",
+    "PRESETS": "training.presets",
+    "RECIPES": "training.settings",
+    "Checkpoint": "model.checkpoint",
+    "Generator": "generator.generator",
+    "Suggester": "generator.suggester",
+    "Suggestion": "generator.suggester",
+    "TrainingConfig": "training.settings",
+    "read_headlines": "corpus.reader",
+    "train": "training.fit",
 }
 
 
@@ -62,12 +62,13 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:  # for those who read and do not run; to them a __getattr__ would allow any name
-    from headline.checkpoint import Checkpoint
-    from headline.corpus import read_headlines
-    from headline.generator import Generator
-    from headline.recipes import PRESETS, RECIPES, TrainingConfig
-    from headline.suggester import Suggester, Suggestion
-    from headline.training import train
+    from headline.corpus.reader import read_headlines
+    from headline.generator.generator import Generator
+    from headline.generator.suggester import Suggester, Suggestion
+    from headline.model.checkpoint import Checkpoint
+    from headline.training.fit import train
+    from headline.training.presets import PRESETS
+    from headline.training.settings import RECIPES, TrainingConfig
 else:
 
     def __getattr__(name: str):

@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from headline import __version__
-from headline.checkpoint import Checkpoint, CheckpointError
-from headline.corpus import PLACEHOLDERS, SPLITS, Corpus, CorpusError, read_headlines, split_headlines
-from headline.places import BUNDLED
-from headline.progress import Announcer
-from headline.recipes import PRESETS, RECIPES, Preset, SettingError, TrainingConfig
+from headline.corpus.reader import PLACEHOLDERS, read_headlines
+from headline.corpus.report import Corpus
+from headline.corpus.split import SPLITS, split_headlines
+from headline.errors import CheckpointError, CorpusError, SettingError
+from headline.model.checkpoint import Checkpoint
+from headline.paths import BUNDLED
+from headline.training.presets import PRESETS, Preset
+from headline.training.progress import Announcer
+from headline.training.settings import RECIPES, TrainingConfig
 
 _MEASURED = 10_000  # headlines of the test side at most, from all over it
 _TYPED = 150  # headlines of the test side that are typed at the end of a run
@@ -228,7 +232,7 @@ def _folder(model: Path, from_hub: str | None) -> Path:
     """Where a checkpoint is, once it was downloaded where it is on the Hub."""
     if from_hub is None:
         return model
-    from headline.hub import fetch_checkpoint
+    from headline.share.hub import fetch_checkpoint
 
     return fetch_checkpoint(from_hub)
 
@@ -244,8 +248,8 @@ def _train(options: argparse.Namespace) -> int:
         corpus = _read(options, settings)
         say("corpus", **corpus.report.as_dict(), summary=corpus.report.summary(), stage="starting")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow tells that there is no GPU
-        from headline.accelerator import device_name  # loads Keras, which takes seconds: only when needed
-        from headline.training import train
+        from headline.training.device import device_name
+        from headline.training.fit import train
 
         say("device", name=device_name(), stage="starting")
 
@@ -288,8 +292,8 @@ def _time(options: argparse.Namespace) -> None:
     settings, base = _settings(options)
     corpus = _read(options, settings)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from headline.accelerator import device_name
-    from headline.training import words_per_second
+    from headline.training.device import device_name
+    from headline.training.fit import words_per_second
 
     rate = words_per_second(corpus, settings, base)
     words = sum(len(headline.split()) + 1 for headline in corpus.headlines) * (1 - settings.validation - settings.test)
@@ -298,7 +302,7 @@ def _time(options: argparse.Namespace) -> None:
 
 
 def _preview(options: argparse.Namespace) -> None:
-    from headline.preview import preview
+    from headline.corpus.preview import preview
 
     seen = preview(_read(options, RECIPES["autocomplete"]))
     if options.json:
@@ -335,7 +339,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 def _measure(checkpoint: Checkpoint, headlines: Sequence[str], should_stop: Callable[[], bool] = lambda: False) -> dict:
     """Figures on some headlines; none if it was asked to stop amid them."""
-    from headline.evaluation import evaluate
+    from headline.model.evaluation import evaluate
 
     class Enough(Exception):
         pass
@@ -356,9 +360,9 @@ def _samples(checkpoint: Checkpoint, beginnings: Sequence[str]) -> list[str]:
         return []
     import numpy as np
 
-    from headline.generator import Generator
-    from headline.lexicon import Lexicon
-    from headline.suggester import Suggester
+    from headline.generator.generator import Generator
+    from headline.generator.lexicon import Lexicon
+    from headline.generator.suggester import Suggester
 
     writer = Generator(Suggester(checkpoint, Lexicon([], np.empty(0))))
     return [writer.generate(text).text for text in beginnings]
@@ -366,8 +370,8 @@ def _samples(checkpoint: Checkpoint, beginnings: Sequence[str]) -> list[str]:
 
 def _compared(checkpoint: Checkpoint, test: Sequence[str]) -> dict[str, float]:
     """Keystrokes saved on the same held-out headlines: by this model, by its n-grams alone, by the bundled one."""
-    from headline.keystrokes import typed_with
-    from headline.suggester import Suggester
+    from headline.generator.keystrokes import typed_with
+    from headline.generator.suggester import Suggester
 
     typed = test[:_TYPED]
     models = {"this": checkpoint, "bundled": Checkpoint.load(BUNDLED)}
@@ -377,7 +381,7 @@ def _compared(checkpoint: Checkpoint, test: Sequence[str]) -> dict[str, float]:
 
 
 def _suggest(options: argparse.Namespace) -> None:
-    from headline.suggester import Suggester
+    from headline.generator.suggester import Suggester
 
     suggester = Suggester.load(_folder(options.model, options.from_hub))
     texts = [options.text] if options.text is not None else (line.rstrip("\n") for line in sys.stdin)
@@ -393,8 +397,8 @@ def _suggest(options: argparse.Namespace) -> None:
 def _generate(options: argparse.Namespace) -> None:
     import numpy as np
 
-    from headline.generator import Generated, Generator
-    from headline.suggester import Suggester
+    from headline.generator.generator import Generated, Generator
+    from headline.generator.suggester import Suggester
 
     generator = Generator(Suggester.load(_folder(options.model, options.from_hub)))
     rng = np.random.default_rng(options.random_seed)
@@ -415,8 +419,8 @@ def _generate(options: argparse.Namespace) -> None:
 
 
 def _publish(options: argparse.Namespace) -> None:
-    from headline.hub import check_name
-    from headline.publish import check_hardware, model_content, publish_model, publish_space, space_content
+    from headline.share.hub import check_name
+    from headline.share.publish import check_hardware, model_content, publish_model, publish_space, space_content
 
     check_name(options.name)
     if options.model and (options.gpu or options.hardware):
@@ -439,7 +443,7 @@ def _publish(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from headline.export import export  # may load TensorFlow, as the format needs it
+    from headline.share.export import export
 
     for path in export(Checkpoint.load(options.model), options.out, options.format):
         print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")

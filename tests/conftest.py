@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from headline.corpus import Corpus, read_headlines
+from headline.corpus.reader import read_headlines
+from headline.corpus.report import Corpus
 from tests.hub import Hub, serve
 from tests.tiny import headlines
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from headline.checkpoint import Checkpoint
 from headline.cli import _measure, main
-from headline.generator import Generator
-from headline.suggester import Suggester
+from headline.generator.generator import Generator
+from headline.generator.suggester import Suggester
+from headline.model.checkpoint import Checkpoint
 from tests.tiny import headlines, random_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent

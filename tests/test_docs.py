@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from headline.corpus import CorpusReport
-from headline.limits import Limits
-from headline.recipes import FINE_TUNING, RECIPES, TrainingConfig
+from headline.corpus.report import CorpusReport
+from headline.runs.limits import Limits
+from headline.training.settings import FINE_TUNING, RECIPES, TrainingConfig
 from tests.tiny import CONFIGS, random_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,7 +4,8 @@ import doctest
 
 import pytest
 
-from headline import casing, corpus, sequences, vocabulary
+from headline.corpus import casing, sequences, vocabulary
+from headline.corpus import reader as corpus
 
 
 @pytest.mark.parametrize("module", [casing, corpus, sequences, vocabulary], ids=lambda module: module.__name__)

@@ -76,11 +76,11 @@ def test_it_suggests_away_from_the_repository(installed, tmp_path):
 
 def test_the_page_finds_its_files_away_from_the_repository(installed, tmp_path):
     code = (
-        "from headline import places\n"
-        "from headline.blocklist import OWN_LIST\n"
+        "from headline import paths\n"
+        "from headline.generator.blocklist import OWN_LIST\n"
         "from headline.web.assets import read_asset\n"
         "assert read_asset('search_box.js') and OWN_LIST.is_file()\n"
-        "print(places.ASSETS, places.SAMPLE, places.SAMPLE.is_file(), sep='\\n')"
+        "print(paths.ASSETS, paths.SAMPLE, paths.SAMPLE.is_file(), sep='\\n')"
     )
     package = installed.resolve() / "headline"
     told = elsewhere(installed, tmp_path, "-c", code).split()

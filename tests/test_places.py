@@ -1,7 +1,7 @@
 """Where the files are that come with the program."""
 
-from headline import jobs
-from headline.places import ASSETS, BUNDLED, PACKAGE, ROOT, SAMPLE, beside
+from headline.paths import ASSETS, BUNDLED, PACKAGE, ROOT, SAMPLE, beside
+from headline.runs import jobs
 
 
 def test_in_a_checkout_they_stand_beside_the_package():

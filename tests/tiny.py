@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from headline.checkpoint import Checkpoint
-from headline.lexicon import Lexicon
-from headline.recipes import ModelConfig
-from headline.suggester import Suggester
-from headline.vocabulary import END, PAD, START, UNK, Vocabulary
+from headline.corpus.vocabulary import END, PAD, START, UNK, Vocabulary
+from headline.generator.lexicon import Lexicon
+from headline.generator.suggester import Suggester
+from headline.model.checkpoint import Checkpoint
+from headline.model.config import ModelConfig
 
 WORDS = ("the", "government", "governor", "governs", "of", "NASA", "McConnell", "London", "says", "won't", "rise", "we")
 

@@ -1,1 +1,1 @@
-"""The page: one file a tab. Only this folder and app.py know of Gradio."""
+"""Gradio and HTTP: the page, its tabs, and the routes that other programs call."""

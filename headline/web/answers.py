@@ -6,9 +6,10 @@ The same answers by whichever way they are asked for: Gradio's API, MCP, plain H
 import math
 from typing import Any
 
-from headline.checkpoint import CheckpointError, read_meta
-from headline.generator import Generator
-from headline.suggester import Suggester
+from headline.errors import CheckpointError, RequestError
+from headline.generator.generator import Generator
+from headline.generator.suggester import Suggester
+from headline.model.checkpoint import read_meta
 from headline.web.models import BUNDLED, Models
 from headline.web.search_box import LONGEST
 from headline.web.write import whole_headlines
@@ -19,10 +20,6 @@ MOST_WORDS = 20  # that a headline is to be gone on with
 HOTTEST = 2.0  # temperature
 LONGEST_SEED = 1000  # letters: a headline's text is read anew for every word that is put behind it
 NAN = float("nan")
-
-
-class Refused(ValueError):
-    """One sentence: what is wrong with what was asked, and the way out."""
 
 
 class Answers:
@@ -39,7 +36,7 @@ class Answers:
         """Ways to go on, the likeliest first: {"text", "completion", "probability", "kind"} of each.
 
         Raises:
-            Refused: the text is none, the count no whole number above 0, or there is no such model.
+            RequestError: the text is none, the count no whole number above 0, or there is no such model.
         """
         text, count = _text(text), _whole("The number of suggestions", count, 1, MOST_SUGGESTIONS)
         suggester = self._suggester(model)
@@ -54,7 +51,7 @@ class Answers:
         An open word is completed, or gone on from where it more likely is a word as it stands.
 
         Raises:
-            Refused: the text is none, or there is no such model.
+            RequestError: the text is none, or there is no such model.
         """
         text, suggester = _text(text), self._suggester(model)
         found = suggester.suggest(text, 1, phrases=True)
@@ -71,7 +68,7 @@ class Answers:
         seed the last 1,000 letters are read. At a temperature of 0 there are two at most.
 
         Raises:
-            Refused: the seed is no text, a number is out of its range, or there is no such model.
+            RequestError: the seed is no text, a number is out of its range, or there is no such model.
         """
         seed, number = _text(seed, "The seed"), _whole("The number of headlines", number, 1, MOST_HEADLINES)
         temperature = _number("The temperature", temperature, 0, HOTTEST)
@@ -97,7 +94,7 @@ class Answers:
             model = BUNDLED
         found = self._models.find(model) if isinstance(model, str) else None
         if found is None:
-            raise Refused(f"There is no such model; “{BUNDLED}” is always there, and `models` lists the others.")
+            raise RequestError(f"There is no such model; “{BUNDLED}” is always there, and `models` lists the others.")
         return found
 
 
@@ -120,7 +117,7 @@ def _told(id_: str, name: str, models: Models) -> dict | None:
 def _text(value: Any, name: str = "The text") -> str:
     """A text's last letters, and no half of a pair of surrogates, which no answer could carry."""
     if not isinstance(value, str):
-        raise Refused(f"{name} must be a string of letters.")
+        raise RequestError(f"{name} must be a string of letters.")
     return value[-LONGEST:].encode("utf-8", "replace").decode("utf-8")
 
 
@@ -128,7 +125,7 @@ def _whole(name: str, value: Any, least: int, most: int) -> int:
     """A whole number, lowered to `most`."""
     number = _number(name, value, least, most)
     if number != int(number):
-        raise Refused(f"{name} must be a whole number from {least} to {most}.")
+        raise RequestError(f"{name} must be a whole number from {least} to {most}.")
     return int(number)
 
 
@@ -141,5 +138,5 @@ def _number(name: str, value: Any, least: float, most: float) -> float:
     except (TypeError, ValueError):
         number = NAN
     if not number >= least:
-        raise Refused(f"{name} must be a number from {least:g} to {most:g}.")
+        raise RequestError(f"{name} must be a number from {least:g} to {most:g}.")
     return min(number, most)

@@ -5,7 +5,8 @@ Their docstrings are what Gradio shows on the page on its API, and what an assis
 
 import gradio as gr
 
-from headline.web.answers import Answers, Refused
+from headline.errors import RequestError
+from headline.web.answers import Answers
 from headline.web.models import BUNDLED
 
 _AT_ONCE = 4  # calls that write headlines, the rest wait
@@ -39,7 +40,7 @@ def add_api(answers: Answers) -> None:
         """  # noqa: E501  a line a description, as Gradio reads them
         try:
             return answers.suggest(text, count, model, phrases)
-        except Refused as error:
+        except RequestError as error:
             raise Sentence(error) from None
 
     def complete(text: str, model: str = BUNDLED) -> str:
@@ -54,7 +55,7 @@ def add_api(answers: Answers) -> None:
         """
         try:
             return answers.complete(text, model)
-        except Refused as error:
+        except RequestError as error:
             raise Sentence(error) from None
 
     def generate(
@@ -74,7 +75,7 @@ def add_api(answers: Answers) -> None:
         """
         try:
             return answers.generate(seed, number, temperature, words, model)
-        except Refused as error:
+        except RequestError as error:
             raise Sentence(error) from None
 
     def models() -> list[dict]:

@@ -13,12 +13,12 @@ from typing import Any
 
 import gradio as gr
 
-from headline.corpus import read_headlines
-from headline.download import KNOWN, DownloadError, download, find
-from headline.files import CorpusError
-from headline.limits import Limits
-from headline.places import ROOT
-from headline.preview import Preview, preview
+from headline.corpus.preview import Preview, preview
+from headline.corpus.reader import read_headlines
+from headline.errors import CorpusError, DownloadError
+from headline.paths import ROOT
+from headline.runs.limits import Limits
+from headline.share.download import KNOWN, download, find
 from headline.web.run_view import refusal
 from headline.web.sheets import preview_sheet
 from headline.web.write import QUIET

@@ -6,7 +6,7 @@ from html import escape
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from headline.web.assets import read_asset
+from headline.paths import read_asset
 
 # Gradio's own, which tell of Gradio and name a picture on another host.
 _CARDS = re.compile(rb'<meta\s[^>]*?(?:property|name)="(?:og|twitter):[^>]*>\s*')

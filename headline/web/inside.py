@@ -6,8 +6,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from headline.corpus import read_headlines
-from headline.lesson import (
+from headline.corpus.reader import read_headlines
+from headline.corpus.vocabulary import Vocabulary
+from headline.generator.suggester import Suggester
+from headline.web.models import Models
+from headline.web.panels import sheet_of
+from headline.web.walkthrough import (
     Section,
     autocomplete_steps,
     model_summary,
@@ -15,10 +19,6 @@ from headline.lesson import (
     next_word_bars,
     notebook_steps,
 )
-from headline.suggester import Suggester
-from headline.vocabulary import Vocabulary
-from headline.web.models import Models
-from headline.web.panels import sheet_of
 from headline.web.write import QUIET, WriteTab
 
 _EXAMPLE = "Former N.F.L. Cheerleaders’ Settlement Offer"

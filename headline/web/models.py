@@ -6,10 +6,11 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from headline.checkpoint import META, CheckpointError, read_meta
-from headline.jobs import Job, list_jobs
-from headline.limits import Limits
-from headline.suggester import Suggester
+from headline.errors import CheckpointError
+from headline.generator.suggester import Suggester
+from headline.model.checkpoint import META, read_meta
+from headline.runs.jobs import Job, list_jobs
+from headline.runs.limits import Limits
 
 BUNDLED = "bundled"
 _LOADED = 3  # models kept in memory

@@ -8,7 +8,7 @@ import httpx
 from fastapi import Request
 from gradio.route_utils import get_root_url
 
-from headline.web.answers import Refused
+from headline.errors import RequestError
 
 NAME = "headline"  # at most 16 letters
 ABOUT = "Start a headline and see the next words at every keystroke."
@@ -24,7 +24,7 @@ def root_address(request: Request, route_path: str) -> str:
     """The app's address as the browser knows it, behind proxies too, without a slash at its end.
 
     Raises:
-        Refused: the headers name no host: what they hold goes into addresses that browsers follow.
+        RequestError: the headers name no host: what they hold goes into addresses that browsers follow.
     """
     root_path = getattr(request.app, "root_path", "") or request.scope.get("root_path")
     try:
@@ -33,7 +33,7 @@ def root_address(request: Request, route_path: str) -> str:
     except (httpx.InvalidURL, ValueError):
         root, parts = "", urlsplit("")
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc) or parts.query or parts.fragment:
-        raise Refused("The request's Host or X-Forwarded-Host names no host.")
+        raise RequestError("The request's Host or X-Forwarded-Host names no host.")
     return root.rstrip("/")
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import gradio as gr
 
-from headline.archive import ArchiveError, pack, unpack
+from headline.errors import ArchiveError
+from headline.share.archive import pack, unpack
 from headline.web.models import BUNDLED, Models
 from headline.web.panels import sheet_of
 from headline.web.run_view import refusal

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 import gradio as gr
 
-from headline.generator import Generated
-from headline.web.assets import read_asset
+from headline.generator.generator import Generated
+from headline.paths import read_asset
 
 
 def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:

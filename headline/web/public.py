@@ -16,7 +16,8 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.routing import APIRoute
 
-from headline.web.answers import MOST_SUGGESTIONS, Answers, Refused
+from headline.errors import RequestError
+from headline.web.answers import MOST_SUGGESTIONS, Answers
 from headline.web.models import BUNDLED, Models
 from headline.web.openapi import described, rendered
 from headline.web.opensearch import description, root_address, suggestions
@@ -89,7 +90,7 @@ def public_routes(models: Models) -> list[APIRoute]:
         """
         try:
             found = answers.suggest(q, k, model, phrases not in ("", "0", "false"))
-        except Refused as error:
+        except RequestError as error:
             return _refused(error)
         return JSONResponse({"q": q, "suggestions": found}, headers=cached(model))
 
@@ -98,7 +99,7 @@ def public_routes(models: Models) -> list[APIRoute]:
         try:
             found = answers.suggest(q, _SHOWN, model, True)
             told = suggestions(q, found, root_address(request, OPENSEARCH))
-        except Refused as error:
+        except RequestError as error:
             return _refused(error)
         # The addresses in it are the host's that was asked.
         headers = cached(model) | {"Vary": "X-Forwarded-Host, X-Forwarded-Proto, X-Gradio-Server"}
@@ -108,7 +109,7 @@ def public_routes(models: Models) -> list[APIRoute]:
         """An OpenSearch 1.1 description, by which a browser adds the app to its search bar."""
         try:
             told = description(root_address(request, OPENSEARCH_XML), OPENSEARCH, OPENSEARCH_XML)
-        except Refused as error:
+        except RequestError as error:
             return _refused(error)
         headers = {"Cache-Control": "private, max-age=3600"}
         return Response(told, headers=headers, media_type="application/opensearchdescription+xml")
@@ -125,7 +126,7 @@ def public_routes(models: Models) -> list[APIRoute]:
         }
         return HTMLResponse(rendered(schema()), headers=headers)
 
-    refused = {400: {"model": Refusal, "description": "Refused, and why."}}
+    refused = {400: {"model": Refusal, "description": "RequestError, and why."}}
 
     def route(path: str, answer: Any, name: str, method: str = "GET", **told: Any) -> APIRoute:
         # A HEAD has a route of its own that is not described: two methods of one route share one id.
@@ -155,5 +156,5 @@ class Description(Response):
     media_type = "application/opensearchdescription+xml"
 
 
-def _refused(error: Refused) -> JSONResponse:
+def _refused(error: RequestError) -> JSONResponse:
     return JSONResponse({"error": str(error)}, status_code=400, headers={"Cache-Control": "no-store"})

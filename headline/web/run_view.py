@@ -2,8 +2,8 @@
 
 import math
 
-from headline.jobs import Status
-from headline.progress import clock
+from headline.runs.jobs import Status
+from headline.training.progress import clock
 
 _STAGES = {
     "starting": "Starting…",

@@ -14,12 +14,12 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from headline.casing import SMALL_WORDS
-from headline.ranking import top
-from headline.suggester import Suggester
-from headline.vocabulary import Typed
-from headline.web.assets import read_asset
-from headline.writing import Writing
+from headline.corpus.casing import SMALL_WORDS
+from headline.corpus.vocabulary import Typed
+from headline.generator.ranking import top
+from headline.generator.suggester import Suggester
+from headline.generator.writing import Writing
+from headline.paths import read_asset
 
 API = "/gradio_api/headline"  # below a path that server-side rendering lets through
 LONGEST = 10_000  # letters of a text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from headline.preview import Preview
+from headline.corpus.preview import Preview
 
 
 def preview_sheet(seen: Preview) -> dict:

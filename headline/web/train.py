@@ -8,12 +8,14 @@ from pathlib import Path
 
 import gradio as gr
 
-from headline import jobs
-from headline.device import device_told
-from headline.files import CorpusError
-from headline.places import ROOT
-from headline.progress import clock
-from headline.recipes import PRESETS, ModelConfig, SettingError, TrainingConfig
+from headline.errors import CorpusError, SettingError
+from headline.model.config import ModelConfig
+from headline.paths import ROOT
+from headline.runs import jobs
+from headline.training.device_description import device_told
+from headline.training.presets import PRESETS
+from headline.training.progress import clock
+from headline.training.settings import TrainingConfig
 from headline.web.bring import SAMPLE, Bring, last_words, previewed
 from headline.web.models import BUNDLED, Models
 from headline.web.own_models import listed, own_models

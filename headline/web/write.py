@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import gradio as gr
 import numpy as np
 
-from headline.generator import Generated, Generator
+from headline.generator.generator import Generated, Generator
 from headline.web.models import BUNDLED, Models
 from headline.web.panels import choice_list, headline_choices
 from headline.web.search_box import search_box, told

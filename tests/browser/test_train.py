@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from headline.archive import pack
+from headline.share.archive import pack
 from tests.browser.conftest import served
 from tests.browser.test_accessibility import violations
 from tests.browser.test_write import BOX, expect_rows

@@ -1,0 +1,1 @@
+"""Files become clean headlines, words, ids and arrays."""

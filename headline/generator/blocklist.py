@@ -1,0 +1,34 @@
+"""Words that are never suggested, though anybody may type them.
+
+better_profanity's list (MIT), and a file for the owner to edit: a word a line is blocked, `+word`
+is allowed again, and what follows a # is a remark.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from headline.paths import ASSETS
+
+OWN_LIST = ASSETS / "blocklist.txt"
+
+
+@cache
+def blocked_words(path: Path = OWN_LIST) -> frozenset[str]:
+    """Words in lower case: the package's list as the owner's file changes it, if there is one."""
+    words = _lines((resources.files("better_profanity") / "profanity_wordlist.txt").read_text(encoding="utf-8"))
+    own = set(_lines(path.read_text(encoding="utf-8"))) if path.is_file() else set()
+    allowed = {word[1:].strip() for word in own if word.startswith("+")}
+    return frozenset((set(words) | {word for word in own if not word.startswith("+")}) - allowed)
+
+
+def is_blocked(word: str, blocked: Iterable[str]) -> bool:
+    """Whether a word, or one of the parts of a compound, is blocked; a plural or genitive counts as the word."""
+    parts = [word, *word.replace("'", "-").split("-")]
+    return any(part in blocked or (part.endswith("s") and part[:-1] in blocked) for part in parts if part)
+
+
+def _lines(text: str) -> list[str]:
+    lines = (line.split("#")[0].strip().lower() for line in text.splitlines())
+    return [line for line in lines if line]

@@ -1,0 +1,287 @@
+"""Typed text -> ranked next words, completions, phrases and corrections, at every keystroke."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from headline.corpus.vocabulary import Typed
+from headline.generator.blocklist import blocked_words, is_blocked
+from headline.generator.lexicon import Lexicon
+from headline.generator.phrases import NextWord, Phrase, grow
+from headline.generator.ranking import Recent, top
+from headline.generator.spelling import TWO_SLIPS, one_slip, two_slips
+from headline.generator.writing import Writing
+from headline.model.checkpoint import Checkpoint
+from headline.model.language_model import LanguageModel
+from headline.model.network import State
+
+_STATES_KEPT = 2048
+_BYTES_KEPT = 48 * 2**20  # of next-word distributions
+_PHRASES_FROM = 0.1  # a phrase less likely than this is noise
+_WORD_SAVES = 1.5  # keys: a word that is not shown now mostly is so one or two letters later
+_SURPRISING = 2e-5  # letters less likely than this here may be a slip
+_HARDLY = 1e-8  # where no slip makes a known word likelier than this, the general list is looked through too
+_SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
+_CORRECTIONS = 8  # looked at
+_WORTH_CORRECTING = 0.01  # corrections less likely than this are slips themselves, for lists hold those too
+_UNKNOWN_PRIOR = 1.0  # unknown words: how firmly the model's own share of them is held to
+_USED_BEFORE = 0.3  # of the unknown words are such as this page has had already
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One way to go on. text == what was typed + completion, but for a correction, which takes the open
+    word's place."""
+
+    text: str  # all that the box holds once this is taken
+    completion: str  # the part that it adds
+    probability: float  # of these words here; while a word is open, among all that it may become
+    kind: str = "word"  # "word", "phrase" (several words) or "correction"
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A way to go on that is not yet written out: words by id, or one word that has none."""
+
+    probability: float
+    ids: tuple[int, ...] = ()
+    word: str = ""
+    corrects: bool = False
+
+
+class Suggester:
+    """Answers for one checkpoint. Deterministic, and safe to call from several threads.
+
+    >>> suggester = Suggester.load("assets/model")                          # doctest: +SKIP
+    >>> [s.completion for s in suggester.suggest("the gov", k=2)]           # doctest: +SKIP
+    ['ernment', 't']
+    """
+
+    def __init__(self, checkpoint: Checkpoint, lexicon: Lexicon | None = None, blocked: Iterable[str] | None = None):
+        """`lexicon` backs the vocabulary up (English words that it lacks, unless told otherwise);
+        `blocked` are words that are never suggested (those of `blocklist`, unless told otherwise)."""
+        self.checkpoint = checkpoint
+        self.vocabulary = checkpoint.vocabulary
+        self.model = LanguageModel(checkpoint)
+        self.lexicon = Lexicon.beyond(self.vocabulary) if lexicon is None else lexicon
+        self._blocked = frozenset(blocked_words() if blocked is None else blocked)
+        never = [i for i, key, _ in self.vocabulary.entries() if is_blocked(key, self._blocked)]
+        # Ids that are in no suggestion: the marks, and blocked words.
+        self.never = np.array([*self.vocabulary.specials, *never], dtype=np.int64)
+        counts, unk = self.vocabulary.counts, self.vocabulary.unk
+        self._unknown_rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
+        self._start = self.model.start()
+        self._states: Recent[State] = Recent(_STATES_KEPT)
+        self._next_words: Recent[NextWord] = Recent(max(8, _BYTES_KEPT // (4 * len(self.vocabulary))))
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Suggester":
+        """From a checkpoint's folder.
+
+        Raises:
+            CheckpointError: the folder holds none, or a damaged one.
+        """
+        return cls(Checkpoint.load(folder))
+
+    def suggest(
+        self,
+        text: str,
+        k: int = 8,
+        phrases: bool = False,
+        least: float = 0.0,
+        used: Sequence[str] = (),
+        style: str = "auto",
+    ) -> list[Suggestion]:
+        """At most `k` ways to go on, the likeliest first, none less likely than `least`.
+
+        Between words these are next words; while a word is being typed, what it may become; in an
+        empty box, the starts of headlines. With `phrases`, likely continuations of several words
+        stand among them where they save more typing than the single words they displace. `used` are
+        words that were written before on the same page: they are offered although nobody else knows them.
+        `style` is the case to write in: "auto" as the text begins, or "sentence", "title", "lower", "upper".
+        """
+        typed = self.vocabulary.split_typed(text)
+        context = self.window(typed.context)
+        choices = self._completions(typed, context, k, used) if typed.fragment else self._next(context, k)
+        if phrases:
+            choices = self._with_phrases(choices, context, k)
+        writing = Writing(text, typed, self.vocabulary, style)
+        return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= least]
+
+    def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
+        words = self.next_word(context).words
+        return [
+            _Choice(float(words[i]), (int(i),)) for i in top(words, k + 1) if words[i] > 0 and (int(i),) != context[-1:]
+        ]
+
+    def _completions(self, typed: Typed, context: tuple[int, ...], k: int, used: Sequence[str]) -> list[_Choice]:
+        key = self.vocabulary.tokenizer.key(typed.fragment)
+        follows = self.next_word(context)
+        ids = self.vocabulary.starting_with(key)
+        p = follows.words[ids]
+        mass = float(p.sum())
+        choices = [_Choice(float(p[i]), (int(ids[i]),)) for i in top(p, k + 2) if p[i] > 0]
+        unlisted, share = self._unlisted(key, k + 2, [*used, *typed.words])
+        unknown = follows.unknown * self._unknown_so_far(typed)
+        mass += unknown * share
+        choices += [_Choice(unknown * s, word=word) for word, s in unlisted.items() if unknown]
+        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP:
+            corrections = self._corrections(key, follows, hopeless=not choices)
+            mass += sum(c.probability for c in corrections)
+            choices += corrections
+        last = context[-1:]
+        ranked: dict[str, _Choice] = {}
+        for c in sorted(choices, key=lambda c: -c.probability):
+            word, share = self._key(c), c.probability / mass
+            again = c.ids == last if c.ids and not c.corrects else False
+            if word != key and word not in ranked and not again and (not c.corrects or share >= _WORTH_CORRECTING):
+                ranked[word] = _Choice(share, c.ids, c.word, c.corrects)
+                if len(ranked) == k:
+                    break
+        return list(ranked.values())[:k]
+
+    def _unknown_so_far(self, typed: Typed) -> float:
+        """How much likelier an unknown word is in this text than the model thinks: texts differ in how
+        many they have, and the words so far tell. The mean of a gamma distribution that began with a
+        mean of 1, after so many words and so many unknown ones (Gelman et al. 2013, section 2.6)."""
+        unknown = sum(self.vocabulary.tokenizer.key(word) not in self.vocabulary.stoi for word in typed.words)
+        expected = self._unknown_rate * len(typed.words)
+        return (_UNKNOWN_PRIOR + unknown) / (_UNKNOWN_PRIOR + expected)
+
+    def _unlisted(self, key: str, k: int, used: Sequence[str]) -> tuple[dict[str, float], float]:
+        """Words outside the vocabulary that begin with some letters, each with its share of the unknown
+        word's probability, and the share of all that do: from the general list, and used before."""
+        keys = dict.fromkeys(self.vocabulary.tokenizer.key(word) for word in used)
+        again = [word for word in keys if word.startswith(key) and word not in self.vocabulary.stoi]
+        listed, mass = self.lexicon.starting_with(key, k)
+        rest = 1 - _USED_BEFORE if again else 1.0
+        shares = {word: rest * share for word, share in listed}
+        for word in again:
+            shares[word] = shares.get(word, 0.0) + _USED_BEFORE / len(again)
+        mass = rest * mass + (_USED_BEFORE if again else 0.0)
+        return {word: s for word, s in shares.items() if not is_blocked(word, self._blocked)}, mass
+
+    def _corrections(self, key: str, follows: NextWord, hopeless: bool) -> list[_Choice]:
+        """What may have been meant instead of some letters, each with the chance of the slip counted in.
+
+        Only where no word at all begins with them is the general list looked through too, for that
+        takes as long as all the rest.
+        """
+        best: dict[int, float] = {}
+        for meant, slip in one_slip(key):
+            ids = self.vocabulary.starting_with(meant)
+            if len(ids):
+                p = follows.words[ids]
+                for at in {0, int(p.argmax())}:  # the first in the alphabet may be the word itself
+                    best[ids[at]] = max(best.get(ids[at], 0.0), slip * float(p[at]))
+        likeliest = sorted(best, key=best.__getitem__, reverse=True)[:_CORRECTIONS]
+        found = [_Choice(best[i], (int(i),), corrects=True) for i in likeliest if best[i] > 0]
+        if hopeless and len(key) > _SHORTEST_SLIP and max(best.values(), default=0.0) < _HARDLY:
+            for meant, slip in one_slip(key):
+                listed = self.lexicon.best(meant)
+                if listed and not is_blocked(listed[0], self._blocked):
+                    found.append(_Choice(slip * follows.unknown * listed[1], word=listed[0], corrects=True))
+            found = sorted(found, key=lambda c: -c.probability)[:_CORRECTIONS]
+        if not found and len(key) > 5:
+            places = [self.vocabulary.keys.ids[i] for i in two_slips(key, self.vocabulary.keys.words)]
+            found = [_Choice(TWO_SLIPS * float(follows.words[i]), (int(i),), corrects=True) for i in places]
+        return [c for c in found if c.probability > 0]
+
+    def _with_phrases(self, choices: list[_Choice], context: tuple[int, ...], k: int) -> list[_Choice]:
+        """The choices, and phrases in the place of those words that save less typing than they do."""
+        begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects]
+        found = grow(begun, lambda rows: self.next_words([context + ids for ids in rows]), _PHRASES_FROM)
+        saved = [(p.keys_saved, _Choice(p.probability, p.ids)) for p in found]
+        saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
+        kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
+        return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
+
+    def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
+        kind = "correction" if choice.corrects else "phrase" if len(choice.ids) > 1 else "word"
+        if choice.corrects:
+            word = self.vocabulary.written[choice.ids[0]] if choice.ids else choice.word
+            completion = writing.corrected([word])
+            text = text[: len(text) - len(typed.fragment)]
+        else:
+            completion = writing.completion(choice.ids) if choice.ids else writing.unlisted(choice.word)
+        return Suggestion(text + completion, completion, choice.probability, kind)
+
+    def _key(self, choice: _Choice) -> str:
+        return self.vocabulary.itos[choice.ids[0]] if choice.ids else choice.word
+
+    def stands(self, typed: Typed) -> float:
+        """How likely the open word is one as it stands, among all that it may become; 0 where none is open."""
+        key = self.vocabulary.tokenizer.key(typed.fragment)
+        if not typed.fragment or key not in self.vocabulary.stoi:
+            return 0.0
+        p = self.next_word(typed.context).words
+        mass = float(p[self.vocabulary.starting_with(key)].sum())
+        return float(p[self.vocabulary.stoi[key]]) / mass if mass else 0.0
+
+    def next_word(self, context: Sequence[int]) -> NextWord:
+        """What may come after some words, by their ids."""
+        return self.next_words([self.window(context)])[0]
+
+    def next_words(self, contexts: Sequence[tuple[int, ...]]) -> list[NextWord]:
+        """What may come after each of several windows of one length, looked up or computed together.
+
+        The marks' share is not handed to the words: it is the chance that the headline ends here, or
+        goes on with a word that is not known.
+        """
+        found: dict[tuple[int, ...], NextWord] = {}
+        missing: list[tuple[int, ...]] = []
+        for ids in dict.fromkeys(contexts):
+            known = self._next_words.get(ids)
+            if known is None:
+                missing.append(ids)
+            else:
+                found[ids] = known
+        if missing:
+            p = self.model.quick_probabilities(self._states_of(missing))
+            marks = (self.vocabulary.unk, self.vocabulary.end)  # the notebook's vocabulary has neither
+            unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in marks)
+            p[:, self.never] = 0
+            p.setflags(write=False)
+            for row, ids in enumerate(missing):
+                # A row of its own, so that what is forgotten frees its memory.
+                own = p[row] if len(missing) == 1 else p[row].copy()
+                found[ids] = NextWord(own, float(unknown[row]), float(end[row]))
+                self._next_words.put(ids, found[ids])
+        return [found[ids] for ids in contexts]
+
+    def _states_of(self, windows: Sequence[tuple[int, ...]]) -> State:
+        """The states after several windows of one length, the last word read in all of them at once."""
+        if len(windows) == 1 or not windows[0]:
+            return self.state(windows[0])
+        before = State.together([self.state(ids[:-1]) for ids in windows])
+        states = self.model.step(before, np.array([ids[-1] for ids in windows]))
+        for row, ids in enumerate(windows):
+            self._states.put(ids, states.take([row]))
+        return states
+
+    def state(self, ids: tuple[int, ...]) -> State:
+        """The network's state after some words: from the longest beginning of them that is remembered."""
+        done = len(ids)
+        state = self._states.get(ids)
+        while state is None and done:
+            done -= 1
+            state = self._states.get(ids[:done])
+        state = state or self._start
+        for i in range(done, len(ids)):
+            state = self.model.step(state, np.array([ids[i]]))
+            self._states.put(ids[: i + 1], state)
+        return state
+
+    def window(self, context: Sequence[int]) -> tuple[int, ...]:
+        """The words that the network is to read. Of a long text only the end counts.
+
+        The notebook's rows hold so many words and no more. The other network could read for ever;
+        it is given one to two rows' worth, beginning at a multiple of a row, so that the window
+        moves, and what is remembered is lost, only once in a row's length.
+        """
+        size = self.checkpoint.config.block_size
+        if not self.checkpoint.config.causal:
+            return tuple(context[1 - size :])
+        return tuple(context[max(0, len(context) // size - 1) * size :])

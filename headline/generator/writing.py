@@ -1,0 +1,64 @@
+"""How to write what is suggested, so that it goes on as the text began."""
+
+from collections.abc import Sequence
+
+from headline.corpus.casing import capitalise, in_style, style_for_next
+from headline.corpus.vocabulary import Typed, Vocabulary
+
+
+class Writing:
+    """The style of one text, told from the words that stand in it."""
+
+    def __init__(self, text: str, typed: Typed, vocabulary: Vocabulary, wanted: str = "auto"):
+        """`wanted` is the style to write in: "sentence", "title", "lower" or "upper", or "auto", as the text began."""
+        self.typed, self.vocabulary = typed, vocabulary
+        words = typed.words
+        known = [vocabulary.stoi.get(vocabulary.tokenizer.key(word)) for word in words]
+        written = [None if i is None else vocabulary.written[i] for i in known]
+        self.style = style_for_next(words, written)
+        if wanted != "auto":
+            first = wanted in ("sentence", "title") and not words
+            self.style = "first" if first else {"sentence": "written"}.get(wanted, wanted)
+        self._forced = wanted if wanted in ("lower", "upper") else ""
+        self.curly = "’" in text and "'" not in text
+
+    def completion(self, ids: Sequence[int]) -> str:
+        """What words, by their ids, add to the text; the first one finishes the open word."""
+        written = [self.vocabulary.written[i] for i in ids]
+        if self.typed.fragment:
+            added = self._rest(written[0], self.vocabulary.itos[ids[0]], self.typed.fragment)
+        else:
+            added = (" " if self.typed.needs_space else "") + in_style(written[0], self.style)
+        return self._quoted(" ".join([added, *self._later(written[1:])]))
+
+    def unlisted(self, word: str) -> str:
+        """What a word that the vocabulary lacks, in small letters, adds to the one that is open."""
+        return self._quoted(self._rest(word, word, self.typed.fragment))
+
+    def corrected(self, words: Sequence[str]) -> str:
+        """Words in place of the open one, the first written as its letters began."""
+        fragment, first = self.typed.fragment, words[0]
+        if fragment.isupper() and sum(map(str.isalpha, fragment)) > 1:
+            first = first.upper()
+        elif fragment[:1].isupper():
+            first = capitalise(first)
+        return self._quoted(" ".join([first, *self._later(words[1:])]))
+
+    def _later(self, words: Sequence[str]) -> list[str]:
+        return [in_style(word, "written" if self.style == "first" else self.style) for word in words]
+
+    def _quoted(self, text: str) -> str:
+        return text.replace("'", "’") if self.curly else text
+
+    def _rest(self, word: str, key: str, fragment: str) -> str:
+        n = len(self.vocabulary.tokenizer.key(fragment))
+        if self._forced:
+            return in_style(key[n:], self._forced)
+        if len(word) != len(key):  # a few letters, such as İ, are of another length in lower case
+            return key[n:]
+        if word.startswith(self.vocabulary.tokenizer.spelling(fragment)):
+            return word[n:]
+        shouted = fragment.isupper() and sum(map(str.isalpha, fragment)) > 1
+        if shouted or (self.style == "upper" and fragment.isupper()):
+            return word[n:].upper()
+        return in_style(word, "title")[n:] if self.style == "title" and fragment[0].isupper() else key[n:]

@@ -1,0 +1,204 @@
+"""How good a checkpoint is on headlines that it never saw."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from headline.corpus.sequences import length_batches
+from headline.corpus.vocabulary import Vocabulary
+from headline.model.checkpoint import Checkpoint
+from headline.model.language_model import LanguageModel, walk
+from headline.model.network import State
+
+TOP = (1, 3, 5)
+COMPLETION_WORDS = (1, 2, 3)
+COVERAGE = 0.2
+_BINS = 15
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures over held-out headlines. Nats are summed over all words and divided once."""
+
+    headlines: int
+    words: int  # predicted, end marks among them where the recipe has them
+    unknown: int  # of these, words that are <unk> to the vocabulary (autocomplete), or left out (notebook)
+    loss: float  # nats a predicted word, <unk> taken as a word like others
+    perplexity: float  # exp(loss): Jelinek et al. 1977
+    perplexity_known: float  # the same over words that are in the vocabulary and end marks, <unk> left out
+    perplexity_after_first: float  # over words after the first, ends left out: what both recipes predict
+    top1: float  # share of words (end marks and unknown ones apart) that were the model's first guess
+    top3: float
+    top5: float
+    mean_reciprocal_rank: float  # of the right word among all words of the vocabulary, over the same words
+    # Share of the headline's next 1, 2, 3 words guessed exactly, at the fifth of places where the
+    # guess was surest: ExactMatch at equal coverage, as Chen et al. 2019 ("Gmail Smart Compose") judge.
+    exact1: float
+    exact2: float
+    exact3: float
+    # How far the probability of the first guess is from how often it is right: expected calibration
+    # error in 15 equal bins (Guo et al. 2017), over all places; where a headline ends, no guess is right.
+    calibration_error: float
+
+    def as_dict(self) -> dict:
+        """Plain values for JSON; a figure that is not finite, for want of words to judge, is None."""
+        return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
+
+
+def evaluate(
+    checkpoint: Checkpoint,
+    headlines: Sequence[str],
+    batch_size: int = 64,
+    on_progress: Callable[[int, int], None] | None = None,
+    words: Vocabulary | None = None,
+    completions: bool = True,
+) -> Evaluation:
+    """Predict every word of every headline from the words before it.
+
+    The autocomplete recipe predicts the first word and the end mark too; the lesson's begins with
+    the second word and knows no end. `words` is a smaller vocabulary to judge by: what it lacks
+    counts as `<unk>`, with all the probability that the model gives to such words. `on_progress(done,
+    all)` counts headlines; without `completions` the exact matches, which take half of the time, are left out.
+
+    Raises:
+        ValueError: the model lacks one of `words`, or has no `<unk>` for those that they lack.
+    """
+    model, vocabulary = LanguageModel(checkpoint), checkpoint.vocabulary
+    causal = checkpoint.config.causal
+    rows = [model.row(headline) for headline in headlines]
+    left_out = 0 if causal else sum(len(vocabulary.tokenizer.words(h)) for h in headlines) - sum(map(len, rows))
+    tally = _Tally(left_out)
+    outside, unk = _outside(vocabulary, words), vocabulary.unk
+    done = 0
+    for batch in length_batches(np.array([len(row) for row in rows]), batch_size):
+        for position, (targets, state) in enumerate(walk(model.network, [rows[i] for i in batch])):
+            p = model.probabilities(state)
+            if len(outside) and unk is not None:
+                p[:, unk] += p[:, outside].sum(axis=1)
+                p[:, outside] = 0
+                targets = np.where(np.isin(targets, outside), unk, targets)
+            tally.add(p, targets, vocabulary, first=causal and position == 0)
+        done += len(batch)
+        if on_progress:
+            on_progress(done, len(rows))
+    exact = exact_matches(model, rows if completions else [])
+    return Evaluation(len(headlines), **tally.figures(), exact1=exact[1], exact2=exact[2], exact3=exact[3])
+
+
+def exact_matches(
+    model: LanguageModel,
+    rows: Sequence[Sequence[int]],
+    coverage: float = COVERAGE,
+    most: int = 600,
+) -> dict[int, float]:
+    """Exact match of the next 1, 2 and 3 words at the share `coverage` of the places where the guess is surest.
+
+    The guess is the likeliest word, then the likeliest after it, and so on; its sureness is their
+    probabilities' product. Judged at every place that so many words follow; of long lists, in the
+    first `most` headlines.
+    """
+    sure: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
+    right: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
+    whole = [[i for i in row if i != model.vocabulary.end] for row in rows[:most]]
+    for batch in length_batches(np.array([len(row) for row in whole], dtype=int), 64):
+        lines = [whole[i] for i in batch]
+        for position, (_, state) in enumerate(walk(model.network, lines)):
+            going = [row[position + 1 :] for row in lines if len(row) > position + 1]
+            log_p, alike = np.zeros(len(going)), np.ones(len(going), dtype=bool)
+            for n in COMPLETION_WORDS:
+                guess, p = _likeliest(model, state)
+                log_p = log_p + np.log(np.maximum(p, 1e-30))
+                there = np.array([len(words) >= n for words in going])
+                alike &= [len(words) >= n and words[n - 1] == i for words, i in zip(going, guess, strict=True)]
+                sure[n].append(log_p[there])
+                right[n].append(alike[there])
+                if n < COMPLETION_WORDS[-1]:
+                    state = model.step(state, guess)
+    found = {}
+    for n in COMPLETION_WORDS:
+        confidence, matches = np.concatenate(sure[n] or [np.empty(0)]), np.concatenate(right[n] or [np.empty(0)])
+        surest = np.argsort(-confidence, kind="stable")[: round(coverage * len(confidence))]
+        found[n] = float(matches[surest].mean()) if len(surest) else float("nan")
+    return found
+
+
+def _outside(vocabulary: Vocabulary, words: Vocabulary | None) -> np.ndarray:
+    """Ids of a vocabulary that another one lacks: (n,)."""
+    if words is None:
+        return np.empty(0, dtype=np.int64)
+    if lacking := next((key for key in words.itos if key not in vocabulary.stoi), None):
+        raise ValueError(f"the model lacks “{lacking}”, so that it cannot be judged by these words")
+    outside = [i for i, key, _ in vocabulary.entries() if key not in words.stoi]
+    if outside and vocabulary.unk is None:
+        raise ValueError("the model has no unknown word, so that it cannot be judged by fewer words than it knows")
+    return np.array(outside, dtype=np.int64)
+
+
+def _likeliest(model: LanguageModel, state: State) -> tuple[np.ndarray, np.ndarray]:
+    p = model.probabilities(state)
+    p[:, model.vocabulary.specials] = 0
+    guess = p.argmax(axis=1)
+    return guess, p[np.arange(len(p)), guess]
+
+
+class _Tally:
+    """What is added up place by place."""
+
+    def __init__(self, left_out: int):
+        self.words, self.unknown = 0, left_out
+        self.nats = self.unknown_nats = self.inner_nats = 0.0
+        self.inner = 0
+        self.unknown_predicted = 0
+        self.ranks: list[np.ndarray] = []
+        self.in_bin, self.sure, self.right = np.zeros(_BINS), np.zeros(_BINS), np.zeros(_BINS)
+
+    def add(self, p: np.ndarray, targets: np.ndarray, vocabulary: Vocabulary, first: bool) -> None:
+        """Probabilities (n, V), which are changed, and the ids that did follow (n,): first words or later ones."""
+        right = p[np.arange(len(targets)), targets]
+        with np.errstate(divide="ignore"):
+            nats = -np.log(right, dtype=np.float64)
+        self.words += len(targets)
+        self.nats += float(nats.sum())
+        inner = np.zeros(len(targets), dtype=bool) if first else targets != vocabulary.end
+        self.inner += int(inner.sum())
+        self.inner_nats += float(nats[inner].sum())
+        if vocabulary.unk is not None:
+            unknown = targets == vocabulary.unk
+            self.unknown += int(unknown.sum())
+            self.unknown_predicted += int(unknown.sum())
+            self.unknown_nats += float(nats[unknown].sum())
+        judged = ~np.isin(targets, vocabulary.specials)
+        # Guesses that are never shown do not push a right word down.
+        p[:, vocabulary.specials] = 0
+        if len(p):
+            guess = p.argmax(axis=1)
+            sure = p[np.arange(len(p)), guess]
+            places = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+            self.in_bin += np.bincount(places, minlength=_BINS)
+            self.sure += np.bincount(places, weights=sure, minlength=_BINS)
+            self.right += np.bincount(places, weights=guess == targets, minlength=_BINS)
+        p, right = p[judged], right[judged]
+        # Equals count as half above, half below, so that a model that knows nothing is not taken for a good one.
+        above, equal = (p > right[:, None]).sum(axis=1), (p == right[:, None]).sum(axis=1)
+        self.ranks.append(1 + above + (equal - 1) / 2)
+
+    def figures(self) -> dict:
+        nan = float("nan")
+        rank = np.concatenate(self.ranks) if self.ranks else np.empty(0)
+        known = self.words - self.unknown_predicted
+        loss = self.nats / self.words if self.words else nan
+        with np.errstate(over="ignore"):
+            return {
+                "words": self.words,
+                "unknown": self.unknown,
+                "loss": loss,
+                "perplexity": float(np.exp(loss)),
+                "perplexity_known": float(np.exp((self.nats - self.unknown_nats) / known)) if known else nan,
+                "perplexity_after_first": float(np.exp(self.inner_nats / self.inner)) if self.inner else nan,
+                **{f"top{k}": float((rank <= k).mean()) if len(rank) else nan for k in TOP},
+                "mean_reciprocal_rank": float((1 / rank).mean()) if len(rank) else nan,
+                "calibration_error": float(np.abs(self.sure - self.right).sum() / self.in_bin.sum())
+                if self.in_bin.sum()
+                else nan,
+            }

@@ -1,0 +1,131 @@
+"""The LSTM's forward step in NumPy, with its state: what a keystroke costs. No Keras.
+
+The cell is Keras' own (Hochreiter & Schmidhuber 1997, with a forget gate; gates in the order i, f, c, o):
+
+    z = x W + h U + b;  i, f, o = sigmoid(z_i, z_f, z_o);  c' = f c + i tanh(z_c);  h' = o tanh(c')
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from headline.corpus.sequences import PAD_ID
+from headline.model.config import ModelConfig
+
+
+@dataclass(frozen=True)
+class State:
+    """What the network remembers after reading rows of ids. Never changed: a step makes a new one."""
+
+    ids: np.ndarray  # (B, n) the words read
+    h: tuple[np.ndarray, ...]  # a layer: (B, R, U); R as Network.lanes says
+    c: tuple[np.ndarray, ...]  # a layer: (B, R, U)
+
+    def take(self, rows: np.ndarray | list[int]) -> "State":
+        """The state of some rows, in a new order, as beam search needs it."""
+        return State(self.ids[rows], tuple(h[rows] for h in self.h), tuple(c[rows] for c in self.c))
+
+    @classmethod
+    def together(cls, states: Sequence["State"]) -> "State":
+        """The rows of several states that have read equally many words."""
+        layers = range(len(states[0].h))
+        return cls(
+            np.concatenate([s.ids for s in states]),
+            tuple(np.concatenate([s.h[i] for s in states]) for i in layers),
+            tuple(np.concatenate([s.c[i] for s in states]) for i in layers),
+        )
+
+
+class Network:
+    """Weights -> logits, one word at a time.
+
+    A causal (autocomplete) network keeps one lane a row. The notebook's reads rows padded left to a
+    fixed length, so that each further word would begin the row anew with one padding less. Instead
+    it keeps a lane for every number of paddings in front, 0 … block_size - 1, and steps them all at
+    once: after n words the answer stands in the lane that began with block_size - 1 - n of them.
+    """
+
+    def __init__(self, config: ModelConfig, weights: dict[str, np.ndarray]):
+        self.config = config
+        w = {name: np.ascontiguousarray(weights[name], dtype=np.float32) for name in config.shapes()}
+        self._embedding = w["embedding"]  # (V, E)
+        self._lstm = [
+            (w[f"lstm_{i}.kernel"], w[f"lstm_{i}.recurrent_kernel"], w[f"lstm_{i}.bias"]) for i in range(config.layers)
+        ]
+        self._projection = (w["projection.kernel"], w["projection.bias"]) if config.projected else None
+        self._softmax = self._embedding.T if config.causal else w["softmax.kernel"]  # (E or U, V)
+        self._bias = w["softmax.bias"]  # (V,)
+        self.lanes = 1 if config.causal else config.block_size
+
+    def start(self) -> State:
+        """The state before any word: B = 1. The causal network has not read `<s>` yet."""
+        units = self.config.units
+        zero = np.zeros((1, 1, units), dtype=np.float32)
+        state = State(np.empty((1, 0), dtype=np.int64), (zero,) * self.config.layers, (zero,) * self.config.layers)
+        if self.config.causal:
+            return state
+        lanes = [state]
+        for _ in range(self.lanes - 1):
+            lanes.append(self._advance(lanes[-1], np.array([PAD_ID])))
+        return State(
+            state.ids,
+            tuple(np.concatenate([lane.h[i] for lane in lanes], axis=1) for i in range(self.config.layers)),
+            tuple(np.concatenate([lane.c[i] for lane in lanes], axis=1) for i in range(self.config.layers)),
+        )
+
+    def step(self, state: State, ids: np.ndarray) -> State:
+        """Read one more word in every row: ids of shape (B,)."""
+        if not self.config.causal and state.ids.shape[1] >= self.lanes - 1:
+            # The row is full: its first word falls out, and what was built on it must be built anew.
+            rows = np.concatenate([state.ids, ids[:, None]], axis=1)
+            return self.read(rows[:, 1 - self.lanes :])
+        return self._advance(state, ids)
+
+    def read(self, rows: np.ndarray) -> State:
+        """The state after whole rows of ids (B, n), read from the start."""
+        state = self.start().take([0] * len(rows))
+        for column in rows.T:
+            state = self.step(state, column)
+        return state
+
+    def output(self, state: State) -> np.ndarray:
+        """What the softmax layer reads: (B, E), or (B, U) where nothing is projected."""
+        lane = 0 if self.config.causal else self.lanes - 1 - state.ids.shape[1]
+        x = state.h[-1][:, lane]  # (B, U)
+        if self._projection:
+            x = x @ self._projection[0] + self._projection[1]
+        return x
+
+    def logits(self, state: State) -> np.ndarray:
+        """Scores of the next word: (B, V). Their softmax is the probability."""
+        return self.output(state) @ self._softmax + self._bias
+
+    @property
+    def softmax_layer(self) -> tuple[np.ndarray, np.ndarray]:
+        """A row a word, (V, E) or (V, U), and a bias a word, (V,)."""
+        return self._softmax.T, self._bias
+
+    def _advance(self, state: State, ids: np.ndarray) -> State:
+        x = self._embedding[ids][:, None, :]  # (B, 1, E): the same word in every lane
+        h_next, c_next = [], []
+        for (kernel, recurrent, bias), h, c in zip(self._lstm, state.h, state.c, strict=True):
+            b, r, u = h.shape
+            z = (h.reshape(b * r, u) @ recurrent).reshape(b, r, 4 * u) + (x @ kernel + bias)
+            gates = _sigmoid(z)
+            c = gates[..., u : 2 * u] * c + gates[..., :u] * np.tanh(z[..., 2 * u : 3 * u])
+            h = gates[..., 3 * u :] * np.tanh(c)
+            h_next.append(h)
+            c_next.append(c)
+            x = h
+        return State(np.concatenate([state.ids, ids[:, None]], axis=1), tuple(h_next), tuple(c_next))
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Natural logarithms of the probabilities along the last axis, of the same shape."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return 0.5 * np.tanh(0.5 * z) + 0.5  # the same function, and no overflow at either end

@@ -1,0 +1,1 @@
+"""What leaves or enters the machine: the Hub, downloads, archives and exports."""

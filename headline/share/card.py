@@ -1,0 +1,149 @@
+"""A checkpoint's model card: what it learnt from, how good it is and how to use it, as the Hub shows it.
+
+Names and file names come with a checkpoint and may be anybody's: nothing of them is taken as Markdown or HTML.
+"""
+
+import re
+from typing import Any
+
+from headline.model.checkpoint import Checkpoint
+
+# Identifiers of the Hub for licences that data and weights of headlines come under. https://hf.co/docs/hub/repositories-licenses
+LICENCES = (
+    "apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "gpl-3.0", "agpl-3.0", "lgpl-3.0", "mpl-2.0", "openrail",
+    "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0",
+    "cc-by-3.0", "cc-by-sa-3.0", "odc-by", "odbl", "pddl", "unlicense", "wtfpl",
+)  # fmt: skip
+_LINK_OUT = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # out of the folder, which alone is shared
+_FIGURES = {
+    "headlines": ("headlines that it never saw", "{:,}"),
+    "perplexity": ("perplexity, the unknown words and the end counted", "{:,.0f}"),
+    "perplexity_known": ("perplexity of the words that it knows", "{:,.0f}"),
+    "top1": ("first guess right", "{:.1%}"),
+    "top3": ("right word among three", "{:.1%}"),
+    "top5": ("right word among five", "{:.1%}"),
+    "mean_reciprocal_rank": ("mean reciprocal rank", "{:.3f}"),
+    "calibration_error": ("calibration error", "{:.3f}"),
+}
+
+
+def escaped(text: object, longest: int = 200) -> str:
+    """Text as text: one line, with every character that Markdown or HTML could take for its own made plain."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    line = line if len(line) <= longest else line[: longest - 1] + "…"
+    plain = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda found: plain.get(found[0], "\\" + found[0]), line)
+
+
+def front_matter(checkpoint: Checkpoint) -> str:
+    """The YAML block that the Hub reads, with the lines around it."""
+    from huggingface_hub import ModelCardData
+
+    told = str(checkpoint.licence.get("weights", "")).strip()
+    known = told.lower().replace(" ", "-")
+    licence: dict[str, Any] = {"license": known} if known in LICENCES else {"license": "unknown"}
+    if told and known not in LICENCES:
+        licence = {"license": "other", "license_name": re.sub(r"[^a-z0-9.]+", "-", known).strip("-")[:60] or "other"}
+    data = ModelCardData(
+        language="en",
+        library_name="headline",
+        pipeline_tag="text-generation",
+        tags=["headline", "autocomplete", "lstm", "n-gram", "keras"],
+        **licence,
+    )
+    return f"---\n{data.to_yaml()}\n---\n"
+
+
+def model_card(checkpoint: Checkpoint, repo: str, card: str | None = None) -> str:
+    """The README.md of a model's repository: a card that is there already, or one filled in from the checkpoint."""
+    if card is not None:
+        card = _LINK_OUT.sub(r"\1", card.lstrip("\ufeff"))
+        return card if card.startswith("---\n") else front_matter(checkpoint) + "\n" + card
+    name = escaped(checkpoint.provenance.get("name") or repo.partition("/")[2])
+    parts = [
+        f"# {name}",
+        "A word-level LSTM that continues headlines as they are typed"
+        + (", mixed with an n-gram model of the same headlines." if checkpoint.ngram is not None else "."),
+        _table(_facts(checkpoint)),
+        "## What it learnt from",
+        _learnt(checkpoint),
+        "## How good it is",
+        _figures(checkpoint),
+        "## Settings",
+        _settings(checkpoint),
+        "## What to know before using it",
+        "It writes what the headlines that it learnt from would, names of real people and the slants of their "
+        "sources included. What it writes is neither news nor true. A block list keeps single words out of its "
+        "suggestions; that does not make a text kind.",
+        "## How to use it",
+        f'With the program *headline*:\n\n```\npython -m headline suggest "the " --from-hub {repo}\n'
+        f"python -m headline train my-titles.csv --start-from hub:{repo} --out runs/mine\n```",
+        "The files can be read without it: `checkpoint.json` has the sizes, settings, history and figures, "
+        "`vocabulary.txt` a word a line with its count, `weights.safetensors` the network, "
+        "`memory.safetensors` n-grams and hashes of the headlines trained on.",
+    ]
+    return front_matter(checkpoint) + "\n" + "\n\n".join(parts) + "\n"
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
+
+
+def _facts(checkpoint: Checkpoint) -> list[tuple[str, str]]:
+    config = checkpoint.config
+    layers = f"{config.layers} LSTM layer{'s' * (config.layers != 1)} of {config.units:,} units"
+    rows = [
+        (
+            "network",
+            f"embedding of {config.embedding_size:,} numbers a word, {layers}: {config.parameters:,} parameters",
+        ),
+        ("recipe", escaped(config.recipe)),
+        ("words", f"{config.vocab_size:,}, marks included"),
+    ]
+    if checkpoint.ngram is not None:
+        rows.append(("mixture", f"{checkpoint.lstm_weight:.2f} for the LSTM, the rest for the n-grams"))
+    for key in ("created", "keras", "device"):
+        if checkpoint.provenance.get(key):
+            rows.append((key, escaped(checkpoint.provenance[key])))
+    return rows
+
+
+def _learnt(checkpoint: Checkpoint) -> str:
+    corpus, licence = checkpoint.corpus, checkpoint.licence
+    lines = []
+    if corpus.get("kept"):
+        split = [f"{corpus[side]:,} {side}" for side in ("train", "validation", "test") if corpus.get(side)]
+        lines.append(f"{corpus['kept']:,} headlines" + (f" ({', '.join(split)})" if split else "") + ".")
+    if corpus.get("files"):
+        lines.append("Files: " + ", ".join(escaped(file) for file in corpus["files"]) + ".")
+    data = [source for source in licence.get("data", ()) if isinstance(source, dict)]
+    if data:
+        rows = [
+            f"| {escaped(s.get('name', ''))} | {escaped(s.get('licence', ''))} | {escaped(s.get('source', ''))} |"
+            for s in data
+        ]
+        lines.append("\n".join(["| corpus | licence | attribution |", "|---|---|---|", *rows]))
+    else:
+        lines.append("The checkpoint states no licence of what it learnt from: ask whoever shares it.")
+    if licence.get("weights"):
+        lines.append(f"The weights are under: {escaped(licence['weights'])}.")
+    else:
+        lines.append("It states no licence of its weights either.")
+    return "\n\n".join(lines)
+
+
+def _figures(checkpoint: Checkpoint) -> str:
+    test = checkpoint.metrics.get("test") or {}
+    rows = [
+        (about, form.format(test[key]))
+        for key, (about, form) in _FIGURES.items()
+        if isinstance(test.get(key), int | float) and not isinstance(test[key], bool)
+    ]
+    return _table(rows) if rows else "It was not measured on headlines that it never saw."
+
+
+def _settings(checkpoint: Checkpoint) -> str:
+    settings = checkpoint.training.get("settings") or {}
+    if not settings:
+        return "The checkpoint does not tell them."
+    return _table([(escaped(name), escaped(value)) for name, value in settings.items()])

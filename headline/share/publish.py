@@ -1,0 +1,266 @@
+"""The app as a Space of the Hugging Face Hub, and a checkpoint as a model there."""
+
+import re
+import subprocess
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headline.errors import HubError
+from headline.model.checkpoint import Checkpoint
+from headline.paths import ROOT
+from headline.share.card import model_card
+from headline.share.hub import CHECKPOINT_FILES, check_name, told
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+GPU_HARDWARE = "t4-small"  # the cheapest with a GPU
+MANIFEST = ".headline-files"  # on the Space: what the last upload put there, a path a line
+_ALWAYS = ("app.py", "requirements.txt", "README.md", "LICENSE")
+_PICTURES = "assets/pictures"  # the README's, of which only those that it shows
+_SHOWN = {".md", ".svg", ".png", ".jpg", ".gif", ".webp"}
+_LINK = re.compile(r"""\]\(<?([^)\s>#?]+)|(?:src|href)=["']([^"'#?]+)""")
+_HEADER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+
+
+def space_files(root: Path = ROOT) -> list[Path]:
+    """What belongs on a Space, as paths below a checkout of this repository, sorted.
+
+    Raises:
+        HubError: a file that a Space cannot start without is missing.
+    """
+    root = root.resolve()
+    for name in _ALWAYS:
+        if not (root / name).is_file():
+            raise HubError(f"{root} has no {name}: run this in a checkout of the whole repository.")
+    found = {root / name for name in _ALWAYS} | set((root / "headline").rglob("*.py"))
+    found |= {p for folder in ("assets", "data") for p in (root / folder).rglob("*")}
+    shown = _linked(root, root / "README.md")
+    found = {p for p in found if not p.is_relative_to(root / _PICTURES)} | shown
+    paths = {p.relative_to(root) for p in found if p.is_file() and not p.is_symlink()}
+    visible = {p for p in paths if not any(part.startswith(".") for part in p.parts)}
+    tracked = _tracked(root)
+    return sorted(visible & tracked if tracked else visible - _ignored(root, visible))
+
+
+def _linked(root: Path, page: Path, seen: frozenset[Path] = frozenset()) -> set[Path]:
+    """Pictures and pages below assets/ and docs/ that a page of Markdown shows or leads to, and theirs."""
+    linked: set[Path] = set()
+    for match in _LINK.finditer(page.read_text(encoding="utf-8")):
+        path = (page.parent / (match[1] or match[2])).resolve()
+        inside = path.is_relative_to(root / "assets") or path.is_relative_to(root / "docs")
+        if inside and path.suffix in _SHOWN and path.is_file() and path not in seen | linked:
+            linked.add(path)
+            if path.suffix == ".md":
+                linked |= _linked(root, path, seen | linked)
+    return linked
+
+
+def _tracked(root: Path) -> set[Path]:
+    """What git keeps: a list of one's own that lies in data/ is nobody else's business. Empty where there is no git."""
+    try:
+        done = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True)
+    except OSError:
+        return set()
+    return {Path(name) for name in done.stdout.decode().split("\0") if name} if done.returncode == 0 else set()
+
+
+def _ignored(root: Path, paths: set[Path]) -> set[Path]:
+    """Those that git would ignore, by the plain patterns of .gitignore."""
+    file = root / ".gitignore"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    patterns = [line.strip().strip("/") for line in lines if line.strip() and not line.startswith("#")]
+    # A pattern with a slash in it stands for a path, another for a name anywhere; a folder takes what is in it along.
+    return {
+        path
+        for path in paths
+        for above in (path, *path.parents)
+        if any(fnmatch(above.as_posix() if "/" in pattern else above.name, pattern) for pattern in patterns)
+    }
+
+
+def space_content(repo: str, root: Path = ROOT, hardware: str | None = None) -> dict[str, bytes]:
+    """What is uploaded, by its path on the Space. Two files are not as they are here: requirements.txt asks for
+    TensorFlow with CUDA where there is a GPU, and README.md says which Space it is of."""
+    content = {path.as_posix(): (root / path).read_bytes() for path in space_files(root)}
+    if on_gpu(hardware):
+        content["requirements.txt"] = with_gpu(content["requirements.txt"].decode()).encode()
+    content["README.md"] = readme_of(content["README.md"].decode(), repo, hardware).encode()
+    return content
+
+
+def on_gpu(hardware: str | None) -> bool:
+    return hardware is not None and not hardware.startswith("cpu-")
+
+
+def with_gpu(requirements: str) -> str:
+    """The same requirements with a TensorFlow that brings its CUDA libraries."""
+    return re.sub(r"^tensorflow(?=[\s<>=!~;])", "tensorflow[and-cuda]", requirements, flags=re.MULTILINE)
+
+
+def readme_of(readme: str, repo: str, hardware: str | None = None) -> str:
+    """The README with a header for one Space: its thumbnail as the whole address that the Hub asks for."""
+    found = _HEADER.match(readme)
+    if not found:
+        raise HubError("README.md does not begin with the YAML block that a Space is set up by.")
+    thumbnail = rf"\g<1>https://huggingface.co/spaces/{repo}/resolve/main/\g<2>"
+    header = re.sub(r"^(thumbnail: *)(?!https?:)(\S+)$", thumbnail, found[0], flags=re.MULTILINE)
+    if hardware:
+        header = re.sub(r"^(suggested_hardware: *)\S+$", rf"\g<1>{hardware}", header, flags=re.MULTILINE)
+    return header + readme[found.end() :]
+
+
+def check_hardware(hardware: str | None, gpu: bool = False) -> str | None:
+    """The hardware to ask for; None leaves what a Space has.
+
+    Raises:
+        HubError: there is none of that name, or it does not serve.
+    """
+    if hardware is None:
+        return GPU_HARDWARE if gpu else None
+    from huggingface_hub import SpaceHardware
+
+    known = [flavour.value for flavour in SpaceHardware if flavour is not SpaceHardware.ZERO_A10G]
+    if hardware.startswith("zero-"):
+        raise HubError(
+            f"ZeroGPU ({hardware}) serves PyTorch only and this app trains with TensorFlow: take {GPU_HARDWARE}, "
+            "or cpu-basic, which is slower."
+        )
+    if hardware not in known:
+        raise HubError(f"A Space has no hardware called {hardware}; there are {', '.join(known)}.")
+    if gpu and not on_gpu(hardware):
+        raise HubError(
+            f"{hardware} has no GPU: leave out --gpu, or name hardware that has one, such as {GPU_HARDWARE}."
+        )
+    return hardware
+
+
+def publish_space(repo: str, hardware: str | None = None, private: bool = False, root: Path = ROOT) -> str:
+    """Create a Space or bring it up to date; its address. Of what is on it only what an earlier upload put there goes.
+
+    Raises:
+        HubError: why it cannot be done, and the way out.
+    """
+    content = space_content(check_name(repo), root, hardware)
+    content[MANIFEST] = ("\n".join(sorted(content)) + "\n").encode()
+    from huggingface_hub import HfApi
+
+    with _sending(repo):
+        api = HfApi(token=_token())
+        kind: Any = hardware  # one of SpaceHardware, as check_hardware saw
+        url = api.create_repo(
+            repo, repo_type="space", exist_ok=True, space_sdk="gradio", space_hardware=kind, private=private or None
+        )
+        there = _there(api, repo, "space")
+        ours = _manifest(api, repo) if MANIFEST in there else set()
+        gone = sorted((ours & there) - content.keys() - {".gitattributes"})
+        _commit(api, repo, "space", content, gone)
+        if hardware:
+            runtime = api.get_space_runtime(repo)
+            if (runtime.requested_hardware or runtime.hardware) != hardware:
+                api.request_space_hardware(repo, kind)
+    return str(url)
+
+
+def model_content(folder: Path, repo: str) -> dict[str, bytes]:
+    """What a model's repository holds: a checkpoint's files and its card.
+
+    Raises:
+        CheckpointError: the folder holds no whole checkpoint.
+    """
+    checkpoint = Checkpoint.load(folder)
+    content = {name: (folder / name).read_bytes() for name in CHECKPOINT_FILES if (folder / name).is_file()}
+    card = folder / "README.md"
+    text = card.read_text(encoding="utf-8") if card.is_file() else None
+    return content | {"README.md": model_card(checkpoint, repo, text).encode()}
+
+
+def publish_model(folder: Path, repo: str, private: bool = False) -> str:
+    """Create a model's repository or bring it up to date; its address.
+
+    Raises:
+        CheckpointError: the folder holds no whole checkpoint.
+        HubError: why it cannot be done, and the way out.
+    """
+    content = model_content(folder, check_name(repo))
+    from huggingface_hub import HfApi
+
+    with _sending(repo):
+        api = HfApi(token=_token())
+        url = api.create_repo(repo, private=private or None, exist_ok=True)
+        # A part of an older checkpoint that this one has not would belong to another vocabulary.
+        gone = sorted((_there(api, repo, "model") & set(CHECKPOINT_FILES)) - content.keys())
+        _commit(api, repo, "model", content, gone)
+    return str(url)
+
+
+def _token() -> str:
+    from huggingface_hub import get_token
+
+    token = get_token()
+    if not token:
+        raise HubError(
+            "Publishing needs a token of the Hugging Face Hub: make one that may write at "
+            "https://huggingface.co/settings/tokens and set HF_TOKEN to it, or sign in by `hf auth login`."
+        )
+    return token
+
+
+def _manifest(api: "HfApi", repo: str) -> set[str]:
+    path = api.hf_hub_download(repo, MANIFEST, repo_type="space")
+    return set(Path(path).read_text(encoding="utf-8").splitlines())
+
+
+def _there(api: "HfApi", repo: str, kind: str) -> set[str]:
+    from huggingface_hub import RepoFile
+
+    entries = api.list_repo_tree(repo, repo_type=kind, recursive=True)
+    return {entry.path for entry in entries if isinstance(entry, RepoFile)}
+
+
+def _commit(api: "HfApi", repo: str, kind: str, content: dict[str, bytes], gone: Sequence[str]) -> None:
+    """One commit: all or nothing of it. Files that are there already, as they are, travel not again."""
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+    additions = [CommitOperationAdd(path, data) for path, data in content.items()]
+    deletions = [CommitOperationDelete(path) for path in gone]
+    api.create_commit(repo, [*additions, *deletions], repo_type=kind, commit_message="Publish from headline")
+
+
+@contextmanager
+def _sending(repo: str) -> Iterator[None]:
+    """Turn what the client raises while it writes into one sentence.
+
+    Raises:
+        HubError: that sentence.
+    """
+    from huggingface_hub import errors
+
+    owner = repo.partition("/")[0]
+    refused = {
+        401: "The Hugging Face Hub does not accept the token: make a new one at "
+        "https://huggingface.co/settings/tokens and set HF_TOKEN to it.",
+        402: "The Hugging Face Hub asks for a subscription or for credit: a Gradio Space on the free hardware needs a "
+        "PRO account, other hardware a way to pay. https://huggingface.co/settings/billing",
+        403: f"The token may not write to {repo}: make one with write access to {owner} at "
+        "https://huggingface.co/settings/tokens and set HF_TOKEN to it.",
+    }
+    undone = f"{repo} was not published: look whether this machine is online."
+    with warnings.catch_warnings(), told(repo, "repository", HubError, undone):
+        warnings.simplefilter("ignore")  # of metadata that could be more
+        try:
+            yield
+        except HubError:
+            raise
+        except errors.HfHubHTTPError as error:
+            status = error.response.status_code
+            if status >= 500:
+                raise
+            said = " ".join((error.server_message or f"status {status}").split())
+            raise HubError(refused.get(status, f"The Hugging Face Hub refused {repo}: {said}")) from error
+        except (ValueError, RuntimeError) as error:  # metadata that the Hub does not take; a large file's upload
+            raise HubError(f"{repo} was not published: {' '.join(str(error).split())}") from error

@@ -1,0 +1,1 @@
+"""A corpus and settings become a measured checkpoint. The only room that loads Keras."""

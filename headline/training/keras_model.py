@@ -1,0 +1,120 @@
+"""ModelConfig -> Keras model, and its weights by name. Only `keras` and `keras.ops`: any backend."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from headline.model.config import ModelConfig
+
+
+@keras.saving.register_keras_serializable("headline")
+class TiedEmbedding(keras.layers.ReversibleEmbedding):
+    """One matrix both ways: ids -> vectors, and with reverse=True vectors -> logits, plus a bias a word.
+
+    Tied weights: Press & Wolf 2017, "Using the Output Embedding to Improve Language Models".
+    """
+
+    def build(self, inputs_shape=None):
+        super().build(inputs_shape)
+        self.bias = self.add_weight(name="bias", shape=(self.input_dim,), initializer="zeros")
+
+    def call(self, inputs, reverse=False):
+        outputs = super().call(inputs, reverse=reverse)
+        return outputs + keras.ops.cast(self.bias, outputs.dtype) if reverse else outputs
+
+    @property
+    def variable_serialization_spec(self):
+        """What a .keras file keeps of the layer, by quantization: Keras' embeddings list it by name."""
+        return {mode: [*names, "bias"] for mode, names in super().variable_serialization_spec.items()}
+
+
+@keras.saving.register_keras_serializable("headline")
+class CandidateLogits(keras.layers.Layer):
+    """The logits of a few words only, each lowered by the log chance that it is among them."""
+
+    def __init__(self, embedding: TiedEmbedding, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.embedding = embedding
+
+    def call(self, vectors, candidates, log_chance):
+        """(B, T, E), (C,) ids, (C,) -> (B, T, C)"""
+        rows = keras.ops.take(self.embedding.embeddings, candidates, axis=0)  # (C, E)
+        bias = keras.ops.take(self.embedding.bias, candidates) - log_chance
+        logits = keras.ops.matmul(vectors, keras.ops.transpose(keras.ops.cast(rows, vectors.dtype)))
+        return logits + keras.ops.cast(bias, logits.dtype)
+
+
+def build_model(config: ModelConfig) -> keras.Model:
+    """The network of a recipe.
+
+    notebook: ids (B, block_size - 1), padded left -> probabilities (B, V) of the word that follows.
+    autocomplete: ids (B, T), padded right -> logits (B, T, V) of the word after each position.
+    """
+    return _autocomplete(config) if config.causal else _notebook(config)
+
+
+def _notebook(config: ModelConfig) -> keras.Model:
+    layers = keras.layers
+    x = ids = keras.Input((config.block_size - 1,), dtype="int32")
+    x = layers.Embedding(config.vocab_size, config.embedding_size, name="embedding")(x)
+    for i in range(config.layers):
+        x = layers.LSTM(config.units, return_sequences=i < config.layers - 1, name=f"lstm_{i}")(x)
+        x = layers.Dropout(config.dropout)(x)
+    x = layers.Dense(config.vocab_size, activation="softmax", name="softmax")(x)
+    return keras.Model(ids, x, name="notebook")
+
+
+def _autocomplete(config: ModelConfig) -> keras.Model:
+    layers = keras.layers
+    embedding = TiedEmbedding(config.vocab_size, config.embedding_size, name="embedding")
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    # Variational dropout (Gal & Ghahramani 2016): the same numbers are left out at every position of a row.
+    x = layers.SpatialDropout1D(config.embedding_dropout)(embedding(ids))
+    for i in range(config.layers):
+        # Default activations and no recurrent dropout: what cuDNN's LSTM asks for. Padding stands on
+        # the right, where it cannot change an earlier position, so no mask is needed either.
+        x = layers.LSTM(config.units, return_sequences=True, name=f"lstm_{i}")(x)
+        x = layers.SpatialDropout1D(config.dropout)(x)
+    if config.projected:
+        x = layers.Dense(config.embedding_size, name="projection")(x)
+    x = layers.Identity(name="to_softmax")(x)
+    return keras.Model(ids, embedding(x, reverse=True), name="autocomplete")
+
+
+def with_candidates(model: keras.Model) -> keras.Model:
+    """The same autocomplete network, its weights shared, for training by sampled softmax.
+
+    It takes {"ids": (B, T), "candidates": (C,), "log_chance": (C,)} and gives logits (B, T, C).
+    """
+    embedding = model.get_layer("embedding")
+    vectors = model.get_layer("to_softmax").output
+    candidates = keras.Input(batch_shape=(None,), dtype="int32", name="candidates")
+    log_chance = keras.Input(batch_shape=(None,), dtype="float32", name="log_chance")
+    logits = CandidateLogits(embedding, name="candidate_logits")(vectors, candidates, log_chance)
+    inputs = {"ids": model.input, "candidates": candidates, "log_chance": log_chance}
+    return keras.Model(inputs, logits, name="sampled")
+
+
+def model_weights(model: keras.Model, config: ModelConfig) -> dict[str, np.ndarray]:
+    """Weights by their names in a checkpoint, as ModelConfig.shapes() lists them."""
+    return {name: keras.ops.convert_to_numpy(variable) for name, variable in _variables(model, config).items()}
+
+
+def set_model_weights(model: keras.Model, config: ModelConfig, weights: dict[str, np.ndarray]) -> None:
+    for name, variable in _variables(model, config).items():
+        variable.assign(weights[name])
+
+
+def _variables(model: keras.Model, config: ModelConfig) -> dict[str, keras.Variable]:
+    embedding = model.get_layer("embedding")
+    found = {"embedding": embedding.embeddings}
+    for i in range(config.layers):
+        cell = model.get_layer(f"lstm_{i}").cell
+        found |= {f"lstm_{i}.{name}": getattr(cell, name) for name in ("kernel", "recurrent_kernel", "bias")}
+    if config.projected:
+        dense = model.get_layer("projection")
+        found |= {"projection.kernel": dense.kernel, "projection.bias": dense.bias}
+    if not config.causal:
+        found["softmax.kernel"] = model.get_layer("softmax").kernel
+    return found | {"softmax.bias": embedding.bias if config.causal else model.get_layer("softmax").bias}

@@ -1,0 +1,169 @@
+"""The two recipes and the settings of each: what is trained, and how.
+
+Kept apart from the code that trains, so that the page and the command line can offer and check
+settings without loading Keras.
+"""
+
+import math
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from headline.errors import SettingError
+from headline.model.config import ModelConfig
+from headline.model.quantization import PRECISIONS
+
+
+def _setting(default: Any, about: str) -> Any:
+    """A field with what it means, which the command line and the page tell."""
+    return field(default=default, metadata={"about": about})
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that a training run is told. `TrainingConfig()` is the default, `autocomplete`."""
+
+    recipe: str = _setting("autocomplete", "autocomplete or notebook")
+    tokenizer: str = _setting("headline", "headline, or keras as in the lesson")
+    min_count: int = _setting(2, "words seen fewer times become <unk>")
+    max_words: int = _setting(30_000, "the most frequent words that are kept")
+    block_size: int = _setting(32, "longest headline in words, the rest is cut; 0: the longest there is")
+    embedding_size: int = _setting(128, "numbers a word")
+    units: int = _setting(256, "numbers in the state of each LSTM layer")
+    layers: int = _setting(1, "LSTM layers")
+    embedding_dropout: float = _setting(0.2, "share of a word's numbers left out while training")
+    dropout: float = _setting(0.3, "share of each LSTM layer's output left out")
+    epochs: int = _setting(12, "times that the whole corpus is read")
+    batch_size: int = _setting(0, "headlines; 0: 16 to 128, more for a longer list")
+    candidates: int = _setting(4096, "words a batch chooses among (sampled softmax); 0: the whole vocabulary")
+    learning_rate: float = _setting(3e-3, "of Adam, at its highest")
+    weight_decay: float = _setting(0.01, "share of each matrix, times the learning rate, taken off a step (AdamW)")
+    schedule: str = _setting("cosine", "cosine (up for 5 % of the steps, then down to 1 %) or constant")
+    clip_norm: float = _setting(1.0, "gradients are scaled down to this length; 0: never")
+    patience: int = _setting(2, "epochs without a better held-out loss until the run ends; 0: never")
+    validation: float = _setting(0.05, "share of distinct headlines held out to choose the best epoch")
+    test: float = _setting(0.05, "share held out to be measured once, at the end")
+    seed: int = _setting(0, "of the split, the first weights and the order of the batches")
+    ngram_order: int = _setting(4, "longest n-grams, in words, kept beside the network and mixed in; 0: none")
+    max_ngrams: int = _setting(1_000_000, "n-grams kept; the rarest go first")
+    keep_words: bool = _setting(True, "when starting from a model, keep its words too")
+    precision: str = _setting("float32", "how weights are stored: float32, float16, int8")
+    compute: str = _setting("auto", "float32, mixed_float16, mixed_bfloat16, or auto: as suits the GPU")
+    keep_duplicates: bool = _setting(False, "keep headlines that were seen before")
+    normalise: bool = _setting(True, "tidy white space and HTML characters; the lesson takes the text as it is")
+
+    def __post_init__(self) -> None:
+        _check(self.recipe in RECIPE_NAMES, "recipe", f"one of {', '.join(RECIPE_NAMES)}", self.recipe)
+        _check(self.tokenizer in ("headline", "keras"), "tokenizer", "headline or keras", self.tokenizer)
+        whole = self.recipe == "notebook" or self.tokenizer == "headline"  # the other needs marks, which Keras' has not
+        _check(whole, "tokenizer", "headline for the autocomplete recipe", self.tokenizer)
+        _check(self.schedule in ("cosine", "constant"), "schedule", "cosine or constant", self.schedule)
+        _check(self.precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+        _check(self.compute in COMPUTES, "compute", f"one of {', '.join(COMPUTES)}", self.compute)
+        for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs"):
+            _check(getattr(self, name) >= 1, name, "1 or more", getattr(self, name))
+        for name in ("embedding_dropout", "dropout"):
+            _check(0 <= getattr(self, name) < 1, name, "from 0 to below 1", getattr(self, name))
+        _check(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
+        for name in ("batch_size", "clip_norm", "patience", "seed", "candidates", "weight_decay", "max_ngrams"):
+            _check(getattr(self, name) >= 0, name, "0 or more", getattr(self, name))
+        _check(0 <= self.ngram_order <= 6, "ngram_order", "from 0 to 6", self.ngram_order)
+        _check(self.seed < 2**32, "seed", "below 2**32", self.seed)  # as NumPy's is
+        _check(self.block_size == 0 or self.block_size >= 3, "block_size", "0, or 3 or more", self.block_size)
+        _check(
+            min(self.validation, self.test) >= 0 and self.validation + self.test < 1,
+            "validation and test",
+            "0 or more, and less than 1 together",
+            f"{self.validation} and {self.test}",
+        )
+
+    def rows_per_batch(self, headlines: int) -> int:
+        """The batch size, given or by the count of headlines to train on.
+
+        A short list needs small batches to be stepped through often enough, a long one large ones
+        to be fast: a power of two, about a two-hundredth of the list, from 16 to 128.
+        """
+        if self.batch_size:
+            return self.batch_size
+        return min(128, max(16, 2 ** round(math.log2(max(1, headlines / 200)))))
+
+    def model_config(self, vocab_size: int, longest: int) -> ModelConfig:
+        """The network for a vocabulary, and for headlines of which the longest has `longest` words."""
+        longest += self.recipe == "autocomplete"  # the start mark stands before the words
+        return ModelConfig(
+            recipe=self.recipe,
+            vocab_size=vocab_size,
+            block_size=min(longest, self.block_size) if self.block_size else longest,
+            embedding_size=self.embedding_size,
+            units=self.units,
+            layers=self.layers,
+            embedding_dropout=self.embedding_dropout,
+            dropout=self.dropout,
+        )
+
+    def fine_tuning(self, model: ModelConfig) -> "TrainingConfig":
+        """The same for a run that starts from a model: its shape, a lower rate, more left out.
+
+        What was learnt before is soon forgotten at the full rate (Howard & Ruder 2018, "Universal
+        Language Model Fine-tuning"), and a short list is soon learnt by heart.
+        """
+        causal = model.causal and self.recipe == model.recipe
+        _check(causal, "recipe", "autocomplete, of the model too, to start from one", self.recipe)
+        return replace(
+            self,
+            embedding_size=model.embedding_size,
+            units=model.units,
+            layers=model.layers,
+            **FINE_TUNING,
+        )
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+    def changed(self, **settings: Any) -> "TrainingConfig":
+        """The same with some settings changed, and checked. A setting of None is left as it is."""
+        known = {f.name for f in fields(self)}
+        for name in settings:
+            _check(name in known, name, f"a setting: {', '.join(sorted(known))}", name)
+        return replace(self, **{k: v for k, v in settings.items() if v is not None})
+
+
+FINE_TUNING: dict[str, Any] = {"learning_rate": 1e-3, "embedding_dropout": 0.4, "dropout": 0.5, "epochs": 8}
+SMALL = {"embedding_size": 64, "units": 128}
+LARGE = {"embedding_size": 256, "units": 512, "embedding_dropout": 0.3, "dropout": 0.4}
+RECIPE_NAMES = ("autocomplete", "notebook")
+COMPUTES = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
+
+
+def _check(holds: bool, name: str, allowed: str, value: object) -> None:
+    if not holds:
+        raise SettingError(f"{name} must be {allowed}; it is {value}.")
+
+
+RECIPES: dict[str, TrainingConfig] = {
+    "autocomplete": TrainingConfig(),
+    # The lesson: https://www.kaggle.com/code/shivamb/beginners-guide-to-text-generation-using-lstms
+    "notebook": TrainingConfig(
+        recipe="notebook",
+        tokenizer="keras",
+        min_count=1,
+        max_words=10_000_000,
+        block_size=0,
+        candidates=0,
+        embedding_size=10,
+        units=100,
+        embedding_dropout=0.0,
+        dropout=0.1,
+        epochs=30,
+        batch_size=32,
+        learning_rate=1e-3,
+        schedule="constant",
+        weight_decay=0.0,
+        clip_norm=0.0,
+        patience=0,
+        validation=0.0,
+        test=0.0,
+        ngram_order=0,
+        keep_duplicates=True,
+        normalise=False,
+    ),
+}

@@ -1,0 +1,142 @@
+"""How words are cased: which style a text is in, and a word in a style."""
+
+import pytest
+
+from headline.corpus.casing import (
+    SMALL_WORDS,
+    capitalise,
+    in_style,
+    is_distinctive,
+    style_for_next,
+    style_of,
+    title_case,
+    title_word,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("", "lower"),
+        ("rain falls on plain", "lower"),
+        ("10,000 $2 6.5%", "lower"),
+        ("RAIN FALLS ON SPAIN", "upper"),
+        ("NASA", "upper"),
+        ("Rain Falls on the Plain", "title"),
+        ("Rain Falls on $2m Plain, Again", "title"),
+        ("A Look Inside the Two-State Idea", "title"),
+        ("An iPhone for Each McConnell", "title"),
+        ("What Trump means for Us All Now Here", "title"),  # a paper that forgot one capital
+        ("Rain falls on the plain", "sentence"),
+        ("Rain", "sentence"),
+        ("Trump meets Merkel at the White House", "sentence"),
+        ("Why NASA went quiet", "sentence"),
+    ],
+)
+def test_the_style_of_a_headline(text, style):
+    assert style_of(text.split()) == style
+
+
+@pytest.mark.parametrize(
+    ("word", "distinctive"),
+    [
+        *[(word, True) for word in "NASA NASA’s iPhone McConnell eBay U.S. AT&T O'Neill non-EU U.S.-led DON'T".split()],
+        *[(word, False) for word in "London house A I Two-State p.m. u.s. $2 15-Year-Old No.1 में".split()],
+        *[(word, False) for word in "I'm I'M Don't Don'T Obama’S We'Ll".split()],
+        ("", False),
+    ],
+)
+def test_capitals_that_no_style_explains(word, distinctive):
+    assert is_distinctive(word) is distinctive
+
+
+@pytest.mark.parametrize(
+    ("word", "capitalised"),
+    [
+        ("house", "House"),
+        ("don't", "Don't"),
+        ("don’t", "Don’t"),
+        ("école", "École"),
+        ("iPhone", "iPhone"),
+        ("NASA", "NASA"),
+        ("15-year-old", "15-year-old"),
+        ("$2m", "$2m"),
+        ("में", "में"),
+        ("", ""),
+    ],
+)
+def test_the_first_letter_as_a_capital(word, capitalised):
+    assert capitalise(word) == capitalised
+    assert capitalise(capitalised) == capitalised
+
+
+@pytest.mark.parametrize(
+    ("word", "first", "titled"),
+    [
+        ("of", False, "of"),
+        ("Of", False, "of"),
+        ("of", True, "Of"),
+        ("vs.", False, "vs."),
+        ("with", False, "With"),
+        ("o'clock", False, "O'clock"),
+        ("blue-collar", False, "Blue-Collar"),
+        ("u.S.-led", False, "u.S.-Led"),
+        ("15-year-old", False, "15-Year-Old"),
+        ("iPhone", True, "iPhone"),
+    ],
+)
+def test_a_word_in_title_case(word, first, titled):
+    assert title_word(word, first) == titled
+
+
+@pytest.mark.parametrize(
+    ("text", "titled"),
+    [
+        ("", ""),
+        ("of", "Of"),
+        ("the rise and fall of an iPhone", "The Rise and Fall of an iPhone"),
+        ("what a look is for", "What a Look Is For"),
+        ("don't let NASA down", "Don't Let NASA Down"),
+    ],
+)
+def test_a_headline_in_title_case(text, titled):
+    assert title_case(text.split()) == titled
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "style"),
+    [
+        ("", "", "first"),
+        ("the", "the", "written"),
+        ("The", "the", "written"),
+        ("The government", "the government", "written"),
+        ("The Government", "the government", "title"),
+        ("The Rise of", "the rise of", "title"),
+        ("Donald Trump", "Donald Trump", "written"),
+        ("Donald Trump Says", "Donald Trump says", "title"),
+        ("NASA", "NASA", "written"),
+        ("WHY", "why", "upper"),
+        ("A", "a", "written"),
+        ("WHY NASA", "why NASA", "upper"),
+        ("why nasa", "why NASA", "written"),
+    ],
+)
+def test_the_style_to_go_on_in(text, written, style):
+    assert style_for_next(text.split(), written.split()) == style
+
+
+def test_words_that_are_not_known_tell_of_title_case_by_their_capital():
+    assert style_for_next(["The", "Zyzzyva"], ["the", None]) == "title"
+    assert style_for_next(["The", "zyzzyva"], ["the", None]) == "written"
+
+
+@pytest.mark.parametrize("word", ["of", "house", "NASA", "iPhone", "don't", "two-state"])
+def test_a_word_in_each_style(word):
+    assert in_style(word, "upper") == word.upper()
+    assert in_style(word, "title") == title_word(word)
+    assert in_style(word, "first") == capitalise(word)
+    assert in_style(word, "written") == word
+
+
+def test_small_words_are_of_three_letters_or_fewer_as_the_stylebook_says():
+    assert all(len(word.rstrip(".")) <= 3 and word == word.lower() for word in SMALL_WORDS)

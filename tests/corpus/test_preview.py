@@ -1,0 +1,54 @@
+"""A look at a corpus before training on it."""
+
+import pytest
+
+from headline.corpus.preview import preview
+from headline.corpus.report import Corpus, CorpusReport
+
+
+def corpus(lines, **report) -> Corpus:
+    return Corpus(lines, CorpusReport(rows=len(lines), kept=len(lines), files=("a.csv",), **report))
+
+
+def test_words_and_lengths_are_counted():
+    seen = preview(corpus(["Government says no", "government SAYS yes", "We rise"]))
+    assert (seen.headlines, seen.words, seen.distinct) == (3, 8, 6)
+    assert seen.rare == pytest.approx(4 / 6)
+    assert seen.lengths == (("0", 0), ("1", 0), ("2", 1), ("3", 2))
+    assert seen.frequent == (("government", 2), ("says", 2), ("rise", 1))
+    assert seen.summary.startswith("3 rows from 1 file: 3 kept")
+
+
+def test_rows_come_from_all_over_the_list():
+    lines = [f"headline number {n}" for n in range(1000)]
+    assert preview(corpus(lines)).rows == tuple(lines[::50])
+    assert preview(corpus(lines[:3])).rows == tuple(lines[:3])
+
+
+def test_long_headlines_share_a_bar():
+    seen = preview(corpus(["word " * 30, "word " * 20, "a b"]))
+    assert seen.lengths[-1] == ("20+", 2) and len(seen.lengths) == 21
+
+
+@pytest.mark.parametrize(
+    "lines, warning",
+    [
+        (["few words here"] * 3, "3 headlines are few"),
+        (["a long text " * 20] * 600, "These are long for headlines"),
+        (["1234"] * 600, "one word or none"),
+        (["सरकार ने कहा नहीं"] * 600, "not in Latin letters"),
+    ],
+)
+def test_what_looks_wrong_is_said(lines, warning):
+    assert any(warning in told for told in preview(corpus(lines)).warnings)
+
+
+def test_what_looks_right_is_not():
+    lines = [f"the government of country {n} says no to {n + 1} people" for n in range(600)]
+    assert preview(corpus(lines)).warnings == ()
+    assert "Latin-1" in preview(corpus(lines, latin1_files=("a.csv",))).warnings[0]
+
+
+def test_an_empty_corpus_has_a_preview_too():
+    seen = preview(corpus([]))
+    assert (seen.headlines, seen.rare, seen.rows) == (0, 0.0, ())

@@ -1,0 +1,66 @@
+"""What may have been meant by letters with a slip in them."""
+
+import pytest
+
+from headline.generator.spelling import (
+    DOUBLED,
+    EXCHANGED,
+    EXTRA,
+    MISSING,
+    NEIGHBOUR,
+    NEIGHBOURS,
+    WRONG,
+    one_slip,
+    two_slips,
+)
+
+
+@pytest.mark.parametrize(
+    "typed, meant, chance",
+    [
+        ("presidnet", "president", EXCHANGED),
+        ("rpesident", "president", EXCHANGED),
+        ("prresident", "president", DOUBLED),
+        ("presidxent", "president", EXTRA),
+        ("presdent", "president", MISSING),
+        ("residen", "residenc", MISSING),
+        ("presudent", "president", NEIGHBOUR),
+        ("prasident", "president", WRONG),
+        ("presidn", "presid", EXTRA),
+        ("नमस्ते", "नमस्त", EXTRA),
+    ],
+)
+def test_each_kind_of_slip_has_its_chance(typed, meant, chance):
+    assert dict(one_slip(typed))[meant] == chance
+
+
+def test_what_was_typed_is_not_among_what_may_have_been_meant_instead():
+    found = dict(one_slip("aardvark"))
+    assert "aardvark" not in found and found["ardvark"] == DOUBLED
+    assert dict(one_slip("")).keys() == set("abcdefghijklmnopqrstuvwxyz")
+
+
+def test_all_of_one_slip_and_no_more():
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    word = "cab"
+    expected = {word[:i] + word[i + 1 :] for i in range(3)} | {"acb", "cba"}
+    expected |= {word[:i] + c + word[i + 1 :] for i in range(3) for c in letters}
+    expected |= {word[:i] + c + word[i:] for i in range(4) for c in letters}
+    assert set(dict(one_slip(word))) == expected - {word}
+
+
+def test_a_word_is_mistyped_a_few_times_in_a_hundred():
+    for word in ("government", "police", "the"):
+        assert 0.003 < sum(dict(one_slip(typed))[word] for typed, _ in one_slip(word)) < 0.04
+
+
+def test_neighbours_are_mutual_and_near():
+    assert set("gh") <= set(NEIGHBOURS["b"]) | set(NEIGHBOURS["v"]) and "p" not in NEIGHBOURS["a"]
+    assert set(NEIGHBOURS["s"]) == set("adwezx")
+    assert all(a in NEIGHBOURS[b] for a, others in NEIGHBOURS.items() for b in others)
+
+
+def test_two_slips_are_found_among_whole_words():
+    words = ["government", "governor", "president"]
+    assert two_slips("gvoernmnet", words) == [0]
+    assert two_slips("xxxxxx", words) == []

@@ -1,0 +1,65 @@
+"""The model that comes with the app: whole, small enough, and of use."""
+
+import pytest
+
+from headline.cli import BUNDLED
+from headline.generator.blocklist import blocked_words, is_blocked
+from headline.generator.suggester import Suggester
+
+
+@pytest.fixture(scope="module")
+def suggester() -> Suggester:
+    return Suggester.load(BUNDLED)
+
+
+def test_every_file_is_small_and_the_card_stands_beside_them():
+    sizes = {path.name: path.stat().st_size for path in BUNDLED.iterdir()}
+    assert sizes.keys() == {
+        "README.md",
+        "checkpoint.json",
+        "vocabulary.txt",
+        "weights.safetensors",
+        "memory.safetensors",
+    }
+    assert max(sizes.values()) < 10_000_000
+
+
+def test_it_tells_what_it_learnt_from_and_how_good_it_is(suggester):
+    checkpoint = suggester.checkpoint
+    assert {"abc_headlines.csv", "india_headlines.csv"} <= set(checkpoint.corpus["files"])
+    assert not any("Articles" in name for name in checkpoint.corpus["files"])  # the lesson's are not ours to ship
+    assert checkpoint.metrics["test"]["perplexity"] > 1 and checkpoint.licence["weights"] == "Apache-2.0"
+    assert checkpoint.ngram is not None and len(checkpoint.seen) > 100_000
+
+
+@pytest.mark.parametrize(
+    "typed, wanted",
+    [
+        ("the gov", "the government"),
+        ("Prime Minister of Austr", "Prime Minister of Australia"),
+        ("PRIME MINIS", "PRIME MINISTER"),
+        ("man charged with ", "man charged with murder"),
+        ("new south ", "new south Wales"),
+        ("the presidnet", "the president"),
+        ("the austrlia", "the australia"),
+        ("the zucch", "the zucchini"),
+    ],
+)
+def test_it_offers_what_people_expect(suggester, typed, wanted):
+    assert wanted.lower() in [s.text.lower() for s in suggester.suggest(typed, 5)]
+
+
+def test_it_is_sure_of_set_phrases(suggester):
+    found = suggester.suggest("a current ", 5, phrases=True)
+    assert found and sum(s.probability for s in found) <= 1.5
+    assert any(
+        s.kind == "phrase" for text in ("the prime ", "police sea", "out of ") for s in suggester.suggest(text, 6, True)
+    )
+
+
+def test_no_blocked_word_is_in_its_likeliest_suggestions(suggester):
+    blocked = blocked_words()
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        for start in (letter, f"the {letter}", f"woman {letter}"):
+            words = [s.text.split()[-1].lower() for s in suggester.suggest(start, 20)]
+            assert not [word for word in words if is_blocked(word, blocked)]

@@ -1,0 +1,298 @@
+"""A model as one folder: there and back, in three precisions, through crashes, and what is said of a damaged one."""
+
+import json
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from headline.corpus.split import SeenHeadlines
+from headline.errors import CheckpointError
+from headline.model import checkpoint
+from headline.model.checkpoint import MEMORY, META, WEIGHTS, WORDS, Checkpoint
+from headline.model.ngram import NGram
+from headline.model.quantization import pack_weights, unpack_weights
+from tests.tiny import CONFIGS, config_name, random_weights, vocabulary
+
+PARTS = {
+    "training": {"recipe": "notebook", "history": [{"loss": 1.5}]},
+    "metrics": {"perplexity": 12.5},
+    "corpus": {"files": ["a.csv"], "rows": 3},
+    "provenance": {"name": "“Füße” में"},
+    "licence": {"weights": "CC0"},
+}
+
+
+def made(config=CONFIGS[1], seed=0, **parts):
+    marks = 4 if config.causal else 1
+    known = vocabulary(config.recipe, ["NASA", "won't", "में", *(f"word{i}" for i in range(20 - marks))])
+    return Checkpoint(config, known, random_weights(config, seed), **parts)
+
+
+def same(one, other):
+    weights = all(np.array_equal(one.weights[name], w) for name, w in other.weights.items())
+    return weights and one.weights.keys() == other.weights.keys() and one.config == other.config
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=config_name)
+def test_save_and_load(tmp_path, config):
+    before = made(config, **PARTS)
+    assert before.save(tmp_path / "some" / "model") == tmp_path / "some" / "model"
+    after = Checkpoint.load(str(tmp_path / "some" / "model"))
+    assert same(before, after)
+    assert {name: getattr(after, name) for name in PARTS} == PARTS
+    assert after.vocabulary.written == before.vocabulary.written
+    assert after.vocabulary.counts.tolist() == before.vocabulary.counts.tolist()
+    assert after.vocabulary.tokenizer == before.vocabulary.tokenizer
+
+
+@pytest.mark.parametrize("config", [CONFIGS[2], CONFIGS[4]], ids=config_name)
+@pytest.mark.parametrize("precision", ["float16", "int8"])
+@pytest.mark.filterwarnings("error")
+def test_smaller_precisions_come_back_within_their_bounds(tmp_path, config, precision):
+    before = made(config)
+    before.weights["embedding"][3] = 0
+    after = Checkpoint.load(before.save(tmp_path / "model", precision))
+    for name, w in before.weights.items():
+        if precision == "float16":
+            bound = np.abs(w) * 2.0**-11 + 2.0**-25  # half a unit in the last of 11 bits, or of the smallest number
+        elif w.ndim == 1:
+            bound = np.zeros_like(w)
+        else:
+            largest = np.abs(w).max(axis=1 if name == "embedding" else 0, keepdims=True)
+            bound = largest / 127 / 2 * 1.0001
+        assert after.weights[name].dtype == np.float32
+        assert (np.abs(after.weights[name] - w) <= bound).all()
+    assert not after.weights["embedding"][3].any()
+    assert json.loads((tmp_path / "model" / META).read_text())["precision"] == precision
+
+
+def test_each_precision_takes_less_room():
+    weights = {"embedding": np.ones((50, 40)), "softmax.bias": np.ones(50)}
+    sizes = [sum(w.nbytes for w in pack_weights(weights, p).values()) for p in ("float32", "float16", "int8")]
+    assert sizes == [8200, 4100, 2000 + 50 * 4 + 200]
+    again = unpack_weights(pack_weights(weights, "int8"))
+    assert {name: w.tolist() for name, w in again.items()} == {name: w.tolist() for name, w in weights.items()}
+
+
+def test_the_folder_holds_text_and_tensors_and_nothing_pickled(tmp_path):
+    folder = made(**PARTS).save(tmp_path / "model")
+    assert sorted(p.name for p in folder.iterdir()) == [META, MEMORY, WORDS, WEIGHTS]
+    assert "“Füße” में" in (folder / META).read_text(encoding="utf-8")
+    assert "में\t" in (folder / WORDS).read_text(encoding="utf-8")
+    data = (folder / WEIGHTS).read_bytes()
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    assert header.keys() - {"__metadata__"} == CONFIGS[1].shapes().keys()
+
+
+def test_other_files_in_the_folder_survive(tmp_path):
+    folder = made(seed=0).save(tmp_path / "model")
+    (folder / "README.md").write_text("card")
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "loss.svg").write_text("<svg/>")
+    newer = made(seed=1)
+    newer.save(folder)
+    assert same(Checkpoint.load(folder), newer)
+    assert (folder / "README.md").read_text() == "card"
+    assert (folder / "pictures" / "loss.svg").read_text() == "<svg/>"
+    assert os.listdir(tmp_path) == ["model"]
+
+
+def failing(at: int, error: BaseException, real=None):
+    """A function whose call number `at` raises; the others do what the real one does."""
+    calls = []
+
+    def call(*args, **options):
+        calls.append(args)
+        if len(calls) == at:
+            raise error
+        return real(*args, **options) if real else None
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "at"),
+    [(checkpoint.json, "dumps", 1), (checkpoint, "to_bytes", 1), (os, "replace", 1), (os, "replace", 2)],
+    ids=["settings", "weights", "first-rename", "second-rename"],
+)
+def test_a_save_that_fails_leaves_the_older_checkpoint_whole(tmp_path, monkeypatch, target, name, at):
+    older = made(seed=0)
+    folder = older.save(tmp_path / "model")
+    (folder / "README.md").write_text("card")
+    with monkeypatch.context() as patch:
+        patch.setattr(target, name, failing(at, OSError("no room"), getattr(target, name)))
+        with pytest.raises(OSError, match="no room"):
+            made(seed=1).save(folder)
+    assert (folder / META).is_file()  # before there is any need to mend
+    assert same(Checkpoint.load(folder), older)
+    assert (folder / "README.md").read_text() == "card"
+    assert os.listdir(tmp_path) == ["model"]
+
+
+def test_a_first_save_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "to_bytes", failing(1, OSError("no room")))
+    with pytest.raises(OSError, match="no room"):
+        made().save(tmp_path / "model")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("then", ["load", "save"])
+def test_a_crash_between_the_renames_is_mended(tmp_path, monkeypatch, then):
+    older, newer = made(seed=0), made(seed=1)
+    folder = older.save(tmp_path / "model")
+    (folder / "README.md").write_text("card")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", failing(2, KeyboardInterrupt(), os.replace))
+        with pytest.raises(KeyboardInterrupt):
+            newer.save(folder)
+    assert not folder.exists()
+    if then == "save":
+        newer.save(folder)
+    assert same(Checkpoint.load(folder), newer if then == "save" else older)
+    assert (folder / "README.md").read_text() == "card"
+    assert os.listdir(tmp_path) == ["model"]
+
+
+def edit(change):
+    """A change to the settings."""
+
+    def apply(folder):
+        meta = json.loads((folder / META).read_text(encoding="utf-8"))
+        (folder / META).write_text(json.dumps(change(meta)), encoding="utf-8")
+
+    return apply
+
+
+def size(**sizes):
+    return edit(lambda meta: meta | {"model": meta["model"] | sizes})
+
+
+def tensors(change):
+    """A change to the tensors."""
+
+    def apply(folder):
+        weights = load_file(folder / WEIGHTS)
+        change(weights)
+        save_file(weights, folder / WEIGHTS)
+
+    return apply
+
+
+def data(name, change):
+    return lambda folder: (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+
+DAMAGE = {
+    "no settings": (lambda folder: (folder / META).unlink(), r"has no checkpoint\.json"),
+    "no words": (lambda folder: (folder / WORDS).unlink(), r"has no vocabulary\.txt"),
+    "no weights": (lambda folder: (folder / WEIGHTS).unlink(), r"has no weights\.safetensors"),
+    "cut settings": (data(META, lambda old: old[: len(old) // 2]), r"checkpoint\.json in .* cannot be read"),
+    "settings no text": (data(META, lambda old: b"\xff" + old), r"checkpoint\.json in .* cannot be read"),
+    "settings a list": (data(META, lambda old: b"[1]"), r"checkpoint\.json in .* cannot be read"),
+    "another format": (edit(lambda meta: meta | {"format": 99}), "format 99; this program reads 1"),
+    "no format": (edit(lambda meta: {k: v for k, v in meta.items() if k != "format"}), "lacks 'format'"),
+    "no sizes": (edit(lambda meta: {k: v for k, v in meta.items() if k != "model"}), "lacks 'model'"),
+    "more settings": (size(heads=8), r"checkpoint\.json in .* cannot be read: .*heads"),
+    "a size too few": (edit(lambda meta: meta["model"].pop("units") and meta), "cannot be read: .*units"),
+    "no number": (size(vocab_size="many"), r"checkpoint\.json: vocab_size must be a whole number .* 'many'"),
+    "null": (size(units=None), r"checkpoint\.json: units must be a whole number .* None"),
+    "no layers": (size(layers=0), r"checkpoint\.json: layers must be a whole number"),
+    "more words": (size(vocab_size=24), r"vocabulary\.txt has 23 words where checkpoint\.json says 24"),
+    "fewer words": (data(WORDS, lambda old: old[: old.rindex(b"word")]), r"vocabulary\.txt has 22 words"),
+    "words no text": (data(WORDS, lambda old: old + b"\xff\t1\n"), r"vocabulary\.txt is damaged"),
+    "no counts": (data(WORDS, lambda old: old.replace(b"\t", b" ")), r"vocabulary\.txt is damaged"),
+    "no marks": (data(WORDS, lambda old: old.replace(b"<s>", b"s")), r"vocabulary\.txt lacks the marks"),
+    "wider": (size(units=8), r"lstm_0\.kernel has shape \(5, 28\), not \(5, 32\)"),
+    "other recipe": (size(recipe="notebook"), r"holds projection\.bias, which the notebook recipe has not"),
+    "tensor missing": (tensors(lambda w: w.pop("lstm_0.bias")), r"weights\.safetensors lacks lstm_0\.bias"),
+    "tensor too many": (tensors(lambda w: w.update(extra=np.ones(2))), r"weights\.safetensors holds extra"),
+    "turned": (tensors(lambda w: w.update(embedding=w["embedding"].T.copy())), r"embedding has shape \(5, 23\)"),
+    "not a number": (tensors(lambda w: np.put(w["softmax.bias"], 3, np.nan)), r"softmax\.bias holds .* not finite"),
+    "infinite": (tensors(lambda w: np.put(w["embedding"], 3, -np.inf)), r"embedding holds .* not finite"),
+    "cut weights": (data(WEIGHTS, lambda old: old[:-9]), r"weights\.safetensors in .* is damaged"),
+    "empty weights": (data(WEIGHTS, lambda old: b""), r"weights\.safetensors in .* is damaged"),
+    "no scale": (tensors(lambda w: w.update(embedding=np.ones((23, 5), np.int8))), r"lacks embedding\.scale"),
+}
+
+
+@pytest.mark.parametrize(("damage", "told"), DAMAGE.values(), ids=DAMAGE)
+def test_what_is_damaged_or_does_not_agree_is_named(tmp_path, damage, told):
+    folder = made().save(tmp_path / "model")
+    Checkpoint.load(folder)
+    damage(folder)
+    with pytest.raises(CheckpointError, match=told):
+        Checkpoint.load(folder)
+
+
+def test_no_folder_at_all(tmp_path):
+    with pytest.raises(CheckpointError, match=r"nowhere is no checkpoint: it has no checkpoint\.json"):
+        Checkpoint.load(tmp_path / "nowhere")
+
+
+def test_what_does_not_agree_is_not_written_over_what_does(tmp_path):
+    older = made(seed=0)
+    folder = older.save(tmp_path / "model")
+    broken = made(seed=1)
+    broken.weights["softmax.bias"][0] = np.nan
+    with pytest.raises(CheckpointError, match="not finite"):
+        broken.save(folder)
+    with pytest.raises(CheckpointError, match="23 words"):
+        replace(older, config=replace(older.config, vocab_size=5)).save(folder)
+    assert same(Checkpoint.load(folder), older)
+
+
+def remembering(seed: int = 0) -> Checkpoint:
+    """With n-grams, headlines seen, and a mixture."""
+    plain = made(seed=seed)
+    rows = [[2, *np.random.default_rng(n).integers(4, 23, 4), 3] for n in range(20)]
+    ngram = NGram.build(rows, len(plain.vocabulary), [0, 2])
+    seen = SeenHeadlines.of(["One headline", "Another"])
+    return replace(plain, ngram=ngram, lstm_weight=0.75, temperature=1.1, seen=seen)
+
+
+def test_what_was_said_word_for_word_comes_back(tmp_path):
+    before = remembering()
+    after = Checkpoint.load(before.save(tmp_path / "model", "int8"))
+    assert (after.lstm_weight, after.temperature) == (0.75, 1.1)
+    assert "ONE headline!" in after.seen and "A third" not in after.seen
+    stored = before.stored_as("int8")
+    for context in ([2], [2, 5], [7, 7, 7]):
+        np.testing.assert_array_equal(after.ngram.next_word(context), stored.ngram.next_word(context))
+
+
+def test_a_folder_of_the_first_format_is_read(tmp_path):
+    folder = made(seed=0).save(tmp_path / "model")
+    (folder / MEMORY).unlink()
+    meta = json.loads((folder / META).read_text())
+    del meta["mixture"]
+    (folder / META).write_text(json.dumps(meta | {"format": 1}))
+    after = Checkpoint.load(folder)
+    assert after.ngram is None and after.lstm_weight == 1 and len(after.seen) == 0
+    assert same(after, made(seed=0))
+
+
+@pytest.mark.parametrize(
+    "spoil, message",
+    [
+        (lambda tensors: tensors | {"3.words": tensors["3.words"][:-1]}, "do not agree"),
+        (lambda tensors: {k: t for k, t in tensors.items() if k != "unigrams"}, "unigrams"),
+        (lambda tensors: tensors | {"unigrams": np.ones(22, dtype=np.float32)}, MEMORY),
+    ],
+)
+def test_a_damaged_memory_is_told(tmp_path, spoil, message):
+    folder = remembering().save(tmp_path / "model")
+    save_file(spoil(load_file(folder / MEMORY)), folder / MEMORY)
+    with pytest.raises(CheckpointError, match=message):
+        Checkpoint.load(folder)
+    (folder / MEMORY).write_bytes(b"no tensors")
+    with pytest.raises(CheckpointError, match=f"{MEMORY} in .* is damaged"):
+        Checkpoint.load(folder)
+
+
+@pytest.mark.parametrize("parts", [{"lstm_weight": 1.2}, {"temperature": 0.0}, {"lstm_weight": float("nan")}])
+def test_a_mixture_that_cannot_be_is_refused(parts):
+    with pytest.raises(CheckpointError, match="lstm_weight must be from 0 to 1 and temperature above 0"):
+        replace(remembering(), **parts).verify()
