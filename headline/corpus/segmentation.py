@@ -1,11 +1,22 @@
-"""Text -> words: the two tokenizers."""
+"""Text -> words and punctuation marks, and back: the two tokenizers."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+# Punctuation marks that are tokens of their own, by how they attach when they are written.
+CLOSING_MARKS = frozenset(",:;?!.…)”’")  # no space before, a space after
+OPENING_MARKS = frozenset("(“‘")  # a space before, no space after
+DASH = "–"  # a space on both sides
+MARKS = CLOSING_MARKS | OPENING_MARKS | {DASH}
+# Every other way to write one of these. Which way a straight quote points depends on what surrounds it.
+_SAME_MARK = dict.fromkeys(("-", "—", "―", "--"), DASH) | {"...": "…"} | dict(zip("，：？！；", ",:?!;", strict=True))
+_QUOTES = {'"': "“”", "“": "“”", "”": "“”", "„": "“”", "«": "“”", "»": "“”", "'": "‘’", "‘": "‘’", "’": "‘’", "`": "‘’"}
 
 
-def _marks() -> str:
+def _combining_marks() -> str:
     """The combining marks of the Basic Multilingual Plane, as the inside of a character class.
 
     Python's \\w leaves them out, and words of Hindi, Thai and many others would fall apart.
@@ -16,46 +27,116 @@ def _marks() -> str:
     return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))
 
 
-_LETTERS = rf"(?:[^\W_][{_marks()}]*)"
-
-
-_UNIT = rf"(?:(?:[^\W\d_]\.){{2,}}|{_LETTERS}+)"  # U.S. or word
-
-
-# Points and commas join only within numbers and names of sites (6.5, 10,000, amazon.com).
-_HEADLINE_WORD = re.compile(rf"[$£€₹#@]?{_UNIT}(?:[-'’&]{_UNIT}|[.,](?=\d){_UNIT}|\.(?=[a-z]{{2,3}}\b){_UNIT})*%?")
-
-
+_LETTER = rf"(?:[^\W_][{_combining_marks()}]*)"
+_UNIT = rf"(?:(?:[^\W\d_]\.){{2,}}|{_LETTER}+)"  # U.S. or word
+_DECADE = r"(?<!\w)['’]\d0s\b"  # '90s
+# Points, commas, colons and slashes join only within numbers and names of sites: 6.5, 10,000, 9/11, amazon.com.
+_JOINED = rf"(?:[-'’&]{_UNIT}|(?<=\d)[.,:/](?=\d){_UNIT}|\.(?=[a-z]{{2,3}}\b){_UNIT})"
+# A sign before: $5, #MeToo, .NET. A sign behind: 50%, C++, C#, Disney+.
+_WORD = rf"(?:[$£€₹#@]|(?<![\w.…])\.(?=[A-Z]))?{_UNIT}{_JOINED}*(?:%|(?:\+\+?|#)(?![\w+#]))?"
+_URL = r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.-]+|\b(?:[\w-]+\.)+[a-z]{2,}/\S+"
+_MARK = r"\.\.\.|--|[,:;?!.…()—―–\-，：？！；\"“”„«»'‘’`]"
+_TOKEN = re.compile(rf"(?P<url>{_URL})|(?P<word>{_DECADE}|{_WORD})|(?P<mark>{_MARK})")
 # Everything between the characters that Keras' Tokenizer filters by default, and spaces.
-_KERAS_WORD = re.compile(r"""[^ !"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\t\n]+""")
+_KERAS_TOKEN = re.compile(r"""(?P<word>[^ !"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\t\n]+)""")
+
+
+class Token(NamedTuple):
+    """A word or a punctuation mark, and where it is in the text."""
+
+    text: str  # a word as it is written in the text; a mark in its standard form, one of MARKS
+    start: int
+    end: int
+    is_mark: bool
 
 
 @dataclass(frozen=True)
 class Tokenizer:
-    """Finds the words of a text. `key` is what two writings of one word share."""
+    """Finds the words and marks of a text. Two spellings of one word share a `key`."""
 
     name: str
     pattern: re.Pattern
-    joiners: str  # marks that may stand at the end of a word that is still being typed
+    marks: frozenset[str]  # that are tokens
+    joiners: str  # signs that may end a word while it is being typed
+
+    def scan(self, text: str) -> list[Token]:
+        """The tokens of a text, in order. Web and mail addresses and other signs are left out.
+
+        >>> [t.text for t in TOKENIZERS["headline"].scan('Review: "C++" - is it $5m, or 9/11?')]
+        ['Review', ':', '“', 'C++', '”', '–', 'is', 'it', '$5m', ',', 'or', '9/11', '?']
+        """
+        tokens: list[Token] = []
+        open_quotes: list[str] = []
+        for match in self.pattern.finditer(text):
+            kind, start, end = match.lastgroup, match.start(), match.end()
+            if kind == "word":
+                tokens.append(Token(match[0], start, end, is_mark=False))
+            elif kind == "mark" and (mark := _standard_mark(text, start, end, open_quotes)):
+                tokens.append(Token(mark, start, end, is_mark=True))
+        return tokens
 
     def words(self, text: str) -> list[str]:
-        """The words as they stand in the text."""
-        return self.pattern.findall(text)
+        """The words as they are written in the text, without the marks."""
+        return [token.text for token in self.scan(text) if not token.is_mark]
+
+    def tokens(self, text: str) -> list[str]:
+        """The words as they are written in the text, and the marks in their standard form."""
+        return [token.text for token in self.scan(text)]
 
     def spelling(self, word: str) -> str:
-        """A word without what is chance in its writing; Keras' Tokenizer takes every writing as it is."""
-        return word if self.name == "keras" else unicodedata.normalize("NFC", word).replace("’", "'")
+        """A word in Unicode's composed form with straight apostrophes; as it is for Keras' tokenizer."""
+        if self.name == "keras" or word in self.marks:
+            return word
+        return unicodedata.normalize("NFC", word).replace("’", "'")
 
     def key(self, word: str) -> str:
+        """What all spellings of a word have in common: the lower-cased spelling."""
         return self.spelling(word).lower()
 
     def keys(self, text: str) -> list[str]:
+        """The keys of the words, without the marks."""
         return [self.key(word) for word in self.words(text)]
 
 
+def _standard_mark(text: str, start: int, end: int, open_quotes: list[str]) -> str | None:
+    """The standard form of the mark at text[start:end], None where it is no punctuation.
+
+    `open_quotes` are the quotes that were opened and not yet closed; it is updated.
+    """
+    sign = text[start:end]
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if sign in _QUOTES:
+        opening, closing = _QUOTES[sign]
+        if opening in open_quotes and not before.isspace():
+            open_quotes.remove(opening)
+            return closing
+        if (not before or before.isspace() or before in OPENING_MARKS or before in "-–—") and not after.isspace():
+            open_quotes.append(opening)
+            return opening
+        return None  # an apostrophe, or a quote that belongs to nothing
+    mark = _SAME_MARK.get(sign, sign)
+    if mark == DASH and sign != "—" and sign != "--" and not (before.isspace() and (after.isspace() or not after)):
+        return None  # a hyphen
+    return mark
+
+
+def join(tokens: Iterable[str]) -> str:
+    """Tokens as one text: single spaces, none before a closing mark or after an opening one.
+
+    >>> join(["Review", ":", "“", "C++", "”", "–", "is", "it", "$5m", "?"])
+    'Review: “C++” – is it $5m?'
+    """
+    text = ""
+    glued = True  # nothing may come between the text so far and the next token
+    for token in tokens:
+        text += token if glued or token in CLOSING_MARKS else " " + token
+        glued = token in OPENING_MARKS
+    return text
+
+
 TOKENIZERS = {
-    # keras.preprocessing.text.Tokenizer, whose punctuation falls away: "U.S." is two words, "u" and "s"
-    "keras": Tokenizer("keras", _KERAS_WORD, ""),
-    # 15-year-old, don't, U.S., $2, 6.5%, AT&T are one word each
-    "headline": Tokenizer("headline", _HEADLINE_WORD, "-'’&.,"),
+    # keras.preprocessing.text.Tokenizer, which drops punctuation: "U.S." is two words, "u" and "s"
+    "keras": Tokenizer("keras", _KERAS_TOKEN, frozenset(), ""),
+    # 15-year-old, don't, U.S., $2, 6.5%, AT&T, C++ are one word each; marks are tokens
+    "headline": Tokenizer("headline", _TOKEN, MARKS, "-'’&.,:/"),
 }

@@ -5,17 +5,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from headline.corpus.casing import capitalise, is_distinctive, style_of
-from headline.corpus.segmentation import TOKENIZERS
+from headline.corpus.segmentation import OPENING_MARKS, TOKENIZERS, Token, join
 
 PAD, UNK, START, END = "<pad>", "<unk>", "<s>", "</s>"
-OPENING_MARKS = "\"'“‘«([{¿¡#@$£€₹"  # a word may follow these without a space
+_OPENING_SIGNS = "\"'“‘«([{¿¡#@$£€₹"  # a word may follow these without a space
 AFTER_ALL = chr(0x10FFFF)  # sorts after every other character
 
 
@@ -23,8 +22,8 @@ AFTER_ALL = chr(0x10FFFF)  # sorts after every other character
 class Typed:
     """A text as the suggester sees it: what is settled, and the word that is still being typed."""
 
-    context: list[int]  # ids of the settled words
-    words: list[str]  # the settled words as they stand in the text
+    context: list[int]  # ids of the settled words and marks
+    words: list[str]  # the settled words as they stand in the text, without the marks
     fragment: str  # the letters of the open word as typed, "" between words
     needs_space: bool  # whether a space is wanted before a next word
 
@@ -64,38 +63,48 @@ class Vocabulary:
         cls,
         headlines: Iterable[str],
         tokenizer: str = "headline",
-        min_count: int = 1,
+        min_count: float = 1,
         max_words: int | None = None,
         also: "Vocabulary | None" = None,
+        text: Iterable[str] = (),
+        text_weight: float = 0.2,
     ) -> "Vocabulary":
         """Ids by falling frequency, then by first appearance, as Keras' Tokenizer gives them.
 
         With the "keras" tokenizer the only other id is 0, the padding, and nothing is rare; with
-        "headline" there are four marks first, and words seen fewer than `min_count` times, or
+        "headline" there are four special ids first, and words seen fewer than `min_count` times, or
         beyond the `max_words` most frequent, are left to `<unk>`.
 
-        The words of `also` are kept too, however rare they are in these headlines: those that are
-        not in them at all come last, in its order and written as it writes them.
+        The words of `also` are kept too, however rare they are in these headlines: those that do
+        not occur at all come last, in its order and written as it writes them. A word of the
+        running `text`, sentence by sentence, counts `text_weight` times as much as one of a headline.
         """
         tokens = TOKENIZERS[tokenizer]
         spelling = _Spelling()
         counts: Counter[str] = Counter()
         for headline in headlines:
-            spans = [match.span() for match in tokens.pattern.finditer(headline)]
-            words = [tokens.spelling(headline[a:b]) for a, b in spans]
-            counts.update(word.lower() for word in words)
-            # A word behind a colon or an opening quote has a capital as if it stood first.
-            gaps = [headline[a:b] for (_, a), (b, _) in pairwise(spans)]
-            spelling.add(words, [True] + [not gap.isspace() and gap != ", " for gap in gaps])
-        others = {key: written for i, key, written in also.entries()} if also else {}
-        frequent = dict(counts.most_common(max_words))
-        kept = [(key, n) for key, n in counts.most_common() if (n >= min_count and key in frequent) or key in others]
-        marks = [PAD] if tokenizer == "keras" else [PAD, UNK, START, END]
-        rare = counts.total() - sum(n for _, n in kept)
-        mark_counts = [rare if mark == UNK else 0 for mark in marks]
-        written = [spelling.of(key) for key, _ in kept]
-        unseen = [form for key, form in others.items() if not counts[key]]
-        return cls(marks + written + unseen, mark_counts + [n for _, n in kept] + [0] * len(unseen), tokenizer)
+            scanned = tokens.scan(headline)
+            counts.update([tokens.key(token.text) for token in scanned])
+            spelling.add_row([token._replace(text=tokens.spelling(token.text)) for token in scanned])
+        in_text: Counter[str] = Counter()
+        for sentence in text:
+            scanned = tokens.scan(sentence)
+            in_text.update([tokens.key(token.text) for token in scanned])
+            spelling.add_row([token._replace(text=tokens.spelling(token.text)) for token in scanned])
+        weighted: dict[str, float] = {key: float(n) for key, n in counts.items()}
+        for key, n in in_text.items():
+            weighted[key] = weighted.get(key, 0.0) + text_weight * n
+        others = {key: written for _, key, written in also.entries()} if also else {}
+        ranked = sorted(weighted.items(), key=lambda item: -item[1])
+        frequent = {key for key, _ in ranked[:max_words]}
+        kept = [(key, n) for key, n in ranked if (n >= min_count and key in frequent) or key in others]
+        special = [PAD] if tokenizer == "keras" else [PAD, UNK, START, END]
+        rare = sum(weighted.values()) - sum(n for _, n in kept)
+        special_counts = [round(rare) if word == UNK else 0 for word in special]
+        written = [key if key in tokens.marks else spelling.of(key) for key, _ in kept]
+        unseen = [form for key, form in others.items() if key not in weighted]
+        kept_counts = [max(1, round(n)) for _, n in kept]
+        return cls(special + written + unseen, special_counts + kept_counts + [0] * len(unseen), tokenizer)
 
     def entries(self) -> Iterator[tuple[int, str, str]]:
         """(id, key, as it is written) of every word, the marks left out."""
@@ -114,17 +123,26 @@ class Vocabulary:
     def end(self) -> int | None:
         return self.stoi.get(END)
 
-    def encode(self, text: str) -> list[int]:
-        """Ids of a text's words. A word that is not known is `<unk>`, or left out where there is none."""
-        return self.ids(self.tokenizer.words(text))
+    @cached_property
+    def marks(self) -> list[int]:
+        """Ids of the punctuation marks that this vocabulary has."""
+        return [i for i, word in enumerate(self.itos) if word in self.tokenizer.marks]
 
-    def ids(self, words: Iterable[str]) -> list[int]:
-        ids = [self.stoi.get(self.tokenizer.key(word), self.unk) for word in words]
+    def encode(self, text: str) -> list[int]:
+        """Ids of a text's words and marks. See `ids`."""
+        return self.ids(self.tokenizer.tokens(text))
+
+    def ids(self, tokens: Iterable[str]) -> list[int]:
+        """An unknown word is `<unk>`, or skipped where there is none; an unknown mark is skipped."""
+        ids = [
+            self.stoi.get(self.tokenizer.key(token), None if token in self.tokenizer.marks else self.unk)
+            for token in tokens
+        ]
         return [i for i in ids if i is not None]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """Words as they are written, with single spaces; marks are left out."""
-        return " ".join(self.written[i] for i in ids if i not in self.specials)
+        """Words and marks as they are written, without the special ids."""
+        return join(self.written[i] for i in ids if i not in self.specials)
 
     def starting_with(self, prefix: str) -> np.ndarray:
         """Ids of the words whose key begins with `prefix`, in alphabetical order: shape (n,)."""
@@ -135,30 +153,37 @@ class Vocabulary:
         return ids[first : bisect_left(words, prefix + AFTER_ALL, first)]
 
     def split_typed(self, text: str) -> Typed:
-        """Tell the settled words of a text from the one that is still being typed.
+        """Separate the settled words of a text from the one that is still being typed.
 
-        A word is open until a space or a mark follows it; a mark that may stand inside a word
-        (the hyphen of `15-year-`) leaves it open while some word of the vocabulary goes on so.
+        A word is open until a space or a mark follows it; a sign that may be inside a word
+        (the hyphen of `15-year-`) leaves it open while some word of the vocabulary continues so.
         """
-        spans = [m.span() for m in self.tokenizer.pattern.finditer(text)]
-        words = [text[a:b] for a, b in spans]
-        if not spans or text[-1].isspace():
-            bare = not text or text[-1].isspace() or text[-1] in OPENING_MARKS
-            return Typed(self.ids(words), words, "", needs_space=not bare)
-        # "U.S" and "amazon.c" are two words until their last letters make one of them.
-        joined = text[spans[-2][0] :] if len(spans) > 1 else ""
-        if joined and len(self.starting_with(self.tokenizer.key(joined))):
-            return Typed(self.ids(words[:-2]), words[:-2], joined, needs_space=False)
-        start, end = spans[-1]
-        tail = text[end:]
-        if tail and tail in self.tokenizer.joiners:
-            longer = self.tokenizer.key(text[start:])
-            if len(self.starting_with(longer)):
-                tail = ""
-        if not tail:
-            return Typed(self.ids(words[:-1]), words[:-1], text[start:], needs_space=False)
-        opened = text[-1] in OPENING_MARKS and text[-2:-1].isspace()
-        return Typed(self.ids(words), words, "", needs_space=not opened)
+        tokens = self.tokenizer.scan(text)
+        if not text or text[-1].isspace():
+            return self._typed(tokens, "", needs_space=False)
+        words = [i for i, token in enumerate(tokens) if not token.is_mark]
+        if words:
+            # "U.S" and "amazon.c" are two words until their last letters make one of them.
+            last = tokens[words[-1]]
+            between = text[tokens[words[-2]].end : last.start] if len(words) > 1 else " "
+            if last.end == len(text) and len(between) < 2 and not between.isspace():
+                joined = text[tokens[words[-2]].start :]
+                if self._begins_a_word(joined):
+                    return self._typed(tokens[: words[-2]], joined, needs_space=False)
+            tail = text[last.end :]
+            if not tail or (tail in self.tokenizer.joiners and self._begins_a_word(text[last.start :])):
+                return self._typed(tokens[: words[-1]], text[last.start :], needs_space=False)
+        if tokens and tokens[-1].end == len(text):  # a mark
+            return self._typed(tokens, "", needs_space=tokens[-1].text not in OPENING_MARKS)
+        opened = text[-1] in _OPENING_SIGNS and (len(text) == 1 or text[-2].isspace())
+        return self._typed(tokens, "", needs_space=not opened)
+
+    def _begins_a_word(self, letters: str) -> bool:
+        return len(self.starting_with(self.tokenizer.key(letters))) > 0
+
+    def _typed(self, settled: Sequence[Token], fragment: str, needs_space: bool) -> Typed:
+        words = [token.text for token in settled if not token.is_mark]
+        return Typed(self.ids(token.text for token in settled), words, fragment, needs_space)
 
     def save(self, path: Path) -> None:
         """A line a word, in the order of the ids: as it is written, a tab, how often the corpus has it."""
@@ -176,8 +201,8 @@ class Vocabulary:
 
     @cached_property
     def keys(self) -> "SortedKeys":
-        """All words, the marks left out, in alphabetical order."""
-        ids = sorted(set(range(len(self))) - set(self.specials), key=self.itos.__getitem__)
+        """All words, without special ids and punctuation marks, in alphabetical order."""
+        ids = sorted(set(range(len(self))) - {*self.specials, *self.marks}, key=self.itos.__getitem__)
         return SortedKeys([self.itos[i] for i in ids], np.array(ids, dtype=np.int64))
 
 
@@ -195,6 +220,13 @@ class _Spelling:
         self.lower: Counter[str] = Counter()  # times seen small
         self.capital: Counter[str] = Counter()  # times seen with a capital that only a name has
         self.styles: Counter[str] = Counter()
+
+    def add_row(self, tokens: Sequence[Token]) -> None:
+        """Count the words of one row. A word after a mark other than a comma has a capital as if it came first."""
+        words = [token.text for token in tokens if not token.is_mark]
+        after_mark = [True] + [token.is_mark and token.text != "," for token in tokens[:-1]]
+        first = [after for after, token in zip(after_mark, tokens, strict=True) if not token.is_mark]
+        self.add(words, first)
 
     def add(self, words: Sequence[str], stands_first: Sequence[bool]) -> None:
         style = style_of(words)

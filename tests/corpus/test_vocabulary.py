@@ -111,7 +111,7 @@ def test_every_word_comes_back_from_how_it_is_written(tokenizer):
     titles = ["Rain Falls On ẞa With ﬁrst-Look Now"]  # ß and ﬁ are two letters each as capitals
     for headlines in (corpus, titles, [h.title() for h in corpus], [h.upper() for h in corpus]):
         vocabulary = Vocabulary.build(headlines, tokenizer)
-        ids = [i for i in range(len(vocabulary)) if i not in vocabulary.specials]
+        ids = sorted(vocabulary.keys.ids.tolist())
         assert [vocabulary.encode(vocabulary.written[i]) for i in ids] == [[i] for i in ids]
         assert vocabulary.encode(vocabulary.decode(ids)) == ids
         for headline in headlines:
@@ -193,9 +193,10 @@ def test_a_letter_after_an_apostrophe_is_never_made_a_capital(recase):
     assert [w for w in written if "'" in w and w[1:] != w[1:].lower()] == []
 
 
-def test_the_counts_are_of_words_as_they_stand():
+def test_words_and_marks_are_counted():
     vocabulary = Vocabulary.build(HEADLINES)
-    counted = Counter(key for headline in HEADLINES for key in TOKENIZERS["headline"].keys(headline))
+    tokenizer = TOKENIZERS["headline"]
+    counted = Counter(tokenizer.key(token) for headline in HEADLINES for token in tokenizer.tokens(headline))
     assert dict(zip(vocabulary.itos[4:], vocabulary.counts[4:].tolist(), strict=True)) == counted
 
 
@@ -206,3 +207,23 @@ def test_the_words_of_another_vocabulary_are_kept_behind_ones_own():
     assert own.written[6:] == ["NASA", "lands", "iPhone"]
     assert own.counts.tolist() == [0, 1, 0, 0, 2, 1, 0, 0, 0]  # "one" is the unknown word
     assert own.encode("nasa kimchi one") == [6, 5, 1]
+
+
+def test_words_of_running_text_count_less():
+    vocabulary = Vocabulary.build(
+        ["a headline", "a word"], "headline", min_count=1, text=["a rare sentence"] * 4, text_weight=0.2
+    )
+    assert vocabulary.itos[4:] == ["a", "headline", "word"]
+    assert vocabulary.counts[4:].tolist() == [3, 1, 1] and vocabulary.counts[vocabulary.unk] == 2
+
+
+def test_a_vocabulary_without_marks_skips_them():
+    """As one does that was made before marks were tokens."""
+    known = Vocabulary(["<pad>", "<unk>", "<s>", "</s>", "why", "not"], [0] * 6, "headline")
+    assert known.encode("Why not? “Why” – zebra!") == [4, 5, 4, 1]
+
+
+def test_marks_are_written_where_they_belong():
+    vocabulary = Vocabulary.build(["Review: “C++” – is it $5m, or not?"])
+    text = "Review: “C++” – is it $5m, or not?"
+    assert vocabulary.decode(vocabulary.encode(text)) == text

@@ -15,7 +15,8 @@ HEADLINES = [
 
 def typed(vocabulary, text):
     found = vocabulary.split_typed(text)
-    assert found.context == vocabulary.ids(found.words)
+    settled = text[: len(text) - len(found.fragment)]
+    assert found.context == vocabulary.encode(settled)
     return found.words, found.fragment, found.needs_space
 
 
@@ -56,6 +57,11 @@ def typed(vocabulary, text):
         ("the $2", ["the"], "$2", False),
         ("say -", ["say"], "", True),
         ("मे", [], "मे", False),
+        ("say “the house”", ["say", "the", "house"], "", True),
+        ("why - ", ["why"], "", False),
+        ("why -", ["why"], "", True),
+        ("house, ", ["house"], "", False),
+        ("house,", ["house"], "", True),
     ],
 )
 def test_the_word_that_is_still_being_typed(text, words, fragment, needs_space):
