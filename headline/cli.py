@@ -115,7 +115,12 @@ def _parser() -> argparse.ArgumentParser:
     suggest.add_argument("-k", type=int, default=8, help="how many (default: %(default)s)")
     suggest.add_argument("--phrases", action="store_true", help="likely continuations of several words among them")
     suggest.add_argument(
-        "--least", type=float, default=0.0, metavar="P", help="none less likely than this (default: %(default)s)"
+        "--min-probability",
+        "--least",
+        type=float,
+        default=0.0,
+        metavar="P",
+        help="none less likely than this (default: %(default)s)",
     )
     suggest.add_argument("--json", action="store_true", help="print a JSON object a text")
     suggest.set_defaults(run=_suggest)
@@ -386,7 +391,7 @@ def _suggest(options: argparse.Namespace) -> None:
     suggester = Suggester.load(_folder(options.model, options.from_hub))
     texts = [options.text] if options.text is not None else (line.rstrip("\n") for line in sys.stdin)
     for text in texts:
-        found = suggester.suggest(text, options.k, options.phrases, options.least)
+        found = suggester.suggest(text, options.k, options.phrases, options.min_probability)
         if options.json:
             print(json.dumps({"text": text, "suggestions": [vars(s) for s in found]}, ensure_ascii=False), flush=True)
         else:
@@ -407,13 +412,10 @@ def _generate(options: argparse.Namespace) -> None:
     made: Iterable[Generated]
     if options.beam:
         made = generator.beam(options.seed, options.words, options.beam, options.number)
-    elif options.number == 1 or options.temperature == 0 or options.words is not None:
-        made = [
-            generator.generate(options.seed, options.words, options.temperature, options.top_k, rng)
-            for _ in range(options.number)
-        ]
+    elif options.number == 1:
+        made = [generator.generate(options.seed, options.words, options.temperature, options.top_k, rng)]
     else:
-        made = generator.several(options.seed, options.number, options.temperature, options.top_k, rng)
+        made = generator.several(options.seed, options.number, options.temperature, options.top_k, options.words, rng)
     for headline in made:
         print(json.dumps(vars(headline), ensure_ascii=False) if options.json else headline.text, flush=True)
 

@@ -13,7 +13,7 @@ DASH = "–"  # a space on both sides
 MARKS = CLOSING_MARKS | OPENING_MARKS | {DASH}
 # Every other way to write one of these. Which way a straight quote points depends on what surrounds it.
 _SAME_MARK = dict.fromkeys(("-", "—", "―", "--"), DASH) | {"...": "…"} | dict(zip("，：？！；", ",:?!;", strict=True))
-_QUOTES = {'"': "“”", "“": "“”", "”": "“”", "„": "“”", "«": "“”", "»": "“”", "'": "‘’", "‘": "‘’", "’": "‘’", "`": "‘’"}
+_QUOTES = dict.fromkeys('"“”„«»', ("“", "”")) | dict.fromkeys("'‘’`", ("‘", "’"))
 
 
 def _combining_marks() -> str:

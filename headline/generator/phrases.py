@@ -31,10 +31,10 @@ class Phrase:
 Look = Callable[[Sequence[tuple[int, ...]]], Sequence[NextWord]]
 
 
-def grow(begun: Sequence[Phrase], look: Look, least: float, words: int = 4, width: int = 4) -> list[Phrase]:
+def grow(begun: Sequence[Phrase], look: Look, min_probability: float, words: int = 4, width: int = 4) -> list[Phrase]:
     """Phrases of two to `words` words that begin with one of the given ones: a beam search.
 
-    At each length the `width` likeliest go on, none that is less likely than `least`; nothing goes
+    At each length the `width` likeliest go on, none that is less likely than `min_probability`; nothing goes
     on where the end of the headline is the likeliest. `look` tells what may come after words that
     have been put behind those typed.
 
@@ -43,7 +43,7 @@ def grow(begun: Sequence[Phrase], look: Look, least: float, words: int = 4, widt
     probability over a power of length, as whole headlines are ranked, prefers the shorter however
     sure the longer is.) They come the likeliest first.
     """
-    beams = sorted((b for b in begun if b.probability >= least), key=_likeliest_first)[:width]
+    beams = sorted((b for b in begun if b.probability >= min_probability), key=_likeliest_first)[:width]
     found: list[Phrase] = []
     for _ in range(words - 1):
         if not beams:
@@ -52,7 +52,7 @@ def grow(begun: Sequence[Phrase], look: Look, least: float, words: int = 4, widt
         for phrase, follows in zip(beams, look([b.ids for b in beams]), strict=True):
             for i in top(follows.words, width):
                 probability = phrase.probability * float(follows.words[i])
-                if probability < least or follows.words[i] < follows.end:
+                if probability < min_probability or follows.words[i] < follows.end:
                     break
                 if i != phrase.ids[-1]:
                     grown.append(Phrase((*phrase.ids, int(i)), probability))

@@ -67,9 +67,10 @@ class Suggester:
         self.model = LanguageModel(checkpoint)
         self.lexicon = Lexicon.beyond(self.vocabulary) if lexicon is None else lexicon
         self._blocked = frozenset(blocked_words() if blocked is None else blocked)
-        never = [i for i, key, _ in self.vocabulary.entries() if is_blocked(key, self._blocked)]
-        # Ids that are in no suggestion: the marks, and blocked words.
-        self.never = np.array([*self.vocabulary.specials, *never], dtype=np.int64)
+        blocked_words_ids = [i for i, key, _ in self.vocabulary.entries() if is_blocked(key, self._blocked)]
+        # Ids that are never written: special ids and blocked words; and those that are not suggested either: marks.
+        self.blocked_ids = np.array([*self.vocabulary.specials, *blocked_words_ids], dtype=np.int64)
+        self.suppressed_ids = np.append(self.blocked_ids, np.array(self.vocabulary.marks, dtype=np.int64))
         counts, unk = self.vocabulary.counts, self.vocabulary.unk
         self._unknown_rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
         self._start = self.model.start()
@@ -90,11 +91,11 @@ class Suggester:
         text: str,
         k: int = 8,
         phrases: bool = False,
-        least: float = 0.0,
+        min_probability: float = 0.0,
         used: Sequence[str] = (),
         style: str = "auto",
     ) -> list[Suggestion]:
-        """At most `k` ways to go on, the likeliest first, none less likely than `least`.
+        """At most `k` ways to go on, the likeliest first, none less likely than `min_probability`.
 
         Between words these are next words; while a word is being typed, what it may become; in an
         empty box, the starts of headlines. With `phrases`, likely continuations of several words
@@ -108,7 +109,7 @@ class Suggester:
         if phrases:
             choices = self._with_phrases(choices, context, k)
         writing = Writing(text, typed, self.vocabulary, style)
-        return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= least]
+        return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= min_probability]
 
     def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
         words = self.next_word(context).words
@@ -211,8 +212,8 @@ class Suggester:
     def _key(self, choice: _Choice) -> str:
         return self.vocabulary.itos[choice.ids[0]] if choice.ids else choice.word
 
-    def stands(self, typed: Typed) -> float:
-        """How likely the open word is one as it stands, among all that it may become; 0 where none is open."""
+    def complete_word_probability(self, typed: Typed) -> float:
+        """The probability that the open word is complete, among all that it may become; 0 where none is open."""
         key = self.vocabulary.tokenizer.key(typed.fragment)
         if not typed.fragment or key not in self.vocabulary.stoi:
             return 0.0
@@ -227,8 +228,8 @@ class Suggester:
     def next_words(self, contexts: Sequence[tuple[int, ...]]) -> list[NextWord]:
         """What may come after each of several windows of one length, looked up or computed together.
 
-        The marks' share is not handed to the words: it is the chance that the headline ends here, or
-        goes on with a word that is not known.
+        Punctuation marks are not among the words, and their share is handed to the rest in proportion. The share of
+        the end of the headline and of an unknown word is kept apart.
         """
         found: dict[tuple[int, ...], NextWord] = {}
         missing: list[tuple[int, ...]] = []
@@ -241,8 +242,10 @@ class Suggester:
         if missing:
             p = self.model.quick_probabilities(self._states_of(missing))
             marks = (self.vocabulary.unk, self.vocabulary.end)  # the notebook's vocabulary has neither
+            if self.vocabulary.marks:
+                p /= np.maximum(1 - p[:, self.vocabulary.marks].sum(axis=1, keepdims=True), 1e-6)
             unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in marks)
-            p[:, self.never] = 0
+            p[:, self.suppressed_ids] = 0
             p.setflags(write=False)
             for row, ids in enumerate(missing):
                 # A row of its own, so that what is forgotten frees its memory.

@@ -1,8 +1,9 @@
-"""How to write what is suggested, so that it goes on as the text began."""
+"""Writes words after a text, in the style in which the text began."""
 
 from collections.abc import Sequence
 
 from headline.corpus.casing import capitalise, in_style, style_for_next
+from headline.corpus.segmentation import CLOSING_MARKS, DASH, OPENING_MARKS
 from headline.corpus.vocabulary import Typed, Vocabulary
 
 
@@ -62,3 +63,36 @@ class Writing:
         if shouted or (self.style == "upper" and fragment.isupper()):
             return word[n:].upper()
         return in_style(word, "title")[n:] if self.style == "title" and fragment[0].isupper() else key[n:]
+
+
+_CLOSING = {"(": ")", "“": "”", "‘": "’"}
+
+
+def append_words(text: str, ids: Sequence[int], vocabulary: Vocabulary, style: str = "auto") -> str:
+    """The text as it was typed, followed by words and marks, each in the style of what is before it."""
+    for i in ids:
+        word = vocabulary.itos[i]
+        if word in vocabulary.tokenizer.marks:
+            text = _append_mark(text, word)
+            continue
+        text += Writing(text, vocabulary.split_typed(text), vocabulary, style).completion([i]) + " "
+    return text.rstrip()
+
+
+def closed(text: str) -> str:
+    """A finished headline: no mark at its end that leaves it open, every quote and bracket closed."""
+    text = text.rstrip(" ,:;" + DASH + "".join(OPENING_MARKS))
+    for opening, closing in _CLOSING.items():
+        if text.count(opening) > text.count(closing) + (closing == "’") * _apostrophes(text):
+            text += closing
+    return text
+
+
+def _apostrophes(text: str) -> int:
+    return sum(c == "’" and text[n + 1 : n + 2].isalpha() for n, c in enumerate(text))
+
+
+def _append_mark(text: str, mark: str) -> str:
+    if mark in OPENING_MARKS:
+        return (text if not text or text[-1].isspace() or text[-1] in OPENING_MARKS else text + " ") + mark
+    return text.rstrip() + (mark if mark in CLOSING_MARKS else f" {mark}") + " "

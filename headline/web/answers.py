@@ -12,7 +12,7 @@ from headline.generator.suggester import Suggester
 from headline.model.checkpoint import read_meta
 from headline.web.models import BUNDLED, Models
 from headline.web.search_box import LONGEST
-from headline.web.write import whole_headlines
+from headline.web.write import TOP_K
 
 MOST_SUGGESTIONS = 50
 MOST_HEADLINES = 20
@@ -55,7 +55,9 @@ class Answers:
         """
         text, suggester = _text(text), self._suggester(model)
         found = suggester.suggest(text, 1, phrases=True)
-        if suggester.stands(suggester.vocabulary.split_typed(text)) > (found[0].probability if found else 0.0):
+        if suggester.complete_word_probability(suggester.vocabulary.split_typed(text)) > (
+            found[0].probability if found else 0.0
+        ):
             found = suggester.suggest(text + " ", 1, phrases=True)
         return found[0].text if found else text
 
@@ -73,9 +75,9 @@ class Answers:
         seed, number = _text(seed, "The seed"), _whole("The number of headlines", number, 1, MOST_HEADLINES)
         temperature = _number("The temperature", temperature, 0, HOTTEST)
         words = _whole("The number of words", words, 0, MOST_WORDS)
-        if temperature == 0:  # the likeliest as a whole and the likeliest word by word; every further draw is the same
-            number = min(number, 2)
-        made = whole_headlines(Generator(self._suggester(model)), seed[-LONGEST_SEED:], number, temperature, words)
+        made = Generator(self._suggester(model)).several(
+            seed[-LONGEST_SEED:], number, temperature, TOP_K, words or None
+        )
         return [{"text": headline.text, "seen": headline.seen} for headline in made]
 
     def models(self) -> list[dict]:

@@ -94,7 +94,7 @@ def answer(suggester: Suggester, asked: Question) -> dict:
     if asked.table:
         begins = text[: len(text) - len(typed.fragment)]
         found["table"] = table(suggester, begins, typed, typed.context, style)
-    if asked.next and suggester.stands(typed) >= _MAY_END:
+    if asked.next and suggester.complete_word_probability(typed) >= _MAY_END:
         ended = suggester.vocabulary.split_typed(text + " ")
         found["next"] = table(suggester, text + " ", ended, ended.context, style)
     return found

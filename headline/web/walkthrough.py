@@ -132,7 +132,7 @@ def nearest_words(suggester: Suggester, words: Sequence[str]) -> Section:
         if i is None or i == PAD_ID:
             continue
         likeness = vectors @ vectors[i] / (lengths * lengths[i])
-        likeness[[i, *suggester.never]] = -np.inf
+        likeness[[i, *suggester.suppressed_ids]] = -np.inf
         near = top(likeness, _NEAREST)
         rows.append((vocabulary.written[i], ", ".join(f"{vocabulary.written[j]} {likeness[j]:.2f}" for j in near)))
     return Section(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import gradio as gr
-import numpy as np
 
 from headline.generator.generator import Generated, Generator
 from headline.web.models import BUNDLED, Models
@@ -12,8 +11,8 @@ from headline.web.panels import choice_list, headline_choices
 from headline.web.search_box import search_box, told
 
 EXAMPLES = ["washington dc is", "today in new york", "the school district has", "crime has become"]  # the lesson's
+TOP_K = 40  # likeliest words that whole headlines are drawn from
 _BOX = "#headline-input"
-_TRIES = 4  # times the headlines asked for are drawn at most
 
 # What an event that must not wait or be shown needs: no queue, no overlay, no entry in the API's page.
 QUIET = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -35,7 +34,8 @@ def write_tab(page: gr.Blocks, models: Models, mine: gr.BrowserState) -> WriteTa
         """Whole headlines, shown as they come."""
         text = (box or {}).get("text", "")
         made: list[Generated] = []
-        for headline in whole_headlines(Generator(models.get(model)), text, int(number), temperature, int(words)):
+        writer = Generator(models.get(model))
+        for headline in writer.several(text, int(number), temperature, TOP_K, int(words) or None):
             made.append(headline)
             yield headline_choices(text, made)
         if not made:
@@ -80,24 +80,3 @@ def write_tab(page: gr.Blocks, models: Models, mine: gr.BrowserState) -> WriteTa
     # A page that is opened again finds the models of runs that ended meanwhile.
     page.load(refresh, [model, mine], model, **QUIET)
     return WriteTab(box, model)
-
-
-def whole_headlines(
-    generator: Generator, text: str, number: int, temperature: float, words: int
-) -> Iterator[Generated]:
-    """The likeliest headline, then different ones by sampling, as they come; `words` of 0 goes on to the end."""
-    rng = np.random.default_rng()
-    seen = {text.strip().casefold()}
-
-    def drawn() -> Iterator[Generated]:
-        yield from generator.beam(text, words or None, number=1)
-        for _ in range(_TRIES * number):
-            yield generator.generate(text, words or None, temperature, top_k=40, rng=rng)
-
-    for headline in drawn():
-        key = headline.text.strip().casefold()
-        if key not in seen:
-            seen.add(key)
-            yield headline
-            if len(seen) > number:
-                return

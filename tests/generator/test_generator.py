@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 
 from headline.corpus.split import SeenHeadlines
-from headline.generator.generator import LENGTH_PENALTY, Generator
+from headline.generator.beam_search import normalised
+from headline.generator.continuation import allowed_ids
+from headline.generator.generator import Generator
 from headline.generator.lexicon import Lexicon
 from headline.generator.samplers import greedy, sample
 from headline.generator.suggester import Suggester
@@ -37,7 +39,7 @@ def rng(seed: int = 0) -> np.random.Generator:
         ("the gov", "the government says"),
         ("The Gov", "The Government Says"),
         ("THE GOV", "THE GOVERNMENT SAYS"),
-        ("London “the", "London “the government says"),
+        ("London “the", "London “the government says”"),  # the quote is closed
         ("zebra the ", "zebra the government says"),
         ("government says", "government says"),
     ],
@@ -50,9 +52,9 @@ def test_greedy_follows_the_likeliest_words_to_the_end_mark(seed, text):
 def test_log_probability_is_of_the_words_added_and_the_end():
     checkpoint = bigram_checkpoint(SENTENCE)
     words = len(checkpoint.vocabulary)
-    with_end = 9 - np.log(np.exp(9) + words - 4)  # one word at 9, the other words and the end at 0
+    with_end = 9 - np.log(np.exp(9) + words - 5)  # one word at 9, at 0 the end and the other words but the last one
     assert generator(checkpoint).generate("the").log_probability == pytest.approx(3 * with_end, rel=1e-4)
-    no_end = 9 - np.log(np.exp(9) + words - 5)
+    no_end = 9 - np.log(np.exp(9) + words - 6)
     assert generator(checkpoint).generate("the", words=2).log_probability == pytest.approx(2 * no_end, rel=1e-4)
 
 
@@ -93,9 +95,9 @@ def test_a_temperature_that_is_none_is_refused(temperature):
 
 
 def test_a_headline_ends_without_an_end_mark_when_the_row_is_full():
-    checkpoint = bigram_checkpoint({"the": {"we": 9}, "we": {"the": 9}}, other=-9.0, block_size=6)
-    made = generator(checkpoint).generate("the")
-    assert (made.text, made.ended) == ("the we the we the we", False)
+    follows = {"the": {"we": 9}, "we": {"rise": 9}, "rise": {"of": 9}, "of": {"London": 9}, "london": {"says": 9}}
+    made = generator(bigram_checkpoint(follows, other=-9.0, block_size=6)).generate("the")
+    assert (made.text, made.ended) == ("the we rise of London says", False)
 
 
 def test_the_notebook_writes_title_case_and_never_capitals_behind_an_apostrophe():
@@ -117,6 +119,48 @@ def test_several_are_different_and_more_than_their_seed(recipe):
     made = list(generator(random_checkpoint(recipe)).several("we ", 8, temperature=1.0, rng=rng()))
     assert len(made) == 8 == len({headline.text.casefold() for headline in made})
     assert all(len(headline.text.split()) > 1 for headline in made)
+
+
+def test_several_begin_with_the_likeliest_and_are_as_long_as_asked_for():
+    writer = generator(random_checkpoint(scale=0.3))
+    made = [headline.text for headline in writer.several("the", 4, temperature=1.0, words=2, rng=rng())]
+    assert made[0] == writer.beam("the", words=2)[0].text
+    assert len(made) == 4 == len(set(made)) and all(len(text.split()) == 3 for text in made)
+
+
+def test_at_a_temperature_of_0_there_are_two_at_most():
+    follows = {"the": {"rise": 2.0, "London": 1.9}, "london": {"says": 9}, "rise": {}}
+    made = [h.text for h in generator(bigram_checkpoint(follows)).several("the", 5, temperature=0, words=2)]
+    assert made[0] == "the London says" and made[1].startswith("the rise ") and len(made) == 2
+
+
+def test_no_word_and_no_pair_of_words_is_written_twice():
+    follows = {"the": {"the": 9, "we": 5}, "we": {"the": 9, "rise": 1}, "rise": {"of": 9}, "of": {"the": 9}}
+    made = generator(bigram_checkpoint(follows, other=-9.0)).generate("the", words=6).text.split()
+    pairs = list(pairwise(made))
+    assert all(a != b for a, b in pairs) and len(pairs) == len(set(pairs)) and made[:3] == ["the", "we", "the"]
+
+
+MARKED = ("Review", "the", "end", ":", "“", "”", "?", ",")
+
+
+@pytest.mark.parametrize(
+    "follows, seed, expected",
+    [
+        (
+            {"review": {":": 9}, ":": {"the": 9}, "the": {"end": 9}, "end": {"?": 9}, "?": {"</s>": 9}},
+            "review",
+            "review: the end?",
+        ),
+        ({"the": {",": 9}, ",": {"</s>": 9, "end": 5}, "end": {"</s>": 9}}, "the", "the, end"),
+        ({"the": {"“": 9}, "“": {"end": 9}, "end": {"</s>": 9}}, "the", "the “end”"),
+        ({"the": {"”": 9, "end": 1}, "end": {"</s>": 9}}, "the", "the end"),
+        ({"the": {"?": 9}, "?": {"?": 9, "</s>": 5}}, "the", "the?"),
+        ({"the": {"“": 9}, "“": {"end": 9}, "end": {"”": 9}, "”": {"</s>": 9}}, "the “end", "the “end”"),
+    ],
+)
+def test_punctuation_is_written_as_it_should_be(follows, seed, expected):
+    assert generator(bigram_checkpoint(follows, words=MARKED, other=-9.0)).generate(seed).text == expected
 
 
 def test_several_gives_up_where_there_is_only_one():
@@ -172,8 +216,9 @@ def test_a_wide_beam_finds_the_best_of_all_sequences(recipe, seed):
     for sequence in product(words, repeat=3):
         state, score = writer.suggester.state(tuple(vocabulary.encode("we"))), 0.0
         for i in sequence:
-            log_p = log_softmax(writer.model.log_probabilities(state)[0][words])
-            score += float(log_p[words.index(i)])
+            allowed = allowed_ids(writer.suggester, state.ids[0].tolist(), may_end=False).tolist()
+            log_p = log_softmax(writer.model.log_probabilities(state)[0][allowed])
+            score += float(log_p[allowed.index(i)]) if i in allowed else -np.inf
             state = writer.model.step(state, np.array([i]))
         scores[" ".join(["we", *(vocabulary.itos[i] for i in sequence)])] = score
     best = sorted(scores, key=scores.get, reverse=True)[:5]
@@ -189,12 +234,12 @@ def test_a_beam_sees_past_a_first_word_that_leads_nowhere():
     assert writer.beam("the", words=2, width=2)[0].text == "the London says"
 
 
-def test_beams_are_ranked_by_log_probability_over_length():
+def test_beams_are_ranked_by_normalised_log_probability():
     writer = generator(bigram_checkpoint({**SENTENCE, "government": {"says": 3, "</s>": 3.2}}))
     made = writer.beam("the", width=6, number=3)
     assert made[0].ended and len({headline.text for headline in made}) == 3
     added = [len(headline.text.split()) - 1 + headline.ended for headline in made]
-    scores = [headline.log_probability / n**LENGTH_PENALTY for headline, n in zip(made, added, strict=True)]
+    scores = [normalised(headline.log_probability, n) for headline, n in zip(made, added, strict=True)]
     assert scores == sorted(scores, reverse=True)
     assert {headline.text for headline in made[:2]} == {"the government", "the government says"}
 

@@ -27,7 +27,7 @@ def world(follows: dict[tuple[int, ...], dict[int, float]], end: float = 0.0):
 
 def test_likely_words_grow_and_unlikely_ones_do_not():
     look = world({(A,): {B: 0.9}, (A, B): {C: 0.8, D: 0.1}, (E,): {B: 1.0}})
-    found = grow([Phrase((A,), 0.5), Phrase((E,), 0.01)], look, least=0.05)
+    found = grow([Phrase((A,), 0.5), Phrase((E,), 0.01)], look, min_probability=0.05)
     assert [p.ids for p in found] == [(A, B, C)]
     assert found[0].probability == pytest.approx(0.36)
     assert (E,) not in look.asked

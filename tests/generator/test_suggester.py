@@ -306,9 +306,9 @@ def test_phrases_are_cased_and_quoted_as_the_text_is():
 def test_the_less_likely_are_kept_back():
     suggester = backed({"the": {"police": 9, "rise": 7}})
     everything = suggester.suggest("the ", k=8)
-    some = suggester.suggest("the ", k=8, least=0.05)
+    some = suggester.suggest("the ", k=8, min_probability=0.05)
     assert some == [s for s in everything if s.probability >= 0.05] and 0 < len(some) < len(everything)
-    assert suggester.suggest("the ", k=8, least=1.0) == []
+    assert suggester.suggest("the ", k=8, min_probability=1.0) == []
 
 
 def test_a_blocked_word_is_never_offered_though_it_may_be_typed():

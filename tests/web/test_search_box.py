@@ -7,11 +7,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from headline.generator.generator import Generator
 from headline.web.models import BUNDLED, Models
 from headline.web.routes import routes
 from headline.web.search_box import API, Question, answer, search_box, table, told
-from headline.web.write import whole_headlines
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
@@ -151,16 +149,6 @@ def test_what_python_tells_the_box_is_told_once_each_time():
 def test_no_data_is_in_the_boxs_template():
     box = search_box("<b>${1+1}</b>")
     assert "${" not in box.html_template and "{{" not in box.html_template and "<b>" not in box.html_template
-
-
-def test_whole_headlines_are_different_and_as_many_as_asked_for():
-    writer = Generator(tiny.suggester(random_checkpoint(scale=0.3)))
-    made = [h.text for h in whole_headlines(writer, "the", 4, 1.0, 0)]
-    assert len(made) == len({text.casefold() for text in made}) == 4
-    assert all(text.startswith("the ") for text in made)
-    assert all(len(h.text.split()) == 3 for h in whole_headlines(writer, "the", 3, 1.0, 2))
-    stuck = Generator(tiny.suggester(bigram_checkpoint({"the": {"NASA": 60}, "NASA": {"</s>": 60}})))
-    assert [h.text for h in whole_headlines(stuck, "the", 5, 0.5, 0)] == ["the NASA"]
 
 
 @pytest.mark.parametrize(
