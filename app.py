@@ -16,8 +16,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from headline.paths import ASSETS, SAMPLE, read_asset
-from headline.runs.jobs import RUNS, dispatch, sweep
 from headline.runs.limits import Limits
+from headline.runs.queue import RUNS, dispatch, sweep
 from headline.web.answers import Answers
 from headline.web.api import add_api
 from headline.web.cors import PublicCors, allowed_origins

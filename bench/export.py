@@ -25,10 +25,10 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.cli import BUNDLED
 from headline.corpus.sequences import pad_left
 from headline.model.checkpoint import WEIGHTS, Checkpoint
 from headline.model.network import Network, log_softmax
+from headline.paths import BUNDLED
 from headline.share.export import FORMATS, export
 
 WORDS = 8  # of a text, after which the next one begins from nothing

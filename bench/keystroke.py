@@ -23,7 +23,6 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.cli import BUNDLED
 from headline.corpus.reader import read_headlines
 from headline.corpus.sequences import pad_left
 from headline.corpus.vocabulary import END, PAD, START, UNK, Vocabulary
@@ -31,6 +30,7 @@ from headline.generator.lexicon import Lexicon
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
+from headline.paths import BUNDLED
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ModelConfig("notebook", vocab_size=11_753, block_size=28, embedding_size=10, units=100)

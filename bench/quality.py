@@ -19,10 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.cli import BUNDLED
 from headline.corpus.reader import read_headlines
 from headline.corpus.report import Corpus
-from headline.corpus.sequences import PAD_ID
 from headline.corpus.split import split_headlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.generator import Generator
@@ -31,9 +29,9 @@ from headline.generator.lexicon import Lexicon
 from headline.generator.spelling import NEIGHBOURS
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
-from headline.model.config import ModelConfig
 from headline.model.evaluation import evaluate
-from headline.model.ngram import NGram
+from headline.paths import BUNDLED
+from headline.training.mixture import build_ngrams, ngrams_alone
 from headline.training.settings import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,7 +116,7 @@ class Bench:
         folder = self.models / f"nyt-{size}-{'tuned' if start else 'alone'}"
         if not folder.is_dir():
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            from headline.training.fit import train
+            from headline.training.run import train
 
             settings = RECIPES["autocomplete"].changed(dropout=0.4)
             if start:
@@ -133,7 +131,7 @@ class Bench:
         folder = self.models / "abc-tuned"
         if not folder.is_dir():
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            from headline.training.fit import train
+            from headline.training.run import train
 
             start = self.bundled()
             settings = RECIPES["autocomplete"].fine_tuning(start.config).changed(epochs=1, learning_rate=5e-4)
@@ -159,13 +157,9 @@ class Bench:
 
 
 def ngram_only(checkpoint: Checkpoint, headlines: Sequence[str], order: int = 4) -> Checkpoint:
-    """The Kneser-Ney model of all n-grams by itself, with a checkpoint's words: its network is empty."""
-    vocabulary = checkpoint.vocabulary
-    rows = [[vocabulary.start, *vocabulary.encode(h), vocabulary.end] for h in headlines]
-    ngram = NGram.build(rows, len(vocabulary), [PAD_ID, vocabulary.start], order)
-    config = ModelConfig("autocomplete", len(vocabulary), checkpoint.config.block_size, embedding_size=1, units=1)
-    nothing = {name: np.zeros(shape, dtype=np.float32) for name, shape in config.shapes().items()}
-    return Checkpoint(config, vocabulary, nothing, ngram, lstm_weight=0.0)
+    """A Kneser-Ney model of all n-grams of some headlines, with a checkpoint's vocabulary and no network."""
+    ngram = build_ngrams(headlines, checkpoint.vocabulary, order, max_ngrams=sys.maxsize)
+    return ngrams_alone(replace(checkpoint, ngram=ngram))
 
 
 def perplexity(bench: Bench) -> str:

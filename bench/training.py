@@ -107,6 +107,7 @@ def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from headline.corpus.vocabulary import Vocabulary
     from headline.training import fit as training
+    from headline.training.mixture import build_ngrams, ngrams_alone
 
     held_out = {"validation": 0.05, "test": 0.05}
     settings = RECIPES[recipe].changed(**held_out, epochs=epochs, patience=3)
@@ -156,11 +157,11 @@ def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
     if recipe == "autocomplete":
         vocabulary = Vocabulary.build(sides["train"], settings.tokenizer, settings.min_count, settings.max_words)
         longest = max(len(vocabulary.encode(line)) for line in sides["train"])
-        alone = training.ngrams_alone(
-            sides["train"], vocabulary, settings.model_config(len(vocabulary), longest), settings
-        )
+        config = settings.model_config(len(vocabulary), longest)
+        ngram = build_ngrams(sides["train"], vocabulary, settings.ngram_order, settings.max_ngrams)
+        alone = ngrams_alone(Checkpoint(config, vocabulary, {}, ngram))
         tell("autocomplete, its n-grams alone", alone, time.monotonic() - began)
-    training.train(
+    training.fit(
         corpus,
         settings,
         on_epoch=lambda epoch, checkpoint: tell(name, checkpoint, reporters[-1].trained_for()),
@@ -173,10 +174,10 @@ def profile(options: argparse.Namespace, folder: Path) -> None:
     import keras
 
     from headline.corpus.vocabulary import Vocabulary
-    from headline.training import fit as training
+    from headline.training.accelerator import keep_freed_memory
     from headline.training.batches import make_batches
-    from headline.training.device import keep_freed_memory
     from headline.training.keras_model import build_model, with_candidates
+    from headline.training.objective import compile_model
 
     settings = RECIPES["autocomplete"]
     headlines = read_headlines(options.files).headlines
@@ -187,7 +188,7 @@ def profile(options: argparse.Namespace, folder: Path) -> None:
     model = build_model(config)
     trained = with_candidates(model) if batches.sampler else model
     keep_freed_memory()
-    training.compile_model(trained, settings, len(batches))
+    compile_model(trained, settings, len(batches))
     steps = [batches[i] for i in range(min(_STEPS, len(batches)))]
     for x, y in steps:  # every width is compiled once
         trained.train_on_batch(x, y)

@@ -53,7 +53,7 @@ _MODULES = {
     "Suggestion": "generator.suggester",
     "TrainingConfig": "training.settings",
     "read_headlines": "corpus.reader",
-    "train": "training.fit",
+    "train": "training.run",
 }
 
 
@@ -66,8 +66,8 @@ if TYPE_CHECKING:  # for those who read and do not run; to them a __getattr__ wo
     from headline.generator.generator import Generator
     from headline.generator.suggester import Suggester, Suggestion
     from headline.model.checkpoint import Checkpoint
-    from headline.training.fit import train
     from headline.training.presets import PRESETS
+    from headline.training.run import train
     from headline.training.settings import RECIPES, TrainingConfig
 else:
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from headline.cli import _measure, main
+from headline.cli import main
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
@@ -145,7 +145,15 @@ def test_train_tells_a_person_on_the_other_stream(capsys, corpus, tmp_path, sign
         (["--set", "units"], "units must be a whole number"),
         (["--set", "keep_duplicates=1"], "keep_duplicates must be true or false"),
         (["--set", "units=0"], "units must be 1 or more"),
-        (["--set", "learning_rate=NaN"], "learning_rate must be above 0"),
+        (["--set", "learning_rate=NaN"], "learning_rate must be a number"),
+        (["--set", "learning_rate=Infinity"], "learning_rate must be a number"),
+        (["--set", "learning_rate=1" + "0" * 400], "learning_rate must be a number"),
+        (["--set", "units=1" + "0" * 5000], "units must be a whole number"),
+        (["--set", "units=3000000000"], "units must be below 2**31"),
+        (["--minutes", "nan"], "minutes must be a number"),
+        (["--minutes", "-1"], "minutes must be a number"),
+        (["--rows", "-1"], "rows must be 0 or more"),
+        (["--start-from", "nowhere"], "nowhere is no checkpoint"),
         (["--set", "seed=99999999999999999999"], "seed must be"),
         (["--set", "schedule=linear"], "schedule must be"),
         (["--epochs", "0"], "epochs must be 1 or more"),
@@ -178,6 +186,12 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(capsys, corpus, tmp_pa
         (["evaluate", "nowhere.csv", "--model", "MODEL"], "no file or folder called nowhere.csv"),
         (["evaluate", "ONE", "--model", "MODEL"], "--split all"),
         (["generate", "--model", "MODEL", "--temperature", "-1"], "temperature must be 0 or more"),
+        (["generate", "--model", "MODEL", "--temperature", "nan"], "temperature must be 0 or more"),
+        (["generate", "--model", "MODEL", "--random-seed", "-1"], "--random-seed must be 0 or more"),
+        (["generate", "--model", "MODEL", "--number", "0"], "--number must be 1 or more"),
+        (["generate", "--model", "MODEL", "--beam", "0"], "--beam must be 1 or more"),
+        (["suggest", "the", "--model", "MODEL", "-k", "0"], "-k must be 1 or more"),
+        (["suggest", "the", "--model", "MODEL", "--min-probability", "nan"], "--min-probability must be from 0 to 1"),
     ],
 )
 def test_what_cannot_be_answered_is_told_in_one_line(capsys, model, corpus, tmp_path, arguments, told):
@@ -269,8 +283,17 @@ def test_a_run_ends_after_its_minutes(capsys, corpus, tmp_path, signals):
     assert len(Checkpoint.load(tmp_path / "m").training["history"]) < 10_000
 
 
-def test_measuring_ends_when_it_is_asked_to():
-    asked = []
-    assert _measure(random_checkpoint(), headlines(200), lambda: asked.append(1) or len(asked) > 1) == {}
-    assert len(asked) == 2
-    assert _measure(random_checkpoint(), headlines(20))["headlines"] == 20
+def test_a_bug_keeps_its_traceback(monkeypatch, model):
+    def fail(*arguments):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(Suggester, "suggest", fail)
+    with pytest.raises(ValueError, match="a bug"):
+        main(["suggest", "the", "--model", str(model)])
+
+
+def test_bytes_that_are_no_utf8_are_answered(model):
+    child = program("suggest", "--model", model, "--json", "-k", 1)
+    child.stdin.buffer.write(b"the \xff\n")
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, "") and len(json.loads(out)["suggestions"]) == 1

@@ -1,11 +1,10 @@
 """Where the files are that come with the program."""
 
 from headline.paths import ASSETS, BUNDLED, PACKAGE, ROOT, SAMPLE, beside
-from headline.runs import jobs
 
 
 def test_in_a_checkout_they_stand_beside_the_package():
-    assert ASSETS == ROOT / "assets" and PACKAGE == ROOT / "headline" and jobs.ROOT == ROOT
+    assert ASSETS == ROOT / "assets" and PACKAGE == ROOT / "headline"
     assert (ROOT / "app.py").is_file() and (BUNDLED / "checkpoint.json").is_file() and SAMPLE.is_file()
 
 

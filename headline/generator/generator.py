@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from headline.corpus.casing import title_case
+from headline.errors import SettingError
 from headline.generator.beam_search import beam_search
 from headline.generator.continuation import allowed_ids
 from headline.generator.samplers import Sampler, greedy, sample
@@ -52,10 +53,10 @@ class Generator:
         notebook recipe with words=5 and greedy this is the lesson's `generate_headline`.
 
         Raises:
-            ValueError: the temperature is negative or not finite.
+            SettingError: the temperature is negative or not finite.
         """
         if not 0 <= temperature < np.inf:
-            raise ValueError(f"temperature must be 0 or more, and finite; it is {temperature}.")
+            raise SettingError(f"temperature must be 0 or more, and finite; it is {temperature}.")
         rng = rng or np.random.default_rng()
         sampler: Sampler = (
             greedy if temperature == 0 else partial(sample, rng=rng, temperature=temperature, top_k=top_k)

@@ -7,6 +7,7 @@ import numpy as np
 
 from headline.corpus.sequences import length_batches
 from headline.corpus.vocabulary import Vocabulary
+from headline.errors import CheckpointError
 from headline.model.checkpoint import Checkpoint
 from headline.model.language_model import LanguageModel, walk
 from headline.model.network import State
@@ -128,10 +129,10 @@ def _outside(vocabulary: Vocabulary, words: Vocabulary | None) -> np.ndarray:
     if words is None:
         return np.empty(0, dtype=np.int64)
     if lacking := next((key for key in words.itos if key not in vocabulary.stoi), None):
-        raise ValueError(f"the model lacks “{lacking}”, so that it cannot be judged by these words")
+        raise CheckpointError(f"the model lacks “{lacking}”, so that it cannot be judged by these words")
     outside = [i for i, key, _ in vocabulary.entries() if key not in words.stoi]
     if outside and vocabulary.unk is None:
-        raise ValueError("the model has no unknown word, so that it cannot be judged by fewer words than it knows")
+        raise CheckpointError("the model has no unknown word, so that it cannot be judged by fewer words than it knows")
     return np.array(outside, dtype=np.int64)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from headline.errors import CheckpointError
+from headline.errors import CheckpointError, SettingError
 
 PRECISIONS = ("float32", "float16", "int8")
 
@@ -17,7 +17,7 @@ def pack_weights(weights: dict[str, np.ndarray], precision: str) -> dict[str, np
     row is a word), a scale a column elsewhere (a column is a unit). Vectors are kept as they are.
     """
     if precision not in PRECISIONS:
-        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; it is {precision}.")
+        raise SettingError(f"precision must be one of {', '.join(PRECISIONS)}; it is {precision}.")
     if precision == "float32":
         return {name: np.ascontiguousarray(w, dtype=np.float32) for name, w in weights.items()}
     packed: dict[str, np.ndarray] = {}

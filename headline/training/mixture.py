@@ -1,7 +1,7 @@
-"""What a model keeps of its corpus besides weights: n-grams, and which headlines it has seen.
+"""Builds a model's n-grams, and fits how they are mixed with the network.
 
-Made when a run ends, from the headlines trained on; how much the n-grams count, and the network's
-temperature, are fitted on the headlines held out to choose the best epoch.
+The n-grams come from the training headlines. The network's weight in the mixture, and its temperature, are
+fitted on the validation headlines when training ends.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,19 +11,20 @@ import numpy as np
 
 from headline.corpus.sequences import PAD_ID
 from headline.corpus.split import SeenHeadlines
+from headline.corpus.vocabulary import Vocabulary
 from headline.model.checkpoint import Checkpoint
 from headline.model.language_model import LanguageModel, walk
 from headline.model.network import log_softmax
 from headline.model.ngram import NGram
 
-# How often n-grams of 1, 2, 3 and 4 words must have been seen to be kept: the first of these that
-# leaves few enough of them. Long ones that were seen once go first, for they say the least.
-_LEAST = ((), (1, 1, 1, 2), (1, 1, 2, 2), (1, 1, 2, 3), (1, 2, 2, 2), (1, 2, 3, 3), (1, 3, 4, 5))
+# How often n-grams of 1, 2, 3 and 4 words must occur to be kept. The first row that leaves few enough is used.
+# Long n-grams that occur once are dropped first, because they say the least.
+_MIN_COUNTS = ((), (1, 1, 1, 2), (1, 1, 2, 2), (1, 1, 2, 3), (1, 2, 2, 2), (1, 2, 3, 3), (1, 3, 4, 5))
 _TEMPERATURES = np.round(np.arange(0.7, 1.31, 0.05), 2)
-_TEMPERATURE_ROWS, _WEIGHT_ROWS, _BATCH = 400, 2000, 50
+_TEMPERATURE_ROWS, _WEIGHT_ROWS, _BATCH = 400, 2000, 50  # headlines
 
 
-def with_memory(
+def fit_mixture(
     checkpoint: Checkpoint,
     headlines: Sequence[str],
     held_out: Sequence[str],
@@ -31,40 +32,49 @@ def with_memory(
     max_ngrams: int = 1_000_000,
     ngram: NGram | None = None,
 ) -> Checkpoint:
-    """The checkpoint with n-grams up to `order` words of the headlines trained on, and the mixture fitted.
+    """Return the checkpoint with the n-grams of its training headlines and a mixture fitted on held-out ones.
 
-    An order of 0, or the notebook recipe, keeps no n-grams. `ngram` is used where they were made before.
+    An order of 0, or the notebook recipe, keeps no n-grams. `ngram` is used if it is given.
     """
     if ngram is None and order and checkpoint.config.causal:
-        ngram = limited_ngram(_rows(checkpoint, headlines), checkpoint, order, max_ngrams)
+        ngram = build_ngrams(headlines, checkpoint.vocabulary, order, max_ngrams)
     checkpoint = replace(checkpoint, ngram=ngram, seen=SeenHeadlines.of(headlines))
     weight, temperature = fitted_mixture(checkpoint, _rows(checkpoint, held_out[:_WEIGHT_ROWS]))
     return replace(checkpoint, lstm_weight=weight, temperature=temperature)
 
 
-def limited_ngram(rows: Sequence[Sequence[int]], checkpoint: Checkpoint, order: int, most: int) -> NGram:
-    """The n-grams of rows of ids, the rarest dropped until no more than `most` are left, if that can be."""
-    never = [i for i in (PAD_ID, checkpoint.vocabulary.start) if i is not None]
-    for least in _LEAST:
-        ngram = NGram.build(rows, len(checkpoint.vocabulary), never, order, least)
-        if len(ngram) <= most:
+def build_ngrams(headlines: Sequence[str], vocabulary: Vocabulary, order: int, max_ngrams: int) -> NGram:
+    """Count the n-grams of headlines, and drop the rarest until at most `max_ngrams` are left, where possible."""
+    start, end = vocabulary.start, vocabulary.end
+    assert start is not None and end is not None, "n-grams need the start and end marks"
+    rows = [[start, *vocabulary.encode(headline), end] for headline in headlines]
+    for min_counts in _MIN_COUNTS:
+        ngram = NGram.build(rows, len(vocabulary), [PAD_ID, start], order, min_counts)
+        if len(ngram) <= max_ngrams:
             break
     return ngram
 
 
-def fitted_mixture(checkpoint: Checkpoint, rows: Sequence[Sequence[int]]) -> tuple[float, float]:
-    """The LSTM's weight and its temperature that make held-out rows of ids likeliest.
+def ngrams_alone(checkpoint: Checkpoint) -> Checkpoint:
+    """Return a checkpoint that predicts by n-grams only: its network has one unit, zero weights and no say."""
+    config = replace(checkpoint.config, embedding_size=1, units=1, layers=1)
+    weights = {name: np.zeros(shape, dtype=np.float32) for name, shape in config.shapes().items()}
+    return replace(checkpoint, config=config, weights=weights, lstm_weight=0.0)
 
-    First the temperature by itself, to the nearest 0.05; then the weight, by expectation
-    maximisation. Without any row the mixture stays as it is.
+
+def fitted_mixture(checkpoint: Checkpoint, rows: Sequence[Sequence[int]]) -> tuple[float, float]:
+    """Return the LSTM's weight and temperature with the highest likelihood on held-out rows of ids.
+
+    The temperature is fitted first, to the nearest 0.05, then the weight by expectation maximisation.
+    Without rows both stay as they are.
     """
     if not any(len(row) > 1 for row in rows):
         return checkpoint.lstm_weight, checkpoint.temperature
     temperature = _fitted_temperature(checkpoint, rows[:_TEMPERATURE_ROWS])
     if checkpoint.ngram is None:
         return 1.0, temperature
-    parts = [LanguageModel(replace(checkpoint, lstm_weight=weight, temperature=temperature)) for weight in (1.0, 0.0)]
-    lstm, ngram = (np.concatenate(list(_of_targets(part, rows))).astype(np.float64) for part in parts)
+    parts = [replace(checkpoint, lstm_weight=1.0, temperature=temperature), ngrams_alone(checkpoint)]
+    lstm, ngram = (_target_probabilities(LanguageModel(part), rows) for part in parts)
     weight = 0.5
     for _ in range(100):
         mixed = np.maximum(weight * lstm + (1 - weight) * ngram, 1e-30)
@@ -83,10 +93,14 @@ def _fitted_temperature(checkpoint: Checkpoint, rows: Sequence[Sequence[int]]) -
     return float(_TEMPERATURES[nats.argmin()])
 
 
-def _of_targets(model: LanguageModel, rows: Sequence[Sequence[int]]) -> Iterator[np.ndarray]:
-    for batch in _batches(rows):
-        for targets, state in walk(model.network, batch):
-            yield model.probabilities(state)[np.arange(len(targets)), targets]
+def _target_probabilities(model: LanguageModel, rows: Sequence[Sequence[int]]) -> np.ndarray:
+    """The probability of every id after the first of its row, in the order of `_batches`: (n,) float64."""
+    probabilities = [
+        model.probabilities(state)[np.arange(len(targets)), targets]
+        for batch in _batches(rows)
+        for targets, state in walk(model.network, batch)
+    ]
+    return np.concatenate(probabilities).astype(np.float64)
 
 
 def _batches(rows: Sequence[Sequence[int]]) -> Iterator[Sequence[Sequence[int]]]:
@@ -95,5 +109,5 @@ def _batches(rows: Sequence[Sequence[int]]) -> Iterator[Sequence[Sequence[int]]]
 
 
 def _rows(checkpoint: Checkpoint, headlines: Sequence[str]) -> list[list[int]]:
-    model = LanguageModel(replace(checkpoint, lstm_weight=0.0))
+    model = LanguageModel(ngrams_alone(checkpoint))
     return [model.row(headline) for headline in headlines]

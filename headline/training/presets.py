@@ -1,4 +1,4 @@
-"""Presets: settings that belong together, in plain words."""
+"""Presets: groups of settings with a plain name."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from headline.training.settings import LARGE, RECIPES, SMALL, TrainingConfig
 
 @dataclass(frozen=True)
 class Preset:
-    """A choice in plain words: settings for a run from nothing, and for one that starts from a model."""
+    """A plain name for settings: some for training from scratch, others for fine-tuning a model."""
 
     title: str
     about: str
@@ -17,10 +17,10 @@ class Preset:
     from_model: dict = field(default_factory=dict)
 
     def settings(self, model: ModelConfig | None) -> TrainingConfig:
-        """The settings for a run, from a model of some shape or from nothing.
+        """Return the settings to fine-tune a model of this shape, or to train from scratch where it is None.
 
         Raises:
-            SettingError: this preset cannot start from that model.
+            SettingError: this preset cannot fine-tune that model.
         """
         settings = RECIPES[self.recipe]
         if model is None:
@@ -35,16 +35,16 @@ PRESETS = {
         from_nothing=SMALL | {"epochs": 5},
         from_model={"epochs": 3, "learning_rate": 2e-3, "max_ngrams": 200_000},
     ),
-    "balanced": Preset("Balanced", "Several minutes: what we would choose for most lists."),
+    "balanced": Preset("Balanced", "Several minutes: the best choice for most lists."),
     "best": Preset(
         "Best",
-        "The longest: a larger network, or a slower hand, for the last few percent.",
+        "The slowest: a larger network, or more epochs at a lower learning rate, for the last few percent.",
         from_nothing=LARGE | {"epochs": 15, "patience": 3},
         from_model={"epochs": 14, "learning_rate": 7e-4, "patience": 3},
     ),
     "notebook": Preset(
         "The lesson’s notebook",
-        "Embedding(10), LSTM(100), 30 epochs over every prefix, as the lesson has it.",
+        "Embedding(10), LSTM(100), 30 epochs over every prefix, as in the lesson.",
         recipe="notebook",
     ),
 }

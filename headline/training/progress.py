@@ -1,22 +1,20 @@
-"""How a training run tells of itself: to a person, to a program, to the page."""
+"""How far a run is, and how that is written down."""
 
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. Losses are nats a word; those not known yet are None."""
+    """How far a run is. Losses are in nats per word, and None until they are known."""
 
-    epoch: int  # the one under way, from 1
+    epoch: int  # the current one, from 1
     epochs: int
     step: int  # batches done in this epoch
     steps: int
     loss: float | None
-    validation_loss: float | None  # after the last whole epoch
+    validation_loss: float | None  # after the last complete epoch
     words_per_second: float
     words_done: float  # in all epochs
     seconds: float  # since training began
@@ -27,62 +25,28 @@ class Progress:
         return asdict(self)
 
 
-class Announcer:
-    """Tells how a run goes: a bar for a person, JSON lines for a program, a file for the page."""
+class EventLog:
+    """A file to which a run appends its events, one JSON object per line."""
 
-    def __init__(self, as_json: bool, path: Path | None):
-        self.as_json = as_json
-        self.file = None
-        if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self.file = open(path, "a", encoding="utf-8", buffering=1)  # noqa: SIM115, open for as long as the run
-        self.bar: Any = None  # tqdm's, once there is something to draw
+    def __init__(self, path: Path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Line-buffered, so that a reader sees every event at once. A lone surrogate becomes a JSON escape.
+        self.file = open(path, "a", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
 
-    def __call__(self, event: str, **facts: Any) -> None:
-        line = json.dumps({"event": event} | facts, ensure_ascii=False, allow_nan=False)
-        if self.file:
-            self.file.write(line + "\n")
-        if self.as_json:
-            print(line, flush=True)
-        elif event == "corpus":
-            print(facts["summary"], file=sys.stderr)
-        elif event == "progress":
-            self._draw(facts)
-        elif event == "done":
-            self._finish(facts)
+    def write(self, event: dict) -> None:
+        self.file.write(json_line(event) + "\n")
 
     def close(self) -> None:
-        self._end_bar()
-        if self.file:
-            self.file.close()
+        self.file.close()
 
-    def _end_bar(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
 
-    def _draw(self, progress: dict) -> None:
-        from tqdm import tqdm
-
-        if self.bar is None:
-            total = progress["epochs"] * progress["steps"]
-            self.bar = tqdm(total=total, bar_format="{desc} {percentage:3.0f}%|{bar}|{postfix}", file=sys.stderr)
-        self.bar.n = (progress["epoch"] - 1) * progress["steps"] + progress["step"]
-        self.bar.set_description_str(f"epoch {progress['epoch']}/{progress['epochs']}", refresh=False)
-        losses = {"loss": progress["loss"], "held out": progress["validation_loss"]}
-        parts = [f"{title} {loss:.3f}" for title, loss in losses.items() if loss is not None]
-        if progress["seconds_left"] is not None:
-            parts.append(f"{clock(progress['seconds_left'])} left")
-        self.bar.set_postfix_str(" " + ", ".join(parts))
-
-    def _finish(self, facts: dict) -> None:
-        self._end_bar()
-        held_out = facts["metrics"].get("perplexity")
-        told = f"; perplexity {held_out:.1f} on the test headlines" if held_out else ""
-        print(f"Saved {facts['model']}{told}{' (stopped early)' * facts['stopped']}.", file=sys.stderr)
+def json_line(event: dict) -> str:
+    """Return an event as one line of JSON."""
+    return json.dumps(event, ensure_ascii=False, allow_nan=False)
 
 
 def clock(seconds: float) -> str:
-    """Seconds as a person reads them.
+    """Format seconds as minutes and seconds, with hours where there are any.
 
     >>> clock(75), clock(3675)
     ('1:15', '1:01:15')

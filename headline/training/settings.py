@@ -1,7 +1,7 @@
-"""The two recipes and the settings of each: what is trained, and how.
+"""The two recipes and their settings.
 
-Kept apart from the code that trains, so that the page and the command line can offer and check
-settings without loading Keras.
+Kept apart from the code that trains, so that page and command line can offer and check settings without
+loading Keras.
 """
 
 import math
@@ -12,50 +12,66 @@ from headline.errors import SettingError
 from headline.model.config import ModelConfig
 from headline.model.quantization import PRECISIONS
 
+KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+_LARGEST = 2**31  # whole numbers stay below this
+
 
 def _setting(default: Any, about: str) -> Any:
-    """A field with what it means, which the command line and the page tell."""
+    """A field with a description, which the command line and the page show."""
     return field(default=default, metadata={"about": about})
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Everything that a training run is told. `TrainingConfig()` is the default, `autocomplete`."""
+    """Every setting of a training run, checked. `TrainingConfig()` is the default, `autocomplete`.
+
+    Raises:
+        SettingError: naming the setting and what it may be.
+    """
 
     recipe: str = _setting("autocomplete", "autocomplete or notebook")
     tokenizer: str = _setting("headline", "headline, or keras as in the lesson")
-    min_count: int = _setting(2, "words seen fewer times become <unk>")
-    max_words: int = _setting(30_000, "the most frequent words that are kept")
-    block_size: int = _setting(32, "longest headline in words, the rest is cut; 0: the longest there is")
-    embedding_size: int = _setting(128, "numbers a word")
-    units: int = _setting(256, "numbers in the state of each LSTM layer")
-    layers: int = _setting(1, "LSTM layers")
-    embedding_dropout: float = _setting(0.2, "share of a word's numbers left out while training")
-    dropout: float = _setting(0.3, "share of each LSTM layer's output left out")
-    epochs: int = _setting(12, "times that the whole corpus is read")
-    batch_size: int = _setting(0, "headlines; 0: 16 to 128, more for a longer list")
-    candidates: int = _setting(4096, "words a batch chooses among (sampled softmax); 0: the whole vocabulary")
-    learning_rate: float = _setting(3e-3, "of Adam, at its highest")
-    weight_decay: float = _setting(0.01, "share of each matrix, times the learning rate, taken off a step (AdamW)")
-    schedule: str = _setting("cosine", "cosine (up for 5 % of the steps, then down to 1 %) or constant")
-    clip_norm: float = _setting(1.0, "gradients are scaled down to this length; 0: never")
-    patience: int = _setting(2, "epochs without a better held-out loss until the run ends; 0: never")
-    validation: float = _setting(0.05, "share of distinct headlines held out to choose the best epoch")
-    test: float = _setting(0.05, "share held out to be measured once, at the end")
-    seed: int = _setting(0, "of the split, the first weights and the order of the batches")
-    ngram_order: int = _setting(4, "longest n-grams, in words, kept beside the network and mixed in; 0: none")
-    max_ngrams: int = _setting(1_000_000, "n-grams kept; the rarest go first")
-    keep_words: bool = _setting(True, "when starting from a model, keep its words too")
-    precision: str = _setting("float32", "how weights are stored: float32, float16, int8")
-    compute: str = _setting("auto", "float32, mixed_float16, mixed_bfloat16, or auto: as suits the GPU")
-    keep_duplicates: bool = _setting(False, "keep headlines that were seen before")
-    normalise: bool = _setting(True, "tidy white space and HTML characters; the lesson takes the text as it is")
+    min_count: int = _setting(2, "words that occur fewer times become <unk>")
+    max_words: int = _setting(30_000, "words in the vocabulary at most; the most frequent are kept")
+    block_size: int = _setting(32, "words per headline, the rest is cut off; 0: as many as the longest has")
+    embedding_size: int = _setting(128, "dimensions of a word's embedding")
+    units: int = _setting(256, "units of each LSTM layer")
+    layers: int = _setting(1, "number of LSTM layers")
+    embedding_dropout: float = _setting(0.2, "dropout rate of the embedding dimensions")
+    dropout: float = _setting(0.3, "dropout rate of each LSTM layer's output")
+    epochs: int = _setting(12, "passes over the training headlines")
+    batch_size: int = _setting(0, "headlines per batch; 0: 16 to 128, more for a longer list")
+    candidates: int = _setting(4096, "words in the sampled softmax of a batch; 0: the whole vocabulary")
+    learning_rate: float = _setting(3e-3, "highest learning rate of Adam")
+    weight_decay: float = _setting(0.01, "weight decay of AdamW; 0: plain Adam")
+    schedule: str = _setting("cosine", "cosine (rises for 5 % of the steps, then falls to 1 %) or constant")
+    clip_norm: float = _setting(1.0, "gradients are scaled down to this norm; 0: never")
+    patience: int = _setting(2, "epochs without a better held-out loss before the run ends; 0: no limit")
+    validation: float = _setting(0.05, "share of the headlines held out to choose the best epoch")
+    test: float = _setting(0.05, "share of the headlines held out to measure the model at the end")
+    seed: int = _setting(0, "random seed of the split, the first weights and the order of the batches")
+    ngram_order: int = _setting(4, "words in the longest n-grams that are mixed with the network; 0: no n-grams")
+    max_ngrams: int = _setting(1_000_000, "n-grams at most; the rarest are dropped")
+    keep_words: bool = _setting(True, "when fine-tuning a model, keep its words too")
+    precision: str = _setting("float32", "how weights are stored: float32, float16 or int8")
+    compute: str = _setting("auto", "float32, mixed_float16, mixed_bfloat16, or auto: what suits the GPU")
+    keep_duplicates: bool = _setting(False, "keep headlines that occur more than once")
+    normalise: bool = _setting(True, "tidy white space and HTML characters; the lesson keeps the text as it is")
 
     def __post_init__(self) -> None:
+        for setting in fields(self):
+            value: Any = getattr(self, setting.name)
+            kinds = (int, float) if setting.type is float else (setting.type,)
+            _check(type(value) in kinds, setting.name, KINDS[setting.type], value)  # type: ignore[index]
+            if setting.type is float:
+                _check(math.isfinite(value), setting.name, "a number", value)
+            if setting.type is int and setting.name != "seed":
+                _check(value < _LARGEST, setting.name, "below 2**31", value)
         _check(self.recipe in RECIPE_NAMES, "recipe", f"one of {', '.join(RECIPE_NAMES)}", self.recipe)
         _check(self.tokenizer in ("headline", "keras"), "tokenizer", "headline or keras", self.tokenizer)
-        whole = self.recipe == "notebook" or self.tokenizer == "headline"  # the other needs marks, which Keras' has not
-        _check(whole, "tokenizer", "headline for the autocomplete recipe", self.tokenizer)
+        # The autocomplete recipe needs start and end marks, which Keras' tokenizer does not have.
+        has_marks = self.recipe == "notebook" or self.tokenizer == "headline"
+        _check(has_marks, "tokenizer", "headline for the autocomplete recipe", self.tokenizer)
         _check(self.schedule in ("cosine", "constant"), "schedule", "cosine or constant", self.schedule)
         _check(self.precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
         _check(self.compute in COMPUTES, "compute", f"one of {', '.join(COMPUTES)}", self.compute)
@@ -67,7 +83,7 @@ class TrainingConfig:
         for name in ("batch_size", "clip_norm", "patience", "seed", "candidates", "weight_decay", "max_ngrams"):
             _check(getattr(self, name) >= 0, name, "0 or more", getattr(self, name))
         _check(0 <= self.ngram_order <= 6, "ngram_order", "from 0 to 6", self.ngram_order)
-        _check(self.seed < 2**32, "seed", "below 2**32", self.seed)  # as NumPy's is
+        _check(self.seed < 2**32, "seed", "below 2**32", self.seed)  # NumPy takes no larger one
         _check(self.block_size == 0 or self.block_size >= 3, "block_size", "0, or 3 or more", self.block_size)
         _check(
             min(self.validation, self.test) >= 0 and self.validation + self.test < 1,
@@ -77,18 +93,18 @@ class TrainingConfig:
         )
 
     def rows_per_batch(self, headlines: int) -> int:
-        """The batch size, given or by the count of headlines to train on.
+        """Return the batch size, or one that suits the number of training headlines where it is 0.
 
-        A short list needs small batches to be stepped through often enough, a long one large ones
-        to be fast: a power of two, about a two-hundredth of the list, from 16 to 128.
+        A short list needs small batches for enough steps per epoch, a long list large ones for speed: a power
+        of two near a two-hundredth of the list, from 16 to 128.
         """
         if self.batch_size:
             return self.batch_size
         return min(128, max(16, 2 ** round(math.log2(max(1, headlines / 200)))))
 
     def model_config(self, vocab_size: int, longest: int) -> ModelConfig:
-        """The network for a vocabulary, and for headlines of which the longest has `longest` words."""
-        longest += self.recipe == "autocomplete"  # the start mark stands before the words
+        """Return the network's shape for a vocabulary and a longest headline of `longest` words."""
+        longest += self.recipe == "autocomplete"  # the start mark comes before the words
         return ModelConfig(
             recipe=self.recipe,
             vocab_size=vocab_size,
@@ -101,13 +117,16 @@ class TrainingConfig:
         )
 
     def fine_tuning(self, model: ModelConfig) -> "TrainingConfig":
-        """The same for a run that starts from a model: its shape, a lower rate, more left out.
+        """Return settings to fine-tune a model: its shape, a lower learning rate, more dropout.
 
-        What was learnt before is soon forgotten at the full rate (Howard & Ruder 2018, "Universal
-        Language Model Fine-tuning"), and a short list is soon learnt by heart.
+        At the full rate a model soon forgets what it learnt before (Howard & Ruder 2018, "Universal Language
+        Model Fine-tuning for Text Classification"), and a short list is soon learnt by heart.
+
+        Raises:
+            SettingError: the model or these settings are of the notebook recipe.
         """
         causal = model.causal and self.recipe == model.recipe
-        _check(causal, "recipe", "autocomplete, of the model too, to start from one", self.recipe)
+        _check(causal, "recipe", "autocomplete, for the run and for the model, to start from a model", self.recipe)
         return replace(
             self,
             embedding_size=model.embedding_size,
@@ -120,7 +139,7 @@ class TrainingConfig:
         return asdict(self)
 
     def changed(self, **settings: Any) -> "TrainingConfig":
-        """The same with some settings changed, and checked. A setting of None is left as it is."""
+        """Return settings with some changed and checked. None leaves a setting as it is."""
         known = {f.name for f in fields(self)}
         for name in settings:
             _check(name in known, name, f"a setting: {', '.join(sorted(known))}", name)

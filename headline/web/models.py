@@ -9,7 +9,7 @@ from pathlib import Path
 from headline.errors import CheckpointError
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import META, read_meta
-from headline.runs.jobs import Job, list_jobs
+from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
 
 BUNDLED = "bundled"

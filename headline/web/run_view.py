@@ -2,7 +2,7 @@
 
 import math
 
-from headline.runs.jobs import Status
+from headline.runs.job import Status
 from headline.training.progress import clock
 
 _STAGES = {

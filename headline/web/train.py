@@ -1,22 +1,20 @@
 """The Train tab: bring headlines, see what they are, start a run, watch it learn, type with the result."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import gradio as gr
 
-from headline.errors import CorpusError, SettingError
+from headline.errors import CorpusError, HeadlineError, SettingError
 from headline.model.config import ModelConfig
-from headline.paths import ROOT
-from headline.runs import jobs
-from headline.training.device_description import device_told
+from headline.runs.estimate import estimate as estimated_run
+from headline.runs.queue import start as start_run
+from headline.training.device import device_description
+from headline.training.options import RunOptions
 from headline.training.presets import PRESETS
 from headline.training.progress import clock
 from headline.training.settings import TrainingConfig
-from headline.web.bring import SAMPLE, Bring, last_words, previewed
+from headline.web.bring import SAMPLE, Bring, previewed
 from headline.web.models import BUNDLED, Models
 from headline.web.own_models import listed, own_models
 from headline.web.panels import panel_of, sheet_of
@@ -81,18 +79,18 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
         except SettingError as error:
             return gr.skip(), refusal(str(error)), gr.skip(), gr.skip()
         text = ((own_text or {}).get("text") or "").strip()
-        job = jobs.start(
-            got.paths,
-            settings,
+        options = RunOptions(
+            files=tuple(map(str, got.paths)),
+            settings=settings,
             column=got.column,
-            name=got.name,
-            runs=models.runs,
-            keep_files=got.own,
-            start_from=folder,
-            samples=[*EXAMPLES, *([text] if text else [])],
+            start_from=str(folder) if folder else None,
             rows=limits.rows,
             minutes=limits.minutes,
+            name=got.name,
+            samples=(*EXAMPLES, *([text] if text else [])),
+            compare=True,
         )
+        job = start_run(options, models.runs, keep_files=got.own)
         return job.id, describe(job.status()), gr.Timer(active=True), [*(mine or []), job.id]
 
     def estimate_own(preset: str, begin: str, *told) -> Iterator[str]:
@@ -120,14 +118,19 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
         yield "Trying a few steps…"
         try:
             settings, folder = settings_of(preset, begin, list(values))
-            command = jobs.command("time", got.paths, settings, got.column, folder, limits.rows)
-            done = subprocess.run(
-                [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=_LONGEST_ESTIMATE
+            options = RunOptions(
+                files=tuple(map(str, got.paths)),
+                settings=settings,
+                column=got.column,
+                start_from=str(folder) if folder else None,
+                rows=limits.rows,
             )
-            yield told_estimate(done.stdout, done.stderr)
-        except subprocess.TimeoutExpired:
-            yield "A few steps took more than two minutes: expect hours, or take a smaller preset."
-        except SettingError as error:
+            found = estimated_run(options, _LONGEST_ESTIMATE)
+            yield (
+                f"About {clock(found.seconds)} on {found.device}, at {found.words_per_second:,} words per second; less "
+                "if the held-out loss stops getting better earlier."
+            )
+        except HeadlineError as error:
             yield str(error)
 
     def follow(job_id: str | None, mine: list | None):
@@ -145,7 +148,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
             runs, begins = listed(models, mine), gr.Dropdown(choices=begin_choices(mine))
             if job.model.is_dir():
                 chosen = gr.Dropdown(choices=models.choices(mine), value=job.id)
-        smaller = status.offer.get("batch_size", gr.skip())
+        smaller = status.suggested_settings.get("batch_size", gr.skip())
         return describe(status), gr.Timer(active=not status.ended), chosen, runs, begins, smaller
 
     def stop(job_id: str | None) -> None:
@@ -171,7 +174,7 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
 
     gr.Markdown(
         "Teach a model your own kind of headlines. It learns in a process of its own, on the GPU if there is one; "
-        f"you can go on writing meanwhile. This machine trains on **{device_told()}**."
+        f"you can go on writing meanwhile. This machine trains on **{device_description()}**."
     )
     with gr.Row():
         with gr.Column():
@@ -229,15 +232,3 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
     batch_size = fields[SETTINGS.index("batch_size")]
     timer.tick(follow, [job_id, mine], [panel, timer, write.model, run, begin, batch_size], **QUIET)
     page.load(opened, mine, [job_id, panel, timer, run, begin], **QUIET)
-
-
-def told_estimate(out: str, err: str) -> str:
-    """What `headline time` printed, in a sentence."""
-    try:
-        found = json.loads(out)
-    except json.JSONDecodeError:
-        return last_words(err)
-    return (
-        f"About {clock(found['seconds'])} on {found['device']}, at {found['words_per_second']:,} words a second; less "
-        "if it stops getting better earlier."
-    )

@@ -2,9 +2,9 @@
 
 import pytest
 
-from headline.cli import BUNDLED
 from headline.generator.blocklist import blocked_words, is_blocked
 from headline.generator.suggester import Suggester
+from headline.paths import BUNDLED
 
 
 @pytest.fixture(scope="module")

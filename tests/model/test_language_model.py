@@ -10,7 +10,7 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
 from headline.model.language_model import LanguageModel, walk
 from headline.model.ngram import NGram
-from headline.training.mixture import fitted_mixture, with_memory
+from headline.training.mixture import fit_mixture, fitted_mixture
 from tests.tiny import headlines, random_checkpoint, random_weights
 
 
@@ -114,7 +114,7 @@ def test_fitting_finds_a_temperature_that_the_weights_were_spoilt_by():
 def test_the_fitted_weight_is_the_best_there_is():
     lines = headlines(60)
     checkpoint = random_checkpoint(words=sorted({w for line in lines for w in line.split()}))
-    made = with_memory(checkpoint, lines[:40], lines[40:])
+    made = fit_mixture(checkpoint, lines[:40], lines[40:])
 
     def loss(weight: float) -> float:
         model = LanguageModel(replace(made, lstm_weight=weight))
@@ -127,12 +127,12 @@ def test_the_fitted_weight_is_the_best_there_is():
 def test_memory_knows_the_headlines_and_keeps_few_enough_ngrams():
     lines = headlines(60)
     checkpoint = random_checkpoint(words=sorted({w for line in lines for w in line.split()}))
-    whole = with_memory(checkpoint, lines[:40], lines[40:])
+    whole = fit_mixture(checkpoint, lines[:40], lines[40:])
     assert lines[0].upper() in whole.seen and lines[50] not in whole.seen
-    some = with_memory(checkpoint, lines[:40] * 2 + lines[:10], lines[40:], max_ngrams=100)
+    some = fit_mixture(checkpoint, lines[:40] * 2 + lines[:10], lines[40:], max_ngrams=100)
     assert len(some.ngram) < len(whole.ngram)
-    assert with_memory(checkpoint, lines[:40], lines[40:], order=0).ngram is None
-    assert with_memory(random_checkpoint("notebook"), ["the government says"], []).ngram is None
+    assert fit_mixture(checkpoint, lines[:40], lines[40:], order=0).ngram is None
+    assert fit_mixture(random_checkpoint("notebook"), ["the government says"], []).ngram is None
 
 
 def test_without_held_out_headlines_the_mixture_stays_as_it_is():

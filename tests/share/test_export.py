@@ -6,11 +6,12 @@ import sys
 import numpy as np
 import pytest
 
-from headline.cli import BUNDLED, main
+from headline.cli import main
 from headline.corpus.sequences import pad_left
 from headline.errors import ExportError
 from headline.model.checkpoint import Checkpoint
 from headline.model.network import Network, log_softmax
+from headline.paths import BUNDLED
 from headline.share import export as module
 from headline.share.export import FORMATS, export
 from tests.tiny import CONFIGS, config_name, random_checkpoint, random_weights, vocabulary

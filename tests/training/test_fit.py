@@ -19,9 +19,11 @@ from headline.errors import CorpusError, SettingError
 from headline.generator.generator import Generator
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
-from headline.training import device as accelerator
-from headline.training.fit import MIN_HEADLINES, NatsPerWord, carried_over, train
+from headline.training import accelerator
+from headline.training.fit import MIN_HEADLINES, fit
+from headline.training.objective import NatsPerWord
 from headline.training.settings import RECIPES
+from headline.training.transfer import transfer_weights
 from tests import tiny
 from tests.tiny import headlines
 
@@ -34,7 +36,7 @@ OVERFIT = AUTOCOMPLETE.changed(
 
 
 def run(lines, settings, **options) -> Checkpoint:
-    return train(Corpus(lines, CorpusReport(rows=len(lines), kept=len(lines))), settings, **options)
+    return fit(Corpus(lines, CorpusReport(rows=len(lines), kept=len(lines))), settings, **options)
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +236,7 @@ def test_weights_are_carried_over_word_by_word(overfit):
     vocabulary = tiny.vocabulary("autocomplete", words)
     config = OVERFIT.model_config(len(vocabulary), 5)
     fresh = tiny.random_weights(config)
-    weights = carried_over(base, vocabulary, fresh)
+    weights = transfer_weights(base, vocabulary, fresh)
     np.testing.assert_array_equal(weights["embedding"][[4, 6]], base.weights["embedding"][[7, 5]])
     np.testing.assert_array_equal(weights["embedding"][5], fresh["embedding"][5])
     assert weights["softmax.bias"][5] == base.weights["softmax.bias"].min()
@@ -242,7 +244,7 @@ def test_weights_are_carried_over_word_by_word(overfit):
 
 
 def test_a_model_of_another_shape_cannot_be_started_from(overfit):
-    with pytest.raises(SettingError, match="must have the shape"):
+    with pytest.raises(SettingError, match="must have the same shape"):
         run(headlines(30), OVERFIT.changed(units=31, epochs=1), start_from=overfit[0])
     shaped = RECIPES["autocomplete"].fine_tuning(overfit[0].config)
     assert (shaped.embedding_size, shaped.units, shaped.layers) == (16, 32, 1)
@@ -311,7 +313,7 @@ def test_a_gpu_computes_in_half_precision_where_it_gains(monkeypatch, capability
     monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: details)
     assert accelerator.compute_policy(RECIPES["autocomplete"]) == policy
     assert accelerator.compute_policy(RECIPES["autocomplete"].changed(units=64)) == "float32"
-    assert accelerator.device_name() == "Some GPU"
+    assert accelerator.device_in_use() == "Some GPU"
 
 
 class ResourceExhaustedError(Exception):
@@ -327,7 +329,7 @@ def test_memory_that_ran_out_is_told_with_a_smaller_batch(error):
     def fail(progress):
         raise error
 
-    with pytest.raises(SettingError, match="ran out with a batch_size of 16: take 8") as raised:
+    with pytest.raises(SettingError, match="ran out with a batch_size of 16: try 8") as raised:
         run(headlines(60), AUTOCOMPLETE.changed(epochs=2, batch_size=16), on_progress=fail)
     assert raised.value.batch_size == 8
 

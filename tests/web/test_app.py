@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from headline.generator.generator import Generated
-from headline.runs.jobs import Status
+from headline.runs.job import Status
 from headline.web.models import BUNDLED, Models
 from headline.web.panels import headline_choices
 from headline.web.run_view import describe

@@ -1,0 +1,35 @@
+"""`headline preview`: show what files of headlines hold."""
+
+import argparse
+import json
+
+from headline.commands.options import add_corpus_options, run_options
+from headline.training.settings import RECIPES
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "preview",
+        help="what files of headlines hold",
+        description="Show what was read and dropped, how long the headlines are and which words they use.",
+    )
+    add_corpus_options(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run_command)
+
+
+def run_command(options: argparse.Namespace) -> None:
+    from headline.corpus.preview import preview
+
+    seen = preview(run_options(options, RECIPES["autocomplete"]).read_corpus())
+    if options.json:
+        print(json.dumps(seen.as_dict(), ensure_ascii=False))
+        return
+    print(seen.summary)
+    for warning in seen.warnings:
+        print(warning)
+    print(f"{seen.words:,} words, {seen.distinct:,} different ones, {seen.rare:.0%} of these occur only once")
+    print("Words per headline:", ", ".join(f"{words}: {n:,}" for words, n in seen.lengths if n))
+    print("Most frequent:", ", ".join(f"{word} {n:,}" for word, n in seen.frequent))
+    for row in seen.rows:
+        print(" ", row)

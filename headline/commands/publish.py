@@ -1,0 +1,46 @@
+"""`headline publish`: put the app or a model on the Hugging Face Hub."""
+
+import argparse
+from pathlib import Path
+
+from headline.errors import SettingError
+
+
+def add_parser(commands: argparse._SubParsersAction) -> None:
+    parser = commands.add_parser(
+        "publish",
+        help="share the app or a model on the Hugging Face Hub",
+        description="Put this app on the Hugging Face Hub as a Space, or with --model a checkpoint as a model. Needs\n"
+        "a token that may write, in HF_TOKEN or stored by `hf auth login`.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", metavar="owner/name", help="its name on the Hub")
+    parser.add_argument("--model", type=Path, metavar="FOLDER", help="a checkpoint to share instead of the app")
+    parser.add_argument("--gpu", action="store_true", help="a Space that trains on a GPU (t4-small), which costs money")
+    parser.add_argument("--hardware", help="other hardware for the Space, such as l4x1 (default: what it has)")
+    parser.add_argument("--private", action="store_true", help="make a new one visible to its owner only")
+    parser.add_argument("--dry-run", action="store_true", help="list what would be uploaded, without the network")
+    parser.set_defaults(run=run_command)
+
+
+def run_command(options: argparse.Namespace) -> None:
+    from headline.share.hub import check_name
+    from headline.share.publish import check_hardware, model_content, publish_model, publish_space, space_content
+
+    check_name(options.name)
+    if options.model and (options.gpu or options.hardware):
+        raise SettingError("--gpu and --hardware are for a Space; a model on the Hub does not run.")
+    hardware = check_hardware(options.hardware, options.gpu)
+    if options.dry_run:
+        content = (
+            model_content(options.model, options.name)
+            if options.model
+            else space_content(options.name, hardware=hardware)
+        )
+        for path, data in sorted(content.items()):
+            print(f"{len(data):>12,}  {path}")
+        print(f"{sum(map(len, content.values())):>12,}  bytes in {len(content)} files; nothing was uploaded")
+    elif options.model:
+        print(publish_model(options.model, options.name, options.private))
+    else:
+        print(publish_space(options.name, hardware, options.private))

@@ -1,0 +1,45 @@
+"""The child process: `python -m headline.runs train FOLDER`, or `estimate` with the options as JSON on stdin.
+
+What a person typed comes in files or on stdin, because a process argument can hold neither a NUL nor a long text.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from headline.errors import HeadlineError
+from headline.runs.job import Job
+from headline.runs.stop_signal import StopSignal
+from headline.training.estimate import estimate
+from headline.training.options import RunOptions
+from headline.training.progress import EventLog
+from headline.training.run import run
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        if arguments == ["estimate"]:
+            print(json.dumps(estimate(RunOptions.from_dict(json.load(sys.stdin))).as_dict()))
+        else:
+            _, folder = arguments
+            _train(Job(Path(folder)))
+    except (HeadlineError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _train(job: Job) -> None:
+    stop = StopSignal()  # before anything slow, so that a run that is stopped while it starts says so
+    log = EventLog(job.folder / "progress.jsonl")
+    try:
+        options = RunOptions.from_dict(json.loads((job.folder / "run.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        message = str(error) if isinstance(error, HeadlineError) else f"run.json cannot be read: {error}."
+        log.write({"event": "error", "message": message})
+        return
+    run(options, job.model, log.write, lambda: stop.asked)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,184 @@
+"""One training run, by its folder `runs/<id>/`.
+
+job.json          its name, the names of its files, when it was added; its process id once it has started
+run.json          what it does: a RunOptions
+corpus/           the files it learns from, if they were uploaded
+progress.jsonl    its events, one JSON object per line
+log.txt           what it printed
+lock              locked by its process while that is alive
+stop              exists once the run was asked to stop
+model/            the checkpoint, once there is one
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headline.runs.events import RunEvents, events_of
+from headline.runs.process import exit_code, is_alive
+from headline.training.progress import EventLog
+
+_SECONDS_TO_DIE = 10.0  # at most, after a kill
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of a run."""
+
+    state: str  # "waiting", "running", "done", "stopped" or "failed"
+    stage: str  # of a running one: "starting", "reading", "training" or "measuring"
+    message: str  # why it failed, or why it was stopped without a model: one sentence
+    progress: dict  # the last training.Progress
+    history: list[dict]  # the Progress at the end of each epoch
+    metrics: dict  # figures on the test split, once it is done
+    corpus: dict  # the CorpusReport, once the files were read
+    place: int = 0  # of a waiting one in the queue, from 1
+    curve: list[dict] = field(default_factory=list)  # every Progress so far
+    baseline: float | None = None  # held-out loss of the n-grams alone, in nats per word
+    samples: list[str] = field(default_factory=list)  # its sample texts, continued after the last epoch
+    compared: dict = field(default_factory=dict)  # keystrokes saved, once it is done
+    device: str = ""  # that it trains on
+    suggested_settings: dict = field(default_factory=dict)  # that may work where those of a failed run did not
+
+    @property
+    def ended(self) -> bool:
+        return self.state not in ("waiting", "running")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run, by its folder."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model"
+
+    @property
+    def description(self) -> dict:
+        """The content of job.json; if it is damaged, the same fields without values."""
+        empty = {"name": "", "files": [], "started": ""}
+        try:
+            found = json.loads((self.folder / "job.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = None
+        return empty | found if isinstance(found, dict) else empty | {"pid": None}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it has not been started yet, and still will be."""
+        is_job = (self.folder / "job.json").is_file()
+        return is_job and "pid" not in self.description and not (self.folder / "stop").exists()
+
+    def alive(self) -> bool:
+        """Whether its process is alive."""
+        return is_alive(self.folder)
+
+    def status(self) -> Status:
+        """Return the state of the run. Reads only the events written since the last call."""
+        if self.waiting:
+            queue = [job.id for job in waiting_jobs(self.folder.parent)]
+            place = 1 + queue.index(self.id) if self.id in queue else 1
+            return Status("waiting", "waiting", "", {}, [], {}, {}, place)
+        alive = self.alive()  # asked before reading, so that the last events of a run are not missed
+        events = events_of(self.folder)
+        events.read_new()
+        last, progress = events.last, list(events.progress)
+        state, message = self._state(events, alive)
+        return Status(
+            state=state,
+            stage=events.stage,
+            message=message,
+            progress=progress[-1] if progress else {},
+            history=[event for event in progress if event["epoch_ended"]],
+            metrics=last.get("done", {}).get("metrics", {}),
+            corpus=last.get("corpus", {}),
+            curve=progress,
+            baseline=last.get("baseline", {}).get("nats"),
+            samples=last.get("samples", {}).get("headlines", []),
+            compared={k: v for k, v in last.get("compared", {}).items() if k != "event"},
+            device=last.get("device", {}).get("name", ""),
+            suggested_settings={k: v for k, v in last.get("error", {}).items() if k not in ("event", "message")},
+        )
+
+    def _state(self, events: RunEvents, alive: bool) -> tuple[str, str]:
+        """The state of a run that has been started, and a sentence on it."""
+        if "done" in events.last:
+            return ("stopped" if events.last["done"]["stopped"] else "done"), ""
+        if "error" in events.last:
+            return "failed", events.last["error"]["message"]
+        if alive:
+            return "running", ""
+        if (self.folder / "stop").exists():
+            return "stopped", "The run was stopped before there was anything to keep."
+        return "failed", self._failure_reason()
+
+    def _failure_reason(self) -> str:
+        """Why a run ended without an event that says so."""
+        if exit_code(self.folder) == -signal.SIGKILL:
+            return "The run was killed, most likely because memory ran out: try a smaller model or batch size."
+        log = self.folder / "log.txt"
+        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] if log.exists() else []
+        why = f" The last line of its log is: {last[0][:200]}" if last else ""
+        return f"The run ended before it was done.{why}"
+
+    def stop(self) -> None:
+        """Ask the run to end after the current batch and keep its best weights. A waiting run is never started."""
+        if self.waiting:
+            (self.folder / "stop").touch()
+        elif self.alive():
+            (self.folder / "stop").touch()
+            os.kill(self.description["pid"], signal.SIGTERM)
+
+    def fail(self, message: str) -> None:
+        """Mark a run that cannot be started as failed, with a sentence."""
+        self.describe(self.description | {"pid": None})
+        log = EventLog(self.folder / "progress.jsonl")
+        log.write({"event": "error", "message": message})
+        log.close()
+
+    def delete(self) -> None:
+        """End the run if need be, and remove its folder."""
+        self.stop()
+        if self.alive():
+            os.kill(self.description["pid"], signal.SIGKILL)
+            until = time.monotonic() + _SECONDS_TO_DIE
+            while self.alive() and time.monotonic() < until:
+                time.sleep(0.1)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def rename(self, name: str) -> None:
+        self.describe(self.description | {"name": name})
+
+    def describe(self, description: dict) -> None:
+        """Write job.json, which makes the folder a run."""
+        write_json(self.folder / "job.json", description)
+
+
+def write_json(path: Path, content: dict) -> None:
+    """Write JSON beside its place and rename it, so that nobody reads half of it. Text may hold lone surrogates."""
+    written = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    written.write_text(text, encoding="utf-8", errors="backslashreplace")
+    written.replace(path)
+
+
+def list_jobs(runs: Path) -> list[Job]:
+    """Return all runs in a folder, the newest first."""
+    folders = [path.parent for path in Path(runs).glob("*/job.json")]
+    return [Job(folder) for folder in sorted(folders, key=lambda folder: folder.name, reverse=True)]
+
+
+def waiting_jobs(runs: Path) -> list[Job]:
+    """Return the runs that wait, in the order in which they will be started."""
+    return [job for job in reversed(list_jobs(runs)) if job.waiting]

@@ -1,0 +1,77 @@
+"""The process of a run: how it is started, and whether it is alive.
+
+A process holds the lock on `lock` in its run's folder for as long as it lives, so that any other process can see
+whether it does.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from headline.paths import ROOT
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows: only the process that started a run can tell whether it is alive
+    fcntl = None
+
+_children: dict[str, subprocess.Popen] = {}  # by the run's id: started by this process, which must reap them
+
+
+def child_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
+    """Return the command of `python -m headline.runs` and the environment in which it finds the program."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return [sys.executable, "-m", "headline.runs", *arguments], os.environ | {"PYTHONPATH": path}
+
+
+def launch(folder: Path) -> int:
+    """Start the process of a run and return its id.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    command, environment = child_command("train", str(folder))
+    with open(folder / "log.txt", "wb") as log, open(folder / "lock", "wb") as lock:
+        held: Sequence[int] = ()
+        if fcntl:
+            # The lock belongs to the open file, which the child inherits, so it is held until the child ends.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            held = (lock.fileno(),)
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            pass_fds=held,
+            start_new_session=True,  # the run goes on when the terminal or the server ends
+        )
+    _children[folder.name] = child
+    return child.pid
+
+
+def is_alive(folder: Path) -> bool:
+    """Whether the process of a run is alive."""
+    child = _children.get(folder.name)
+    if child is not None:
+        return child.poll() is None
+    if fcntl is None:
+        return False
+    try:
+        with open(folder / "lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        pass
+    return False
+
+
+def exit_code(folder: Path) -> int | None:
+    """Return the exit code of a process that this one started and that has ended, else None."""
+    child = _children.get(folder.name)
+    return child.poll() if child else None

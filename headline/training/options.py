@@ -1,0 +1,78 @@
+"""Everything that one run is given: its settings, its files, and what to do on the way. Stored as JSON."""
+
+import math
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from headline.corpus.reader import PLACEHOLDERS, read_headlines
+from headline.corpus.report import Corpus
+from headline.errors import SettingError
+from headline.model.checkpoint import Checkpoint
+from headline.training.settings import TrainingConfig
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """One run. Command line and page both make one of these, and a run's folder holds it as JSON."""
+
+    files: tuple[str, ...]  # files or folders of headlines
+    settings: TrainingConfig
+    column: str | None = None  # that holds the headlines; None: found by its name
+    placeholders: tuple[str, ...] = PLACEHOLDERS  # words that mean a missing headline
+    start_from: str | None = None  # the folder of a checkpoint to fine-tune
+    rows: int = 0  # headlines at most, taken evenly from the whole list; 0: all
+    minutes: float = 0  # after which the run ends and keeps its best weights; 0: no limit
+    name: str = ""  # of the model
+    samples: tuple[str, ...] = ()  # texts to continue after every epoch
+    compare: bool = False  # whether to measure keystrokes saved, beside the bundled model's
+
+    def __post_init__(self) -> None:
+        if self.rows < 0:
+            raise SettingError(f"rows must be 0 or more; it is {self.rows}.")
+        if not (math.isfinite(self.minutes) and self.minutes >= 0):
+            raise SettingError(f"minutes must be a number, 0 or more; it is {self.minutes}.")
+
+    def as_dict(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> "RunOptions":
+        """Return the options that `as_dict` gave, also after a way through JSON.
+
+        Raises:
+            SettingError: a field is missing, unknown or not allowed.
+        """
+        try:
+            values: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+            }
+            values["settings"] = TrainingConfig(**fields["settings"])
+            return cls(**values)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise SettingError(f"An option of this run is missing or not known: {error}.") from error
+
+    def read_corpus(self) -> Corpus:
+        """Read the headlines, at most `rows` of them.
+
+        Raises:
+            CorpusError: there is nothing to read, or it cannot be read.
+        """
+        corpus = read_headlines(
+            [Path(file) for file in self.files],
+            self.column,
+            placeholders=self.placeholders,
+            keep_duplicates=self.settings.keep_duplicates,
+            normalise=self.settings.normalise,
+        )
+        if self.rows and len(corpus.headlines) > self.rows:
+            corpus = replace(corpus, headlines=corpus.headlines[:: -(-len(corpus.headlines) // self.rows)])
+        return corpus
+
+    def load_start(self) -> Checkpoint | None:
+        """Load the checkpoint to fine-tune, if there is one.
+
+        Raises:
+            CheckpointError: it cannot be loaded.
+        """
+        return Checkpoint.load(self.start_from) if self.start_from else None

@@ -1,0 +1,194 @@
+"""The whole run: read, train, measure on the test side, save. Command line, page and library share this code.
+
+Keras is loaded inside the functions, so that a run can report that it is reading before the seconds this takes.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headline.corpus.report import Corpus
+from headline.corpus.split import split_headlines
+from headline.errors import DeviceMemoryError, HeadlineError
+from headline.model.checkpoint import Checkpoint
+from headline.paths import BUNDLED
+from headline.training.mixture import ngrams_alone
+from headline.training.options import RunOptions
+from headline.training.progress import Progress
+from headline.training.settings import TrainingConfig
+
+if TYPE_CHECKING:
+    from headline.corpus.vocabulary import Vocabulary
+
+Emit = Callable[[dict], None]  # takes one event, which docs/training.md describes
+
+_MEASURED = 10_000  # headlines of the test side at most, taken evenly from all of it
+_TYPED = 150  # headlines of the test side on which keystrokes saved are measured
+_LONGEST_MESSAGE = 1_000  # characters
+
+
+def train(
+    corpus: Corpus,
+    settings: TrainingConfig,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    name: str = "",
+    licence: dict | None = None,
+    start_from: Checkpoint | None = None,
+    vocabulary: "Vocabulary | None" = None,
+    on_epoch: Callable[[int, Checkpoint], None] = lambda epoch, checkpoint: None,
+    on_baseline: Callable[[float], None] = lambda nats: None,
+) -> Checkpoint:
+    """Train on a corpus and return a checkpoint with its mixture and its test figures.
+
+    The weights are those with the best loss on the held-out headlines, or the last ones where nothing is held
+    out, rounded to the precision of the settings. Loads Keras.
+
+    Args:
+        corpus: the headlines; `settings` says which share of them is held out.
+        settings: how to train.
+        on_progress: called about twice a second and after every epoch.
+        should_stop: asked after every batch; once it returns True, training ends, the best weights so far are
+            kept, and nothing more is measured.
+        name: the model's name.
+        licence: the licence of the weights, kept in the checkpoint.
+        start_from: a model to fine-tune. The settings must have its shape: see `TrainingConfig.fine_tuning`.
+        vocabulary: used instead of building one, so that models can be compared word for word.
+        on_epoch: called after every epoch with its number and the network's weights so far.
+        on_baseline: called before the first epoch with the held-out loss of the n-grams alone, in nats per word.
+
+    Raises:
+        CorpusError: the corpus has too few headlines to train on.
+        SettingError: a learning rate is too high, or the model to start from has another shape.
+        DeviceMemoryError: the GPU's memory ran out.
+    """
+    from headline.training.fit import fit
+
+    checkpoint = fit(
+        corpus, settings, on_progress, should_stop, name, licence, start_from, vocabulary, on_epoch, on_baseline
+    )
+    return _measured(checkpoint, corpus, settings, should_stop)
+
+
+def run(
+    options: RunOptions,
+    out: Path,
+    emit: Emit = lambda event: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Checkpoint:
+    """Run from files to a saved checkpoint, and emit an event at every step.
+
+    Once `should_stop` returns True, the best weights so far are saved and nothing more is measured.
+
+    Raises:
+        HeadlineError: the files, the settings or the model to start from are not usable.
+        OSError: a file cannot be read or written. The last event is "error", as with any other exception.
+    """
+    try:
+        return _run(options, out, emit, should_stop)
+    except Exception as error:
+        emit(_error_event(error))
+        raise
+
+
+def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], bool]) -> Checkpoint:
+    deadline = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
+    settings, start_from = options.settings, options.load_start()
+    emit({"event": "reading", "stage": "reading"})
+    corpus = options.read_corpus()
+    report = corpus.report
+    emit({"event": "corpus", **report.as_dict(), "summary": report.summary(), "stage": "starting"})
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow prints that there is no GPU
+    from headline.training.accelerator import device_in_use
+    from headline.training.fit import fit
+
+    emit({"event": "device", "name": device_in_use(), "stage": "starting"})
+    checkpoint = fit(
+        corpus,
+        settings,
+        on_progress=lambda progress: emit({"event": "progress", **progress.as_dict(), "stage": "training"}),
+        should_stop=lambda: should_stop() or time.monotonic() > deadline,
+        name=options.name or out.name,
+        start_from=start_from,
+        on_epoch=lambda epoch, checkpoint: emit(
+            {"event": "samples", "epoch": epoch, "headlines": _continued(checkpoint, options.samples)}
+        ),
+        on_baseline=lambda nats: emit({"event": "baseline", "nats": nats}),
+    )
+    checkpoint = _measured(checkpoint, corpus, settings, should_stop, emit, options.compare)
+    checkpoint.save(out, settings.precision)
+    metrics = checkpoint.metrics.get("test", {})
+    emit({"event": "done", "stopped": should_stop(), "metrics": metrics, "model": str(out)})
+    return checkpoint
+
+
+def _measured(
+    checkpoint: Checkpoint,
+    corpus: Corpus,
+    settings: TrainingConfig,
+    should_stop: Callable[[], bool],
+    emit: Emit = lambda event: None,
+    compare: bool = False,
+) -> Checkpoint:
+    """Return the checkpoint at the precision it is stored in, with its figures on the test side."""
+    checkpoint = checkpoint.stored_as(settings.precision)
+    test = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)["test"]
+    if not test or should_stop():
+        return checkpoint
+    emit({"event": "measuring", "stage": "measuring"})
+    metrics: dict = {"test": measure(checkpoint, test[:: -(-len(test) // _MEASURED)], should_stop)}
+    if compare and not should_stop():
+        metrics["keystrokes_saved"] = _keystrokes_saved(checkpoint, test[:_TYPED])
+        emit({"event": "compared", **metrics["keystrokes_saved"]})
+    return replace(checkpoint, metrics=checkpoint.metrics | metrics)
+
+
+def measure(checkpoint: Checkpoint, headlines: Sequence[str], should_stop: Callable[[], bool] = lambda: False) -> dict:
+    """Return a checkpoint's figures on headlines, or {} once `should_stop` returns True."""
+    from headline.model.evaluation import evaluate
+
+    class Stopped(Exception):
+        pass
+
+    def check(done: int, count: int) -> None:
+        if should_stop():
+            raise Stopped
+
+    try:
+        return evaluate(checkpoint, headlines, on_progress=check).as_dict()
+    except Stopped:
+        return {}
+
+
+def _continued(checkpoint: Checkpoint, texts: Sequence[str]) -> list[str]:
+    """Continue each text by the network's most probable words."""
+    if not texts:
+        return []
+    import numpy as np
+
+    from headline.generator.generator import Generator
+    from headline.generator.lexicon import Lexicon
+    from headline.generator.suggester import Suggester
+
+    generator = Generator(Suggester(checkpoint, Lexicon([], np.empty(0))))
+    return [generator.generate(text).text for text in texts]
+
+
+def _keystrokes_saved(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[str, float]:
+    """Return the share of keystrokes saved on headlines: by this model, its n-grams alone, and the bundled model."""
+    from headline.generator.keystrokes import typed_with
+    from headline.generator.suggester import Suggester
+
+    models = {"this": checkpoint, "bundled": Checkpoint.load(BUNDLED)}
+    if checkpoint.ngram:
+        models["ngram"] = ngrams_alone(checkpoint)
+    return {name: round(typed_with(Suggester(model), headlines).saved, 4) for name, model in models.items()}
+
+
+def _error_event(error: Exception) -> dict:
+    message = str(error) if isinstance(error, HeadlineError | OSError) else f"{type(error).__name__}: {error}"
+    event: dict = {"event": "error", "message": message[:_LONGEST_MESSAGE]}
+    return event | ({"batch_size": error.batch_size} if isinstance(error, DeviceMemoryError) else {})
