@@ -233,10 +233,10 @@ def test_options_that_cannot_be_read_fail_with_a_sentence(runs, content):
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null"])
 def test_a_damaged_job_is_not_waiting_and_does_not_stop_the_queue(runs, content):
-    (runs / "a").mkdir(parents=True)
-    (runs / "a" / "job.json").write_text(content, encoding="utf-8")
+    (runs / "damaged").mkdir(parents=True)
+    (runs / "damaged" / "job.json").write_text(content, encoding="utf-8")
     dispatch(runs)
-    assert Job(runs / "a").status().state == "failed"
+    assert Job(runs / "damaged").status().state == "failed"
 
 
 def test_events_are_read_once_each(tmp_path, monkeypatch):
