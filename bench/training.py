@@ -1,18 +1,17 @@
-"""Training, measured: both recipes side by side, where the time goes, fine-tuning, memory, stopping.
+"""Measures training: both recipes, where the time goes, fine-tuning, memory, stopping.
 
     python -m bench.training ../shared/data/nyt [--only beat] [--many ../shared/data/abc]
 
-    epoch    one epoch of each recipe: seconds, words a second, peak memory
-    beat     how long until the autocomplete recipe is better on held-out headlines than the lesson's ever gets
-    profile  where a step's time goes, and how near it comes to what the cores can multiply
-    tuning   2,000 titles with the Quick preset, from the bundled model and from nothing
+    epoch    one epoch of each recipe: seconds, words per second, peak memory
+    beat     how soon the held-out loss of the autocomplete recipe is below the notebook recipe's best
+    profile  where a step's time goes, and its share of the cores' speed
+    tuning   2,000 titles with the Quick preset, fine-tuning the bundled model and from scratch
     memory   peak memory on 100,000 and on 1,000,000 headlines, made from --many by changing words
-    stop     seconds from asking a run to stop to its checkpoint on disk
+    stop     seconds from the request to stop to the checkpoint on disk
 
-Each run is a process of its own, one after the other. Where the two recipes are compared, the losses
-are over the same words: of the headlines that neither run saw, those whose words both tokenizers
-cut alike, from the second word on (the lesson's recipe predicts no first word), words that both
-vocabularies know, each model's probabilities of these made to sum to one.
+Runs are processes of their own, one after the other. Where the recipes are compared, both losses are over
+the same words: held-out headlines that both tokenizers split alike, from the second word on (the notebook
+recipe predicts no first word), words in both vocabularies, with probabilities normalised over these words.
 """
 
 import argparse
@@ -74,7 +73,7 @@ def epoch(options: argparse.Namespace, folder: Path) -> None:
 
 
 def beat(options: argparse.Namespace, folder: Path) -> None:
-    """The lesson's recipe until it gets no better, then ours until it is better than that."""
+    """Train the notebook recipe until it stops improving, then the autocomplete recipe until it is better."""
     curves: dict[str, list[tuple[float, float]]] = {}
     for recipe in ("notebook", "autocomplete"):
         epochs = options.epochs if recipe == "notebook" else 3
@@ -82,28 +81,28 @@ def beat(options: argparse.Namespace, folder: Path) -> None:
         child = subprocess.Popen(
             [*command, "--epochs", str(epochs)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
-        told = [json.loads(line) for line in child.stdout]
+        lines = [json.loads(line) for line in child.stdout]
         if child.wait():
             sys.exit(f"bench: the {recipe} run failed; try: {' '.join(command)}")
-        for what in dict.fromkeys(look["what"] for look in told):
-            curves[what] = [(look["seconds"], look["nats"]) for look in told if look["what"] == what]
+        for what in dict.fromkeys(look["what"] for look in lines):
+            curves[what] = [(look["seconds"], look["nats"]) for look in lines if look["what"] == what]
             points = "  ".join(f"{seconds:.0f} s {loss:.3f}" for seconds, loss in curves[what])
             print(f"{what:<34}{points}", flush=True)
     seconds, best = min(curves["notebook"], key=lambda point: point[1])
-    print(f"over the same {told[0]['words']:,} held-out words, of {told[0]['vocabulary']:,} that both know;")
+    print(f"over the same {lines[0]['words']:,} held-out words, of {lines[0]['vocabulary']:,} in both vocabularies;")
     print(
         f"the lesson's best is {best:.3f} (perplexity {np.exp(best):,.0f}), reached after {seconds:.0f} s of training"
     )
     for what, points in curves.items():
         if what != "notebook":
             sooner = next((s for s, loss in points if loss < best), None)
-            told_when = "never" if sooner is None else f"after {sooner:.1f} s, {seconds / sooner:.0f} times sooner"
-            print(f"{what:<34}is better {told_when}")
+            when = "never" if sooner is None else f"after {sooner:.1f} s, {seconds / sooner:.0f} times sooner"
+            print(f"{what:<34}is better {when}")
 
 
 def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
-    """Train in this process; after every epoch, and of ours every few seconds too, print nats a held-out word and
-    the seconds so far without what the measuring took."""
+    """Train in this process, and print the held-out loss in nats per word after every epoch, and for the
+    autocomplete recipe every few seconds, with the seconds of training so far."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from headline.corpus.vocabulary import Vocabulary
     from headline.training import fit as training
@@ -130,7 +129,7 @@ def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
         measuring += time.monotonic() - began
 
     class Looking(training.Reporter):
-        """Tells every few seconds of training how good the network is by then."""
+        """Measures the network after every few seconds of training."""
 
         def on_train_begin(self, logs=None):
             super().on_train_begin(logs)
@@ -169,7 +168,7 @@ def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
 
 
 def profile(options: argparse.Namespace, folder: Path) -> None:
-    """One step of the autocomplete recipe taken apart, and what the cores can do in a large matrix product."""
+    """Time the parts of a training step, and a large matrix product to compare them with."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
@@ -199,21 +198,23 @@ def profile(options: argparse.Namespace, folder: Path) -> None:
         "whole step": timed(lambda i: trained.train_on_batch(*steps[i]), len(steps)),
     }
     for name, per_step in seconds.items():
-        print(f"{name:<20}{1000 * per_step:8.1f} ms a step")
+        print(f"{name:<20}{1000 * per_step:8.1f} ms per step")
     rows, width = np.mean([(y > 0).sum() for _, y in steps]), np.mean([y.size for _, y in steps])
     words = settings.candidates if batches.sampler else len(vocabulary)
     gates = 4 * config.units * (config.embedding_size + config.units)
     projection = config.units * config.embedding_size * config.projected
     products = gates + projection + config.embedding_size * words
-    # Two operations a product; backward takes twice as many as forward (Kaplan et al. 2020, section 2.1).
+    # Two operations per product; backward takes twice as many as forward (Kaplan et al. 2020, section 2.1).
     done = 6 * products * width / seconds["whole step"] / 1e9
     side = 3000
     a = keras.random.normal((side, side))
     keras.ops.convert_to_numpy(keras.ops.matmul(a, a))
     each = min(timed(lambda i: keras.ops.convert_to_numpy(keras.ops.matmul(a, a)), 1) for _ in range(5))
     ceiling = 2 * side**3 / each / 1e9
-    print(f"{rows:.0f} words a step in {width:.0f} places, {products * 6 / 1e6:.1f} million operations a place")
-    print(f"{done:.0f} GFLOP/s of the {ceiling:.0f} that a {side:,} x {side:,} product reaches: {done / ceiling:.0%}")
+    print(
+        f"{rows:.0f} words per step in {width:.0f} positions, {products * 6 / 1e6:.1f} million operations per position"
+    )
+    print(f"{done:.0f} GFLOP/s of the {ceiling:.0f} of a {side:,} x {side:,} product: {done / ceiling:.0%}")
 
 
 def timed(work, times: int) -> float:
@@ -253,7 +254,7 @@ def memory(options: argparse.Namespace, folder: Path) -> None:
         with open(path, "w", encoding="utf-8") as file:
             for i in range(count):
                 line = source[i % len(source)].split()
-                line[rng.randrange(len(line))] = rng.choice(words)  # so that none is a duplicate
+                line[rng.randrange(len(line))] = rng.choice(words)  # so that there are no duplicates
                 file.write(" ".join([*line, str(i)]) + "\n")
         began = time.monotonic()
         run = train([path], folder / "model", "--minutes", "0.5", "--epochs", "20")
@@ -274,8 +275,8 @@ def stop(options: argparse.Namespace, folder: Path) -> None:
 
 
 def train(files: Sequence[Path], out: Path, *arguments: str, stop_in: int | str | None = None) -> dict:
-    """Run the command line to its end. Peak memory in MiB. `stop_in` is the epoch in which it is asked to stop, or
-    "validation" for behind the last batch of the first."""
+    """Run the command line and return its figures, peak memory in MiB. `stop_in` is the epoch in which it is asked
+    to stop, or "validation": after the last batches of the first epoch."""
     command = [sys.executable, "-m", "headline", "train", *map(str, files), "--out", str(out), "--json", *arguments]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     last: dict = {}
@@ -308,8 +309,8 @@ def train(files: Sequence[Path], out: Path, *arguments: str, stop_in: int | str 
 
 
 def word_nats(checkpoint: Checkpoint, headlines: Sequence[str], common: set[str]) -> dict[tuple[int, int], float]:
-    """Nats of each held-out word by (headline, place), from the second word on, where both tokenizers cut alike, as
-    if there were no words but the `common` ones: each model's probabilities of those are made to sum to one."""
+    """Return the nats of held-out words by (headline, position), from the second word on, where both tokenizers split
+    alike, with probabilities normalised over the `common` words."""
     vocabulary = checkpoint.vocabulary
     model = LanguageModel(checkpoint)
     kept = np.array(sorted(vocabulary.stoi[key] for key in common))
@@ -319,7 +320,7 @@ def word_nats(checkpoint: Checkpoint, headlines: Sequence[str], common: set[str]
         cuts = [[re.sub("’", "'", key) for key in tokenizer.keys(headline)] for tokenizer in TOKENIZERS.values()]
         if cuts[0] != cuts[1]:
             continue
-        # The lesson's recipe leaves unknown words out; which place a known one had is kept.
+        # The notebook recipe drops unknown words; known words keep their positions.
         known = [(place, vocabulary.stoi[key]) for place, key in enumerate(keys) if key in vocabulary.stoi]
         if checkpoint.config.causal:
             row = [vocabulary.start, *(vocabulary.stoi.get(key, vocabulary.unk) for key in keys)]

@@ -1,4 +1,4 @@
-"""A network as a .keras or .tflite file."""
+"""Writes a network as a .keras or .tflite file."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from headline.training.keras_model import build_model, set_model_weights
 
 
 def write_keras(checkpoint: Checkpoint, path: Path) -> None:
-    """Write the trained model: whole rows of ids in, logits out."""
+    """Write the Keras model: it takes rows of ids and returns logits."""
     model = build_model(checkpoint.config)
     set_model_weights(model, checkpoint.config, checkpoint.weights)
     model.save(path)

@@ -119,7 +119,7 @@ def test_a_run_is_stopped_and_its_best_is_kept_while_another_waits(page: Page, b
     other.click("#start")
     expect(other.locator(SAID)).to_contain_text("place 1", timeout=10_000)
     other.click("#stop")
-    expect(other.locator(SAID)).to_contain_text("Stopped before there was anything to keep")
+    expect(other.locator(SAID)).to_contain_text("The run was stopped before there was anything to keep")
     other.context.close()
     page.click("#stop")
     expect(said).to_contain_text("Stopped; the best so far is kept", timeout=RUN_SECONDS)

@@ -98,13 +98,15 @@ def test_the_command_line_takes_a_model_from_the_hub(shared, capsys, corpus):
 
 def test_a_run_starts_from_a_model_of_the_hub(shared, capsys, monkeypatch):
     from headline import cli
+    from headline.commands.options import run_options
 
     started = cli._parser().parse_args(["train", "x.csv", "--out", "m", "--start-from", "hub:owner/model"])
-    settings, base = cli._settings(started)
-    assert base.config == random_checkpoint().config and settings.units == base.config.units
+    options = run_options(started)
+    base = options.load_start()
+    assert base.config == random_checkpoint().config and options.settings.units == base.config.units
     missing = cli._parser().parse_args(["train", "x.csv", "--out", "m", "--start-from", "hub:owner/missing"])
     with pytest.raises(CheckpointError, match="no public model called owner/missing"):
-        cli._settings(missing)
+        run_options(missing)
 
 
 def test_two_models_at_once_make_no_sense(capsys):
