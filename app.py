@@ -91,11 +91,11 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     }
     if page.models.limits.upload_mb:
         settings["max_file_size"] = f"{page.models.limits.upload_mb}mb"
-    threading.Thread(target=keep_house, args=(page.models,), daemon=True).start()
+    threading.Thread(target=run_scheduler, args=(page.models,), daemon=True).start()
     return page.launch(**settings | options)
 
 
-def keep_house(models: Models) -> None:
+def run_scheduler(models: Models) -> None:
     """For as long as the app runs: start runs whose turn has come, remove what was kept long enough."""
     while True:
         time.sleep(2)

@@ -10,7 +10,7 @@ from headline.errors import CheckpointError, RequestError
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import read_meta
-from headline.web.models import BUNDLED, Models
+from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import LONGEST
 from headline.web.write import TOP_K
 
@@ -32,7 +32,7 @@ class Answers:
     def __init__(self, models: Models):
         self._models = models
 
-    def suggest(self, text: Any, count: Any = 8, model: Any = BUNDLED, phrases: Any = False) -> list[dict]:
+    def suggest(self, text: Any, count: Any = 8, model: Any = BUNDLED_ID, phrases: Any = False) -> list[dict]:
         """Ways to go on, the likeliest first: {"text", "completion", "probability", "kind"} of each.
 
         Raises:
@@ -45,7 +45,7 @@ class Answers:
             for s in suggester.suggest(text, count, bool(phrases))
         ]
 
-    def complete(self, text: Any, model: Any = BUNDLED) -> str:
+    def complete(self, text: Any, model: Any = BUNDLED_ID) -> str:
         """The text with the word or phrase that saves the most keys; as it came where nothing is known to follow.
 
         An open word is completed, or gone on from where it more likely is a word as it stands.
@@ -62,7 +62,7 @@ class Answers:
         return found[0].text if found else text
 
     def generate(
-        self, seed: Any = "", number: Any = 5, temperature: Any = 0.7, words: Any = 0, model: Any = BUNDLED
+        self, seed: Any = "", number: Any = 5, temperature: Any = 0.7, words: Any = 0, model: Any = BUNDLED_ID
     ) -> list[dict]:
         """Whole headlines, the likeliest first, then different ones by chance: {"text", "seen"} of each.
 
@@ -89,14 +89,16 @@ class Answers:
         return [one for one in told if one is not None]
 
     def is_bundled(self, model: Any) -> bool:
-        return model in (None, "", BUNDLED)
+        return model in (None, "", BUNDLED_ID)
 
     def _suggester(self, model: Any) -> Suggester:
         if self.is_bundled(model):
-            model = BUNDLED
+            model = BUNDLED_ID
         found = self._models.find(model) if isinstance(model, str) else None
         if found is None:
-            raise RequestError(f"There is no such model; “{BUNDLED}” is always there, and `models` lists the others.")
+            raise RequestError(
+                f"There is no such model; “{BUNDLED_ID}” is always there, and `models` lists the others."
+            )
         return found
 
 

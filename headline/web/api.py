@@ -7,7 +7,7 @@ import gradio as gr
 
 from headline.errors import RequestError
 from headline.web.answers import Answers
-from headline.web.models import BUNDLED
+from headline.web.models import BUNDLED_ID
 
 _AT_ONCE = 4  # calls that write headlines, the rest wait
 
@@ -25,7 +25,7 @@ class Sentence(gr.Error):
 def add_api(answers: Answers) -> None:
     """Add the endpoints /suggest, /complete, /generate and /models to the page that is being built."""
 
-    def suggest(text: str, count: int = 8, model: str = BUNDLED, phrases: bool = False) -> list[dict]:
+    def suggest(text: str, count: int = 8, model: str = BUNDLED_ID, phrases: bool = False) -> list[dict]:
         """The likeliest ways to go on with a headline: next words after a space, completions within a word,
         starts of headlines for an empty text.
 
@@ -43,7 +43,7 @@ def add_api(answers: Answers) -> None:
         except RequestError as error:
             raise Sentence(error) from None
 
-    def complete(text: str, model: str = BUNDLED) -> str:
+    def complete(text: str, model: str = BUNDLED_ID) -> str:
         """A headline's beginning with the one word or phrase that most likely saves the most typing.
 
         Args:
@@ -59,7 +59,7 @@ def add_api(answers: Answers) -> None:
             raise Sentence(error) from None
 
     def generate(
-        seed: str = "", number: int = 5, temperature: float = 0.7, words: int = 0, model: str = BUNDLED
+        seed: str = "", number: int = 5, temperature: float = 0.7, words: int = 0, model: str = BUNDLED_ID
     ) -> list[dict]:
         """Whole headlines that begin with a seed: the likeliest one, then different ones by chance.
 

@@ -12,7 +12,7 @@ from headline.model.checkpoint import META, read_meta
 from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
 
-BUNDLED = "bundled"
+BUNDLED_ID = "bundled"
 _LOADED = 3  # models kept in memory
 _LONGEST_ID = 255  # bytes, as a file's name
 
@@ -43,11 +43,11 @@ class Models:
         runs = [(_title(job), job.id) for job in self.jobs(mine) if job.model.is_dir()]
         ids = [path.parent.name for path in sorted(self.runs.glob(f"*/{META}"))]
         saved = [(self._name(id_), id_) for id_ in ids if not self.limits.public or id_ in (mine or [])]
-        return [("Bundled model", BUNDLED), *runs, *saved]
+        return [("Bundled model", BUNDLED_ID), *runs, *saved]
 
     def ready(self, model: str | None) -> Suggester | None:
         """The suggester with an id if that takes no time: it is loaded, and nothing else is being loaded."""
-        model = model or BUNDLED
+        model = model or BUNDLED_ID
         if not self._lock.acquire(blocking=False):
             return None
         try:
@@ -63,13 +63,13 @@ class Models:
         Raises:
             CheckpointError: the bundled model itself cannot be loaded.
         """
-        model = model or BUNDLED
+        model = model or BUNDLED_ID
         with self._lock:
             if model not in self._loaded:
                 try:
                     self._loaded[model] = Suggester.load(self.folder(model))
                 except CheckpointError:
-                    if model == BUNDLED:
+                    if model == BUNDLED_ID:
                         raise
                     return self._bundled()
                 while len(self._loaded) > _LOADED:
@@ -83,24 +83,24 @@ class Models:
         Raises:
             CheckpointError: the bundled model itself cannot be loaded.
         """
-        if model == BUNDLED:
-            return self.get(BUNDLED)
+        if model == BUNDLED_ID:
+            return self.get(BUNDLED_ID)
         # An id is a plain name: what is none would lead to another folder, or be too long for one.
         if model.startswith(".") or Path(model).name != model or len(model.encode(errors="replace")) > _LONGEST_ID:
             return None
         if not (self.folder(model) / META).is_file():
             return None
         found = self.get(model)
-        return found if found is not self.get(BUNDLED) else None
+        return found if found is not self.get(BUNDLED_ID) else None
 
     def _bundled(self) -> Suggester:
-        if BUNDLED not in self._loaded:
-            self._loaded[BUNDLED] = Suggester.load(self.bundled)
-        return self._loaded[BUNDLED]
+        if BUNDLED_ID not in self._loaded:
+            self._loaded[BUNDLED_ID] = Suggester.load(self.bundled)
+        return self._loaded[BUNDLED_ID]
 
     def folder(self, model: str) -> Path:
         """Where a model's checkpoint is, or would be."""
-        if model == BUNDLED:
+        if model == BUNDLED_ID:
             return self.bundled
         folder = self.job(model).folder
         return folder if (folder / META).is_file() else folder / "model"
@@ -139,7 +139,7 @@ class Models:
 
     def describe(self, model: str | None) -> str:
         """One line on a model: what it learnt from and how good it is."""
-        meta = self.meta(model or BUNDLED)
+        meta = self.meta(model or BUNDLED_ID)
         parts = [
             f"{meta['model']['recipe']} recipe",
             f"{meta['corpus'].get('kept', 0):,} headlines",

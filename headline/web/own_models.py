@@ -7,7 +7,7 @@ import gradio as gr
 
 from headline.errors import ArchiveError
 from headline.share.archive import pack, unpack
-from headline.web.models import BUNDLED, Models
+from headline.web.models import BUNDLED_ID, Models
 from headline.web.panels import sheet_of
 from headline.web.run_view import refusal
 from headline.web.sheets import runs_sheet
@@ -31,7 +31,7 @@ def own_models(models: Models, model: gr.Dropdown, mine: gr.BrowserState, panel:
             models.delete(run)
         kept = [id_ for id_ in mine or [] if id_ != run]
         left = gr.Dropdown(choices=listed(models, kept).choices, value=None)
-        return left, gr.Dropdown(choices=models.choices(kept), value=BUNDLED), compare(kept), kept
+        return left, gr.Dropdown(choices=models.choices(kept), value=BUNDLED_ID), compare(kept), kept
 
     def packed(run: str | None) -> str | None:
         return str(pack(models.folder(run), Path(tempfile.mkdtemp()))) if run else None
@@ -66,4 +66,4 @@ def own_models(models: Models, model: gr.Dropdown, mine: gr.BrowserState, panel:
 
 def listed(models: Models, mine: list[str] | None) -> gr.Dropdown:
     """The list anew."""
-    return gr.Dropdown(choices=[(title, id_) for title, id_ in models.choices(mine) if id_ != BUNDLED])
+    return gr.Dropdown(choices=[(title, id_) for title, id_ in models.choices(mine) if id_ != BUNDLED_ID])

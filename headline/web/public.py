@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 
 from headline.errors import RequestError
 from headline.web.answers import MOST_SUGGESTIONS, Answers
-from headline.web.models import BUNDLED, Models
+from headline.web.models import BUNDLED_ID, Models
 from headline.web.openapi import described, rendered
 from headline.web.opensearch import description, root_address, suggestions
 from headline.web.search_box import API
@@ -66,7 +66,7 @@ _K = Annotated[
         json_schema_extra={"type": "integer", "default": 8, "minimum": 1, "maximum": MOST_SUGGESTIONS},
     ),
 ]
-_MODEL = Annotated[str, Query(description=f"The id of a model; “{BUNDLED}” when empty.")]
+_MODEL = Annotated[str, Query(description=f"The id of a model; “{BUNDLED_ID}” when empty.")]
 _PHRASES = Annotated[
     str,
     Query(

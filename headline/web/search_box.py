@@ -31,29 +31,29 @@ _stamps = itertools.count(1)
 
 
 def search_box(model: str) -> gr.HTML:
-    """The box over a model's id. Its value is {"text": …} on the way to Python, and what `told` gives on the way back.
+    """The box over a model's id. Its value is {"text": …} on the way to Python, and what `box_value` gives on the way back.
 
     Events: `submit` (Enter with nothing chosen), with {"text": …}.
     """
     return gr.HTML(
-        value=told(model=model),
+        value=box_value(model=model),
         html_template=read_asset("search_box.html"),
         css_template=read_asset("search_box.css"),
         js_on_load=read_asset("search_box.js"),
         elem_id="search-box",
         apply_default_css=False,
-        api=public_api(),
+        api=search_api_path(),
         listId="headline-list",
         small=sorted(SMALL_WORDS),
     )
 
 
-def public_api() -> str:
+def search_api_path() -> str:
     """Where the page finds the routes: behind a proxy that serves the app below a path, below it too."""
     return os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/") + API
 
 
-def told(model: str | None = None, put: str | None = None, text: str = "") -> dict[str, Any]:
+def box_value(model: str | None = None, put: str | None = None, text: str = "") -> dict[str, Any]:
     """A value for the box: another model, or a text to be put into it."""
     value: dict[str, Any] = {"text": put if put is not None else text}
     if model is not None:

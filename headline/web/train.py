@@ -15,7 +15,7 @@ from headline.training.presets import PRESETS
 from headline.training.progress import clock
 from headline.training.settings import TrainingConfig
 from headline.web.bring import SAMPLE, Bring, previewed
-from headline.web.models import BUNDLED, Models
+from headline.web.models import BUNDLED_ID, Models
 from headline.web.own_models import listed, own_models
 from headline.web.panels import panel_of, sheet_of
 from headline.web.run_view import describe, refusal
@@ -166,10 +166,10 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
         return gr.skip(), describe(last.status()) if last else gr.skip(), gr.skip(), listed(models, mine), begin
 
     def begin_choices(mine: list | None) -> list[tuple[str, str]]:
-        return [("What the bundled model knows", BUNDLED), ("Nothing", NOTHING)] + [
+        return [("What the bundled model knows", BUNDLED_ID), ("Nothing", NOTHING)] + [
             (f"Go on with {title}", id_)
             for title, id_ in models.choices(mine)
-            if id_ != BUNDLED and models.meta(id_)["model"]["recipe"] == "autocomplete"
+            if id_ != BUNDLED_ID and models.meta(id_)["model"]["recipe"] == "autocomplete"
         ]
 
     gr.Markdown(
@@ -189,13 +189,13 @@ def train_tab(page: gr.Blocks, models: Models, write: WriteTab, mine: gr.Browser
             about = gr.Markdown(PRESETS["balanced"].about, elem_id="about-preset")
             begin = gr.Dropdown(
                 begin_choices([]),
-                value=BUNDLED,
+                value=BUNDLED_ID,
                 label="Begin with",
                 info="What the bundled model knows helps most where a list is short.",
                 elem_id="begin",
             )
             with gr.Accordion("All settings", open=False, elem_id="settings"), gr.Row():
-                base = PRESETS["balanced"].settings(model_of(BUNDLED)[1])
+                base = PRESETS["balanced"].settings(model_of(BUNDLED_ID)[1])
                 abouts = {f.name: f.metadata["about"] for f in base.__dataclass_fields__.values()}
                 fields = [
                     gr.Number(

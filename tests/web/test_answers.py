@@ -9,7 +9,7 @@ from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.runs.limits import Limits
 from headline.web.answers import LONGEST_SEED, MOST_HEADLINES, MOST_SUGGESTIONS, Answers
-from headline.web.models import BUNDLED, Models
+from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import LONGEST
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
@@ -108,13 +108,13 @@ def test_models_are_listed_with_their_figures(folders):
     (folders / "runs" / "damaged" / "checkpoint.json").write_text("{")
     first, *others = Answers(Models(folders / "bundled", folders / "runs")).models()
     words = len(checkpoint.vocabulary)
-    assert first == {"id": BUNDLED, "name": "Bundled model", "headlines": 1234, "words": words, "perplexity": 61.8}
+    assert first == {"id": BUNDLED_ID, "name": "Bundled model", "headlines": 1234, "words": words, "perplexity": 61.8}
     assert [(one["id"], one["perplexity"]) for one in others] == [("mine", None), ("odd", None)]
 
 
 def test_on_a_public_page_nobody_elses_models_are_listed(folders):
     public = Answers(Models(folders / "bundled", folders / "runs", Limits(public=True)))
-    assert [one["id"] for one in public.models()] == [BUNDLED]
+    assert [one["id"] for one in public.models()] == [BUNDLED_ID]
 
 
 def test_numbers_above_their_limit_are_lowered(answers):

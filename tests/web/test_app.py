@@ -7,7 +7,7 @@ import pytest
 
 from headline.generator.generator import Generated
 from headline.runs.job import Status
-from headline.web.models import BUNDLED, Models
+from headline.web.models import BUNDLED_ID, Models
 from headline.web.panels import headline_choices
 from headline.web.run_view import describe
 from tests.tiny import random_checkpoint
@@ -72,10 +72,10 @@ def test_a_model_that_is_gone_gives_way_to_the_bundled_one(tmp_path):
     from app import ASSETS
 
     models = Models(ASSETS / "model", tmp_path)
-    bundled = models.get(BUNDLED)
+    bundled = models.get(BUNDLED_ID)
     assert models.get("20260101-000000-gone") is bundled
     assert models.get("../../etc") is bundled
-    assert models.choices() == [("Bundled model", BUNDLED)]
+    assert models.choices() == [("Bundled model", BUNDLED_ID)]
 
 
 def test_a_model_that_the_command_line_saved_among_the_runs_can_be_chosen(tmp_path):
@@ -83,6 +83,6 @@ def test_a_model_that_the_command_line_saved_among_the_runs_can_be_chosen(tmp_pa
 
     random_checkpoint().save(tmp_path / "mine")
     models = Models(ASSETS / "model", tmp_path)
-    assert models.choices() == [("Bundled model", BUNDLED), ("mine", "mine")]
+    assert models.choices() == [("Bundled model", BUNDLED_ID), ("mine", "mine")]
     assert len(models.get("mine").vocabulary) == len(random_checkpoint().vocabulary)
     assert models.describe("mine").startswith("autocomplete recipe")

@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from headline.web.models import BUNDLED, Models
+from headline.web.models import BUNDLED_ID, Models
 from headline.web.routes import routes
-from headline.web.search_box import API, Question, answer, search_box, table, told
+from headline.web.search_box import API, Question, answer, box_value, search_box, table
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
@@ -108,7 +108,7 @@ def test_the_route_answers_as_the_suggester_does(client):
     found = reply.json()
     assert reply.status_code == 200 and (found["q"], found["model"]) == ("the gov", "mine")
     assert 0 < len(found["items"]) <= 2
-    other = client.get(f"{API}/suggest", params={"q": "the gov", "k": 2, "model": BUNDLED}).json()
+    other = client.get(f"{API}/suggest", params={"q": "the gov", "k": 2, "model": BUNDLED_ID}).json()
     assert other["items"] != found["items"]
 
 
@@ -134,16 +134,16 @@ def test_a_question_that_is_none_is_refused(client):
 
 
 def test_the_words_travel_once(client):
-    reply = client.get(f"{API}/words", params={"model": BUNDLED})
+    reply = client.get(f"{API}/words", params={"model": BUNDLED_ID})
     assert reply.json()["words"] == random_checkpoint().vocabulary.written
-    again = client.get(f"{API}/words", params={"model": BUNDLED}, headers={"If-None-Match": reply.headers["etag"]})
+    again = client.get(f"{API}/words", params={"model": BUNDLED_ID}, headers={"If-None-Match": reply.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
 def test_what_python_tells_the_box_is_told_once_each_time():
-    first, second = told(put="a"), told(put="a")
+    first, second = box_value(put="a"), box_value(put="a")
     assert first["put"] == "a" and first["stamp"] != second["stamp"]
-    assert told(model="mine") == {"text": "", "model": "mine"}
+    assert box_value(model="mine") == {"text": "", "model": "mine"}
 
 
 def test_no_data_is_in_the_boxs_template():
