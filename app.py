@@ -22,13 +22,13 @@ from headline.web.answers import Answers
 from headline.web.api import add_api
 from headline.web.cors import PublicCors, allowed_origins
 from headline.web.front import FrontPage
-from headline.web.inside import inside_tab
+from headline.web.inside import InsideTab
 from headline.web.models import Models
 from headline.web.opensearch import ABOUT, NAME
 from headline.web.public import OPENSEARCH_XML, PUBLIC, public_routes
 from headline.web.routes import routes
-from headline.web.train import train_tab
-from headline.web.write import write_tab
+from headline.web.train import TrainTab
+from headline.web.write import WriteTab
 
 THEME = gr.themes.Default(
     primary_hue="teal",
@@ -55,11 +55,14 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         # Which runs and models are this browser's: ids that nobody can guess.
         mine = gr.BrowserState([], storage_key="headline.runs", secret="the ids themselves are what is secret")
         with gr.Tab("Write"):
-            write = write_tab(page, models, mine)
+            write = WriteTab(models, mine)
         with gr.Tab("Train"):
-            train_tab(page, models, write, mine, SAMPLE)
-        with gr.Tab("Inside") as inside:
-            inside_tab(page, inside, models, write, SAMPLE)
+            train = TrainTab(models, SAMPLE, write)
+        with gr.Tab("Inside") as tab:
+            inside = InsideTab(models, SAMPLE, write)
+        write.wire(page)
+        train.wire(page)
+        inside.wire(tab)
         add_api(Answers(models))
     page.api_open = False  # what waits its turn waits whichever way it is asked for
     page.routes_of_its_own = routes(models) + public_routes(models)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from headline.corpus.files import list_files, read_file
+from headline.corpus.files import Table, list_files, read_file
 from headline.corpus.report import Corpus, CorpusReport
 from headline.corpus.split import headline_key
 from headline.errors import CorpusError, NoColumnError
@@ -38,31 +38,47 @@ def read_headlines(
     paths = [path] if isinstance(path, str | Path) else list(path)
     told = ", ".join(Path(p).name for p in paths)
     found, from_folder = list_files([Path(p) for p in paths])
-    report = CorpusReport()
-    values: list[object] = []
+    tables: list[tuple[str, Table]] = []
+    skipped: list[str] = []
     for file in found:
         try:
-            table = read_file(file, column)
+            tables.append((file.name, read_file(file, column)))
         except NoColumnError:
             # A folder may hold other tables beside the headlines, such as the readers' comments.
             if file not in from_folder:
                 raise
-            report = replace(report, skipped_files=(*report.skipped_files, file.name))
-            continue
-        values += table.values
-        report = replace(
-            report,
-            files=(*report.files, file.name),
-            latin1_files=report.latin1_files + ((file.name,) if table.latin1 else ()),
-            columns=report.columns + ((table.column,) if table.column else ()),
-            rows=report.rows + len(table.values) + table.malformed,
-            dropped_malformed=report.dropped_malformed + table.malformed,
-        )
-    if not report.files:
+            skipped.append(file.name)
+    if not tables:
         raise CorpusError(f"No column of headlines in {told}: name the column to read, or call it “headline”.")
+    return clean_tables(tables, skipped, told, placeholders, keep_duplicates, normalise)
+
+
+def clean_tables(
+    tables: Sequence[tuple[str, Table]],
+    skipped: Sequence[str] = (),
+    source: str = "",
+    placeholders: Sequence[str] = PLACEHOLDERS,
+    keep_duplicates: bool = False,
+    normalise: bool = True,
+) -> Corpus:
+    """Clean the values of files that were read, given as (file name, table). `read_headlines` explains the rest.
+
+    Raises:
+        CorpusError: no headline is left; the sentence names `source`, or else the files.
+    """
+    names = tuple(name for name, _ in tables)
+    report = CorpusReport(
+        files=names,
+        skipped_files=tuple(skipped),
+        latin1_files=tuple(name for name, table in tables if table.latin1),
+        columns=tuple(table.column for _, table in tables if table.column),
+        rows=sum(len(table.values) + table.malformed for _, table in tables),
+        dropped_malformed=sum(table.malformed for _, table in tables),
+    )
+    values = (value for _, table in tables for value in table.values)
     headlines, report = _clean(values, report, placeholders, keep_duplicates, normalise)
     if not headlines:
-        raise CorpusError(f"No headline is left of {told}: {report.summary()}.")
+        raise CorpusError(f"No headline is left of {source or ', '.join(names)}: {report.summary()}.")
     return Corpus(headlines, report)
 
 

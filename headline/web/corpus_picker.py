@@ -1,193 +1,204 @@
-"""Headlines brought to the Train tab: the sample, files, pasted lines, a public list; and a look at them."""
+"""Where the headlines of a run come from: the sample, uploaded files, pasted lines, or a public data set."""
 
-import hashlib
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from headline.corpus.preview import Preview, preview
-from headline.corpus.reader import read_headlines
 from headline.errors import CorpusError, DownloadError
-from headline.paths import ROOT
 from headline.runs.limits import Limits
 from headline.share.download import KNOWN, download, find
+from headline.web.events import HIDDEN, QUIET
+from headline.web.panels import panel_of, sheet_of
+from headline.web.parsed_corpus import parse, temporary_folder
 from headline.web.run_view import refusal
 from headline.web.sheets import preview_sheet
-from headline.web.write import QUIET
 
-SAMPLE, UPLOAD, PASTE, PUBLIC = "The sample that comes with the app", "Files of my own", "Pasted lines", "A public list"
+SAMPLE_CHOICE = "The sample that comes with the app"
+UPLOAD_CHOICE = "My own files"
+PASTE_CHOICE = "Pasted lines"
+DOWNLOAD_CHOICE = "A public data set"
 FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".gz"]
-_LONGEST_PASTE = 5_000_000  # letters
-_AT_ONCE = 4_000_000  # bytes that the web server reads itself; more would hold others up
-_SECONDS_BETWEEN_LOOKS = 0.5
+_LONGEST_PASTE = 5_000_000  # characters
+_MEGABYTE = 2**20  # bytes
+_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Brought:
-    """The files that a person brought, or one sentence why there are none."""
+class CorpusSelection:
+    """The chosen files."""
 
-    paths: list[Path]
-    name: str = ""
+    paths: tuple[Path, ...]
+    name: str  # of the model that learns from them
     column: str | None = None  # that holds the headlines; None: found by its name
-    own: bool = True  # files that do not last, to be copied beside the run
-    refused: str = ""
+    temporary: bool = True  # uploaded: a run must copy them, because they do not last
 
 
-class Bring:
-    """The part of the page where headlines are brought. `inputs` are the components that `brought` reads."""
+class CorpusPicker:
+    """Part of the Train tab: its components, the handlers of their events, and the wiring.
+
+    The components that show the preview, or why there is none, are laid out by `lay_out_preview`.
+    """
 
     def __init__(self, sample: Path, limits: Limits):
         self.sample, self.limits = sample, limits
-        self.fetched = gr.State(None)
-        source = gr.Radio(
-            [SAMPLE, UPLOAD, PASTE, PUBLIC], value=SAMPLE, label="Headlines to learn from", elem_id="source"
+        self.source = gr.Radio(
+            [SAMPLE_CHOICE, UPLOAD_CHOICE, PASTE_CHOICE, DOWNLOAD_CHOICE],
+            value=SAMPLE_CHOICE,
+            label="Headlines to learn from",
+            elem_id="source",
         )
-        with gr.Column(visible=False) as files_group:
-            files = gr.File(
-                label="CSV, TXT (one a line), JSONL or Parquet; gzipped too",
+        with gr.Column(visible=False) as self.upload_group:
+            self.files = gr.File(
+                label="CSV, TXT (one per line), JSONL or Parquet, gzipped or not",
                 file_count="multiple",
                 file_types=FILE_TYPES,
                 elem_id="files",
             )
-        with gr.Column(visible=False) as paste_group:
-            pasted = gr.Textbox(label="Titles, one a line", lines=8, max_lines=16, elem_id="pasted")
-        with gr.Column(visible=False) as public_group:
-            public = gr.Textbox(
-                label="Its name",
-                info="; ".join(f"{name}: {corpus.about}" for name, corpus in KNOWN.items())
-                + "; kaggle:owner/name; or owner/name of the Hugging Face Hub",
+        with gr.Column(visible=False) as self.paste_group:
+            self.pasted = gr.Textbox(label="Headlines, one per line", lines=8, max_lines=16, elem_id="pasted")
+        with gr.Column(visible=False) as self.download_group:
+            known = "; ".join(f"{name}: {corpus.about}" for name, corpus in KNOWN.items())
+            self.data_set = gr.Textbox(
+                label="Name of the data set",
+                info=f"{known}; kaggle:owner/name; or owner/name on the Hugging Face Hub",
                 elem_id="public",
             )
-            fetch_button = gr.Button("Download it", elem_id="fetch")
-        column = gr.Textbox(
-            label="Column that holds the headlines", placeholder="found by its name when left empty", visible=False
+            self.download_button = gr.Button("Download", elem_id="fetch")
+        self.column = gr.Textbox(
+            label="Column that holds the headlines", placeholder="leave empty to find it by its name", visible=False
         )
-        self.source, self.public, self.fetch_button = source, public, fetch_button
-        self.groups = [files_group, paste_group, public_group]
-        self.inputs = [source, files, column, pasted, self.fetched]
+        self.downloaded = gr.State(None)
+        self.inputs = {self.source, self.files, self.pasted, self.downloaded, self.column}
 
-    def wire(self, page: gr.Blocks, sheet: gr.HTML, said: gr.HTML) -> list:
-        """Show a look at the headlines, or a sentence, whenever others are brought. Its events."""
-        source, files, column, pasted, fetched = self.inputs
-        shown = [*self.groups, column]
-        source.change(show_source, source, shown, **QUIET)
-        page.load(self.look, self.inputs, [sheet, said], **QUIET)
-        self.fetch_button.click(
-            self.fetch, self.public, [fetched, said, column], show_progress="hidden", api_visibility="private"
-        )
-        changes = (source.change, files.change, column.blur, pasted.blur, fetched.change)
-        return [
-            change(self.look, self.inputs, [sheet, said], show_progress="hidden", api_visibility="private")
-            for change in changes
+    def lay_out_notice(self) -> None:
+        """Lay out where a sentence says that files cannot be used, or how far a download is."""
+        self.notice = panel_of("look")
+
+    def lay_out_preview(self) -> None:
+        self.preview = sheet_of("preview")
+
+    def wire(self, page: gr.Blocks) -> list:
+        """Preview the headlines whenever others are selected, and return those events."""
+        groups = [self.upload_group, self.paste_group, self.download_group, self.column]
+        self.source.change(self.show_source, self.source, groups, **QUIET)
+        page.load(self.show_preview, self.inputs, [self.preview, self.notice], **QUIET)
+        self.download_button.click(self.download, self.data_set, [self.downloaded, self.notice, self.column], **HIDDEN)
+        changes = [
+            self.source.change,
+            self.files.change,
+            self.column.blur,
+            self.pasted.blur,
+            self.downloaded.change,
         ]
+        return [change(self.show_preview, self.inputs, [self.preview, self.notice], **HIDDEN) for change in changes]
 
-    def brought(
-        self, source: str, files: list[str] | None, column: str | None, pasted: str, fetched: list[str] | None
-    ) -> Brought:
-        """What there is to learn from; the arguments are the values of `inputs`."""
-        told = (column or "").strip() or None
-        if source == SAMPLE:
-            return Brought([self.sample], "Sample", own=False)
-        if source == PASTE:
-            if not (pasted or "").strip():
-                return Brought([], refused="Paste some titles first, one a line.")
-            return Brought([pasted_file(pasted[:_LONGEST_PASTE])], "Pasted")
-        paths = [Path(file) for file in (files if source == UPLOAD else fetched) or []]
+    def show_source(self, source: str) -> dict:
+        return {
+            self.upload_group: gr.Column(visible=source == UPLOAD_CHOICE),
+            self.paste_group: gr.Column(visible=source == PASTE_CHOICE),
+            self.download_group: gr.Column(visible=source == DOWNLOAD_CHOICE),
+            self.column: gr.Textbox(visible=source in (UPLOAD_CHOICE, DOWNLOAD_CHOICE)),
+        }
+
+    def selection(self, given: dict) -> CorpusSelection:
+        """The files that are selected, as a person gave them; `given` holds the values of `inputs`.
+
+        Raises:
+            CorpusError: nothing is selected yet, or it is too large.
+        """
+        source = given[self.source]
+        if source == SAMPLE_CHOICE:
+            return CorpusSelection((self.sample,), "Sample", temporary=False)
+        if source == PASTE_CHOICE:
+            if not (given[self.pasted] or "").strip():
+                raise CorpusError("Paste some headlines first, one per line.")
+            return CorpusSelection((pasted_file(given[self.pasted][:_LONGEST_PASTE]),), "Pasted")
+        uploaded = source == UPLOAD_CHOICE
+        paths = tuple(Path(file) for file in given[self.files if uploaded else self.downloaded] or ())
         if not paths:
-            todo = "Choose a file of headlines first." if source == UPLOAD else "Download a public list first."
-            return Brought([], refused=todo)
-        size = sum(path.stat().st_size for path in paths) / 2**20
-        if self.limits.upload_mb and size > self.limits.upload_mb:
-            return Brought([], refused=f"{size:.0f} MB are more than this page takes, {self.limits.upload_mb} MB.")
-        return Brought(paths, paths[0].name.split(".")[0], told)
+            raise CorpusError("Choose a file of headlines first." if uploaded else "Download a data set first.")
+        megabytes = sum(path.stat().st_size for path in paths) / _MEGABYTE
+        if self.limits.upload_mb and megabytes > self.limits.upload_mb:
+            raise CorpusError(
+                f"This page takes files of up to {self.limits.upload_mb} MB; these are {megabytes:.0f} MB."
+            )
+        column = (given[self.column] or "").strip() or None
+        return CorpusSelection(paths, paths[0].name.split(".")[0], column)
 
-    def look(
-        self, source: str, files: list[str] | None, column: str | None, pasted: str, fetched: list[str] | None
-    ) -> tuple[dict, dict]:
-        """The preview, or a sentence in its place."""
-        got = self.brought(source, files, column, pasted, fetched)
-        if got.refused:
-            return {"groups": []}, {}
+    def parsed_selection(self, given: dict) -> CorpusSelection:
+        """The same, but of uploaded files the rows as they were parsed once.
+
+        Raises:
+            CorpusError: nothing is selected, or it cannot be read as headlines.
+        """
+        selected = self.selection(given)
+        if not selected.temporary:
+            return selected
+        parsed = parse(selected.paths, selected.column)
+        return CorpusSelection(parsed.files, selected.name, selected.column)
+
+    def show_preview(self, given: dict) -> dict:
+        """The preview of the selected headlines, or a sentence if they cannot be read."""
         try:
-            return preview_sheet(previewed(got.paths, got.column)), {}
+            selected = self.selection(given)
+        except CorpusError:  # nothing selected yet, which is no mistake before the run is started
+            return {self.preview: {"groups": []}, self.notice: {}}
+        try:
+            shown = parse(selected.paths, selected.column).preview
         except CorpusError as error:
-            return {"groups": []}, refusal(str(error))
+            return {self.preview: {"groups": []}, self.notice: refusal(str(error))}
+        return {self.preview: preview_sheet(shown), self.notice: {}}
 
-    def fetch(self, name: str) -> Iterator[tuple]:
-        """Download a public list, with how far it is."""
-        folder = Path(tempfile.mkdtemp())
-        told: list[str] = []
+    def download(self, name: str) -> Iterator[dict]:
+        """Download a public data set and show the progress."""
+        folder = Path(tempfile.mkdtemp(dir=temporary_folder()))
+        progress: list[str] = []
+
+        def on_bytes(done: int, total: int | None) -> None:
+            of_all = f" of {total / _MEGABYTE:.1f} MB" if total else ""
+            progress.append(f"{done / _MEGABYTE:.1f} MB{of_all} so far")
+
         try:
             corpus = find(name or "")
-            downloading = {"state": "running", "headline": f"Downloading {corpus.name}…"}
-            yield gr.skip(), downloading, gr.skip()
-
-            def on_bytes(done: int, total: int | None) -> None:
-                told.append(f"{done / 2**20:.1f} MB" + (f" of {total / 2**20:.1f} MB" if total else "") + " so far")
-
-            for state in in_thread(lambda: download(corpus, folder, on_bytes)):
-                if state is None:
-                    yield gr.skip(), downloading | {"lines": told[-1:]}, gr.skip()
+            running = {"state": "running", "headline": f"Downloading {corpus.name}…"}
+            yield {self.notice: running}
+            for files in in_thread(lambda: download(corpus, folder, on_bytes)):
+                if files is None:
+                    yield {self.notice: running | {"lines": progress[-1:]}}
                 else:
-                    done = {"state": "done", "headline": f"{corpus.name} is here: {len(state)} files."}
-                    yield [str(path) for path in state], done, corpus.column or ""
+                    count = f"{len(files)} file{'s' * (len(files) != 1)}"
+                    yield {
+                        self.downloaded: [str(path) for path in files],
+                        self.notice: {"state": "done", "headline": f"{corpus.name} was downloaded: {count}."},
+                        self.column: corpus.column or "",
+                    }
         except DownloadError as error:
-            yield None, refusal(str(error)), gr.skip()
-
-
-def show_source(chosen: str) -> list:
-    visible = [gr.Column(visible=chosen == kind) for kind in (UPLOAD, PASTE, PUBLIC)]
-    return [*visible, gr.Textbox(visible=chosen in (UPLOAD, PUBLIC))]
+            yield {self.downloaded: None, self.notice: refusal(str(error))}
 
 
 def pasted_file(text: str) -> Path:
     """A file that holds a text, the same one for the same text."""
     content = text.encode("utf-8", "replace")
-    folder = Path(tempfile.gettempdir()) / "headline-pasted" / hashlib.blake2b(content, digest_size=16).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "pasted.txt"
-    path.write_bytes(content)
+    path = temporary_folder() / "pasted" / blake2b(content, digest_size=16).hexdigest() / "pasted.txt"
+    if not path.is_file():  # kept as it is, so that it is parsed once
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     return path
 
 
-def previewed(paths: list[Path], column: str | None) -> Preview:
-    """A look at files, by a process of its own where they are large.
-
-    Raises:
-        CorpusError: they cannot be read as headlines.
-    """
-    if sum(path.stat().st_size for path in paths) <= _AT_ONCE:
-        return preview(read_headlines(paths, column))
-    command = [sys.executable, "-m", "headline", "preview", "--json", *map(str, paths)]
-    done = subprocess.run(
-        [*command, *(["--column", column] if column else [])], cwd=ROOT, capture_output=True, text=True
-    )
-    if done.returncode:
-        raise CorpusError(last_words(done.stderr))
-    return Preview(**json.loads(done.stdout))
-
-
-def last_words(err: str) -> str:
-    """The sentence that a command of ours ended with."""
-    last = err.strip().splitlines()[-1:] or ["It ended without a word."]
-    return last[0].removeprefix("headline: ")
-
-
 def in_thread(work: Callable[[], Any]) -> Iterator:
-    """None about twice a second while `work` goes on in a thread, then what it returned; what it raised is raised."""
+    """Run `work` in a thread: yield None about twice a second, then what it returned. What it raises is raised."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work)
         while True:
             try:
-                yield future.result(timeout=_SECONDS_BETWEEN_LOOKS)
+                yield future.result(timeout=_POLL_SECONDS)
                 return
             except TimeoutError:
                 if future.done():

@@ -1,4 +1,4 @@
-"""The Inside tab: the lesson, alive, on what was typed."""
+"""The Inside tab: the lesson's steps, on the text that was typed."""
 
 from dataclasses import asdict
 from functools import cache
@@ -9,6 +9,7 @@ import gradio as gr
 from headline.corpus.reader import read_headlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.suggester import Suggester
+from headline.web.events import QUIET
 from headline.web.models import Models
 from headline.web.panels import sheet_of
 from headline.web.walkthrough import (
@@ -19,31 +20,40 @@ from headline.web.walkthrough import (
     next_word_bars,
     notebook_steps,
 )
-from headline.web.write import QUIET, WriteTab
+from headline.web.write import WriteTab
 
 _EXAMPLE = "Former N.F.L. Cheerleaders’ Settlement Offer"
-_LONGEST = 300  # letters that are taken apart
+_LONGEST = 300  # characters of the text that are shown
 
 
-def inside_tab(page: gr.Blocks, tab: gr.Tab, models: Models, write: WriteTab, sample: Path) -> None:
-    """Lay the tab out and wire it: opened, it takes apart what stands in the Write tab's box."""
+class InsideTab:
+    """The tab's components, the handlers of its events, and their wiring."""
 
-    def opened(box: dict, model: str) -> tuple[str, dict]:
-        text = (box or {}).get("text", "") or _EXAMPLE
-        return text, shown(text, model)
+    def __init__(self, models: Models, sample: Path, write: WriteTab):
+        self.models, self.sample, self.write = models, sample, write
+        gr.Markdown(
+            "Each step that a headline goes through: in the [lesson’s](https://www.kaggle.com/code/shivamb/"
+            "beginners-guide-to-text-generation-using-lstms) recipe, in our own, and in the model chosen in the Write tab."
+        )
+        self.text = gr.Textbox(label="Headline", elem_id="inside-text", lines=1, max_lines=3)
+        self.panel = sheet_of("inside")
 
-    def shown(text: str, model: str) -> dict:
-        return sheet(text[:_LONGEST], models.get(model), sample)
+    def wire(self, tab: gr.Tab) -> None:
+        write = self.write
+        tab.select(self.open, {write.box, write.model}, [self.text, self.panel], **QUIET)
+        self.text.change(self.show, {self.text, write.model}, self.panel, trigger_mode="always_last", **QUIET)
 
-    gr.Markdown(
-        "What becomes of a headline on its way through the [lesson’s](https://www.kaggle.com/code/shivamb/"
-        "beginners-guide-to-text-generation-using-lstms) recipe and through ours, and what the model that answers "
-        "in the Write tab makes of it."
-    )
-    text = gr.Textbox(label="A headline to take apart", elem_id="inside-text", lines=1, max_lines=3)
-    panel = sheet_of("inside")
-    tab.select(opened, [write.box, write.model], [text, panel], **QUIET)
-    text.change(shown, [text, write.model], panel, trigger_mode="always_last", **QUIET)
+    def open(self, given: dict) -> dict:
+        """Show the steps of the text in the Write tab's box."""
+        text = (given[self.write.box] or {}).get("text", "") or _EXAMPLE
+        return {self.text: text, self.panel: self._sheet(text, given[self.write.model])}
+
+    def show(self, given: dict) -> dict:
+        """Show the steps of the text that was typed in this tab."""
+        return self._sheet(given[self.text], given[self.write.model])
+
+    def _sheet(self, text: str, model: str) -> dict:
+        return sheet(text[:_LONGEST], self.models.get(model), self.sample)
 
 
 def sheet(text: str, suggester: Suggester, sample: Path) -> dict:

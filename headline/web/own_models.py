@@ -1,4 +1,4 @@
-"""The models that a person made or brought: rename, delete, compare, take along as a zip, bring one."""
+"""The models that a visitor trained or uploaded: rename, delete, compare, download and upload them."""
 
 import tempfile
 from pathlib import Path
@@ -7,63 +7,89 @@ import gradio as gr
 
 from headline.errors import ArchiveError
 from headline.share.archive import pack, unpack
+from headline.web.events import QUIET
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.panels import sheet_of
 from headline.web.run_view import refusal
-from headline.web.sheets import runs_sheet
-from headline.web.write import QUIET
+from headline.web.sheets import models_sheet
+
+_LONGEST_NAME = 80  # characters
 
 
-def own_models(models: Models, model: gr.Dropdown, mine: gr.BrowserState, panel: gr.HTML) -> gr.Dropdown:
-    """Lay the part out and wire it; the list of one's own models. `model` is the Write tab's choice, `panel` where
-    a zip that was brought is spoken of."""
+class OwnModels:
+    """Part of the Train tab: its components, the handlers of their events, and the wiring."""
 
-    def compare(mine: list | None) -> dict:
-        return runs_sheet([(title, models.meta(id_)) for title, id_ in models.choices(mine)])
+    def __init__(self, models: Models, written_with: gr.Dropdown, mine: gr.BrowserState, panel: gr.HTML):
+        """Lay out the part.
 
-    def rename(run: str | None, name: str, mine: list | None) -> tuple:
-        if run and name.strip():
-            models.rename(run, name.strip()[:80])
-        return listed(models, mine), gr.Dropdown(choices=models.choices(mine)), compare(mine)
+        `written_with` is the Write tab's choice of a model, `mine` holds the ids of this browser's models, and
+        `panel` shows what came of an upload.
+        """
+        self.models, self.written_with, self.mine, self.panel = models, written_with, mine, panel
+        with gr.Accordion("Your models", open=False, elem_id="runs") as self.accordion:
+            with gr.Row():
+                self.model = gr.Dropdown([], label="Model", elem_id="run-choice")
+                self.new_name = gr.Textbox(label="New name", elem_id="new-name")
+            with gr.Row():
+                self.rename_button = gr.Button("Rename", elem_id="rename")
+                self.delete_button = gr.Button("Delete", elem_id="delete")
+                self.pack_button = gr.DownloadButton("Download as a zip", elem_id="pack")
+                self.unpack_button = gr.UploadButton("Upload a zip", file_types=[".zip"], elem_id="unpack")
+            self.table = sheet_of("compare")
 
-    def delete(run: str | None, mine: list | None) -> tuple:
-        if run:
-            models.delete(run)
-        kept = [id_ for id_ in mine or [] if id_ != run]
-        left = gr.Dropdown(choices=listed(models, kept).choices, value=None)
-        return left, gr.Dropdown(choices=models.choices(kept), value=BUNDLED_ID), compare(kept), kept
+    def wire(self) -> None:
+        changed = [self.model, self.written_with, self.table, self.mine]
+        self.accordion.expand(self.compare, self.mine, self.table, **QUIET)
+        self.rename_button.click(self.rename, {self.model, self.new_name, self.mine}, changed, **QUIET)
+        self.delete_button.click(self.delete, {self.model, self.mine}, changed, **QUIET)
+        self.model.change(self.pack, self.model, self.pack_button, **QUIET)
+        self.unpack_button.upload(self.unpack, {self.unpack_button, self.mine}, [self.panel, *changed], **QUIET)
 
-    def packed(run: str | None) -> str | None:
-        return str(pack(models.folder(run), Path(tempfile.mkdtemp()))) if run else None
+    def choice(self, mine: list[str] | None) -> gr.Dropdown:
+        """The dropdown with the models that there are now."""
+        return gr.Dropdown(choices=[(title, id_) for title, id_ in self.models.choices(mine) if id_ != BUNDLED_ID])
 
-    def unpacked(file: str, mine: list | None) -> tuple:
+    def compare(self, mine: list[str] | None) -> dict:
+        """A table of all models side by side."""
+        return models_sheet([(title, self.models.meta(id_)) for title, id_ in self.models.choices(mine)])
+
+    def rename(self, given: dict) -> dict:
+        id_, name, mine = given[self.model], given[self.new_name].strip()[:_LONGEST_NAME], given[self.mine]
+        if id_ and name:
+            self.models.rename(id_, name)
+        return {
+            self.model: self.choice(mine),
+            self.written_with: gr.Dropdown(choices=self.models.choices(mine)),
+            self.table: self.compare(mine),
+        }
+
+    def delete(self, given: dict) -> dict:
+        id_ = given[self.model]
+        if id_:
+            self.models.delete(id_)
+        mine = [other for other in given[self.mine] or [] if other != id_]
+        return {
+            self.model: gr.Dropdown(choices=self.choice(mine).choices, value=None),
+            self.written_with: gr.Dropdown(choices=self.models.choices(mine), value=BUNDLED_ID),
+            self.table: self.compare(mine),
+            self.mine: mine,
+        }
+
+    def pack(self, id_: str | None) -> str | None:
+        """The path of a zip of the chosen model."""
+        return str(pack(self.models.folder(id_), Path(tempfile.mkdtemp()))) if id_ else None
+
+    def unpack(self, given: dict) -> dict:
+        """Add the model of an uploaded zip, and write with it."""
         try:
-            folder = unpack(Path(file), models.runs)
+            folder = unpack(Path(given[self.unpack_button]), self.models.runs)
         except ArchiveError as error:
-            return refusal(str(error)), gr.skip(), gr.skip(), gr.skip()
-        kept = [*(mine or []), folder.name]
-        done = {"state": "done", "headline": f"{folder.name} is here: it is chosen in the Write tab."}
-        return done, gr.Dropdown(choices=models.choices(kept), value=folder.name), listed(models, kept), kept
-
-    with gr.Accordion("Models of your own", open=False, elem_id="runs") as runs_part:
-        with gr.Row():
-            run = gr.Dropdown([], label="Model", elem_id="run-choice")
-            new_name = gr.Textbox(label="New name", elem_id="new-name")
-        with gr.Row():
-            rename_button = gr.Button("Rename", elem_id="rename")
-            delete_button = gr.Button("Delete", elem_id="delete")
-            pack_button = gr.DownloadButton("Download as a zip", elem_id="pack")
-            unpack_button = gr.UploadButton("Bring a zip", file_types=[".zip"], elem_id="unpack")
-        table = sheet_of("compare")
-
-    runs_part.expand(compare, mine, table, **QUIET)
-    rename_button.click(rename, [run, new_name, mine], [run, model, table], **QUIET)
-    delete_button.click(delete, [run, mine], [run, model, table, mine], **QUIET)
-    run.change(packed, run, pack_button, **QUIET)
-    unpack_button.upload(unpacked, [unpack_button, mine], [panel, model, run, mine], **QUIET)
-    return run
-
-
-def listed(models: Models, mine: list[str] | None) -> gr.Dropdown:
-    """The list anew."""
-    return gr.Dropdown(choices=[(title, id_) for title, id_ in models.choices(mine) if id_ != BUNDLED_ID])
+            return {self.panel: refusal(str(error))}
+        mine = [*(given[self.mine] or []), folder.name]
+        return {
+            self.panel: {"state": "done", "headline": f"{folder.name} was uploaded. The Write tab uses it now."},
+            self.model: self.choice(mine),
+            self.written_with: gr.Dropdown(choices=self.models.choices(mine), value=folder.name),
+            self.table: self.compare(mine),
+            self.mine: mine,
+        }

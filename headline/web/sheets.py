@@ -30,10 +30,10 @@ def preview_sheet(seen: Preview) -> dict:
     return {"groups": [{"title": title, "sections": made} for title, made in groups.items()]}
 
 
-def runs_sheet(told: list[tuple[str, dict]]) -> dict:
-    """All models side by side: (what it is called, what its checkpoint tells) of each."""
+def models_sheet(models: list[tuple[str, dict]]) -> dict:
+    """A table of models side by side, from (title, metadata of its checkpoint) of each."""
     rows = []
-    for title, meta in told:
+    for title, meta in models:
         test, saved = meta["metrics"].get("test", {}), meta["metrics"].get("keystrokes_saved", {})
         rows.append(
             (

@@ -1,0 +1,110 @@
+"""The settings of a run on the page: a preset, the model to start from, and single settings."""
+
+from pathlib import Path
+
+import gradio as gr
+
+from headline.errors import SettingError
+from headline.model.config import ModelConfig
+from headline.training.presets import PRESETS
+from headline.training.settings import TrainingConfig
+from headline.web.events import QUIET
+from headline.web.models import BUNDLED_ID, Models
+
+NOTHING_ID = "nothing"  # of the choice to train from random weights
+FIELDS = (  # settings that the page shows; all others are the preset's
+    "epochs units embedding_size layers embedding_dropout dropout learning_rate weight_decay batch_size "
+    "min_count max_words patience validation test seed"
+).split()
+SHAPE = ("units", "embedding_size", "layers")  # which a fine-tuned network takes from the model it starts from
+_FIRST_PRESET = "balanced"
+
+
+class SettingsForm:
+    """Part of the Train tab: its components, the handlers of their events, and the wiring."""
+
+    def __init__(self, models: Models):
+        self.models = models
+        self.preset = gr.Radio(
+            [(preset.title, name) for name, preset in PRESETS.items()],
+            value=_FIRST_PRESET,
+            label="How",
+            elem_id="preset",
+        )
+        self.about = gr.Markdown(PRESETS[_FIRST_PRESET].about, elem_id="about-preset")
+        self.start_from = gr.Dropdown(
+            self.start_choices([]),
+            value=BUNDLED_ID,
+            label="Start from",
+            info="Starting from the bundled model helps most if you have few headlines.",
+            elem_id="begin",
+        )
+        with gr.Accordion("All settings", open=False, elem_id="settings"), gr.Row():
+            shown = PRESETS[_FIRST_PRESET].settings(self._start(BUNDLED_ID)[1])
+            self.fields = {name: _number_field(name, shown) for name in FIELDS}
+        self.inputs = {self.preset, self.start_from, *self.fields.values()}
+
+    def wire(self) -> None:
+        gr.on(
+            [self.preset.change, self.start_from.change],
+            self.show_preset,
+            {self.preset, self.start_from},
+            [self.about, self.start_from, *self.fields.values()],
+            **QUIET,
+        )
+
+    def start_choices(self, mine: list[str] | None) -> list[tuple[str, str]]:
+        """(title, id) of what a run may start from: the bundled model, random weights, or a model of one's own."""
+        own = [
+            (title, id_)
+            for title, id_ in self.models.choices(mine)
+            if id_ != BUNDLED_ID and self.models.meta(id_)["model"]["recipe"] == "autocomplete"
+        ]
+        return [("The bundled model", BUNDLED_ID), ("Random weights", NOTHING_ID), *own]
+
+    def show_preset(self, given: dict) -> dict:
+        """A preset's description and its settings."""
+        preset = PRESETS[given[self.preset]]
+        causal = preset.recipe == "autocomplete"
+        config = self._start(given[self.start_from])[1] if causal else None
+        settings, most = preset.settings(config).as_dict(), self.models.limits.epochs
+        settings["epochs"] = min(settings["epochs"], most or settings["epochs"])
+        fields = {
+            field: gr.Number(value=settings[name], interactive=not (config and name in SHAPE))
+            for name, field in self.fields.items()
+        }
+        return {self.about: preset.about, self.start_from: gr.Dropdown(visible=causal)} | fields
+
+    def read(self, given: dict) -> tuple[TrainingConfig, Path | None]:
+        """The settings of a run, and the folder of the model that it starts from; `given` holds the `inputs`.
+
+        Raises:
+            SettingError: a value is not allowed.
+        """
+        preset = PRESETS[given[self.preset]]
+        folder, config = self._start(given[self.start_from]) if preset.recipe == "autocomplete" else (None, None)
+        settings = preset.settings(config)
+        values = {name: given[field] for name, field in self.fields.items() if not (config and name in SHAPE)}
+        changed = {n: type(getattr(settings, n))(value) for n, value in values.items() if value is not None}
+        settings = settings.changed(**changed)
+        most = self.models.limits.epochs
+        if most and settings.epochs > most:
+            raise SettingError(f"epochs must be {most} or fewer on this page; it is {settings.epochs}.")
+        return settings, folder
+
+    def _start(self, id_: str) -> tuple[Path | None, ModelConfig | None]:
+        """The folder and the shape of the model to start from."""
+        if id_ == NOTHING_ID:
+            return None, None
+        return self.models.folder(id_), ModelConfig(**self.models.meta(id_)["model"])
+
+
+def _number_field(name: str, settings: TrainingConfig) -> gr.Number:
+    return gr.Number(
+        value=getattr(settings, name),
+        label=name.replace("_", " "),
+        info=settings.__dataclass_fields__[name].metadata["about"],
+        min_width=150,
+        interactive=name not in SHAPE,
+        elem_id=f"setting-{name}",
+    )

@@ -1,0 +1,198 @@
+"""The Train tab's handlers, called as Gradio calls them, without a browser and without a run."""
+
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from headline.errors import CorpusError, SettingError
+from headline.model.config import ModelConfig
+from headline.runs.job import Status
+from headline.runs.limits import Limits
+from headline.share.archive import pack
+from headline.web import parsed_corpus, train
+from headline.web.corpus_picker import PASTE_CHOICE, SAMPLE_CHOICE, UPLOAD_CHOICE
+from headline.web.models import BUNDLED_ID, Models
+from headline.web.settings_form import NOTHING_ID
+from headline.web.train import TrainTab
+from headline.web.write import EXAMPLES, WriteTab
+from tests.tiny import random_checkpoint
+
+
+def build(folder: Path, **limits: int) -> TrainTab:
+    random_checkpoint().save(folder / "bundled")
+    sample = folder / "sample.csv"
+    sample.write_text("headline\nMuseum opens late\nCouncil backs plan\n")
+    models = Models(folder / "bundled", folder / "runs", Limits(**limits))
+    (folder / "runs").mkdir(exist_ok=True)
+    with gr.Blocks() as page:
+        write = WriteTab(models, gr.BrowserState([]))
+        tab = TrainTab(models, sample, write)
+        tab.wire(page)
+    return tab
+
+
+@pytest.fixture
+def tab(tmp_path) -> TrainTab:
+    return build(tmp_path)
+
+
+def given(tab: TrainTab, **changes) -> dict:
+    """What Gradio passes to a handler: the components' first values, changed by name."""
+    values = {component: getattr(component, "value", None) for component in tab.inputs}
+    values |= {tab.write.box: {"text": "the gov"}, tab.mine: ["older"], tab.job_id: None}
+    values[tab.own.model] = values[tab.own.new_name] = values[tab.own.unpack_button] = None
+    parts = {
+        "source": tab.corpus.source,
+        "files": tab.corpus.files,
+        "pasted": tab.corpus.pasted,
+        "column": tab.corpus.column,
+        "preset": tab.settings.preset,
+        "start_from": tab.settings.start_from,
+        "job_id": tab.job_id,
+        "model": tab.own.model,
+        "new_name": tab.own.new_name,
+        "zip": tab.own.unpack_button,
+    } | tab.settings.fields
+    return values | {parts[name]: value for name, value in changes.items()}
+
+
+def upload(folder: Path, text: str = "id,title\n1,Museum opens late\n2,Museum  opens late\n3,\n") -> list[str]:
+    (folder / "titles.csv").write_text(text)
+    return [str(folder / "titles.csv")]
+
+
+def test_the_sample_is_selected_at_first_and_read_where_it_is(tab):
+    selected = tab.corpus.parsed_selection(given(tab))
+    assert selected.paths == (tab.corpus.sample,) and not selected.temporary
+
+
+def test_an_upload_is_parsed_once_for_preview_estimate_and_run(tab, tmp_path, monkeypatch):
+    read = []
+    read_file = parsed_corpus.read_file
+    monkeypatch.setattr(parsed_corpus, "read_file", lambda *args: read.append(args) or read_file(*args))
+    values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path))
+    shown = tab.corpus.show_preview(values)
+    assert shown[tab.corpus.preview]["groups"][0]["sections"][0]["title"] == "1 headlines"
+    options, temporary = tab.options(values)
+    assert tab.options(values)[0] == options and temporary and len(read) == 1
+    corpus = options.read_corpus()
+    assert corpus.headlines == ["Museum opens late"]
+    assert (corpus.report.rows, corpus.report.dropped_duplicate, corpus.report.columns) == (3, 1, ("title",))
+
+
+def test_the_lessons_recipe_still_gets_the_raw_titles_and_the_duplicates(tab, tmp_path):
+    values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path), preset="notebook", batch_size=32)
+    assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late", "Museum  opens late"]
+
+
+def test_a_changed_file_is_parsed_anew(tab, tmp_path):
+    values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path))
+    tab.options(values)
+    upload(tmp_path, "title\nCouncil backs plan\n")
+    assert tab.options(values)[0].read_corpus().headlines == ["Council backs plan"]
+
+
+def test_a_large_file_is_parsed_by_a_process_of_its_own(tab, tmp_path, monkeypatch):
+    monkeypatch.setattr(parsed_corpus, "_LARGE", 0)
+    values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path))
+    assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late"]
+    with pytest.raises(CorpusError, match=r"^titles.csv has no column “price”: it has “id”, “title”\.$"):
+        tab.options(values | {tab.corpus.column: "price"})
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"source": UPLOAD_CHOICE}, "Choose a file of headlines first."),
+        ({"source": PASTE_CHOICE, "pasted": " "}, "Paste some headlines first, one per line."),
+        ({"learning_rate": 0}, "learning_rate must be above 0"),
+    ],
+)
+def test_a_run_that_cannot_start_says_why(tab, changes, sentence):
+    shown = tab.start(given(tab, **changes))
+    assert shown.keys() == {tab.panel} and shown[tab.panel]["headline"].startswith(sentence)
+    assert list(tab.estimate(given(tab, **changes)))[-1].startswith(sentence)
+
+
+def test_what_is_not_headlines_is_said_before_the_run(tab, tmp_path):
+    shown = tab.corpus.show_preview(given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path, "title\n")))
+    assert shown[tab.corpus.notice]["headline"].startswith("No headline is left of titles.csv")
+
+
+def test_limits_of_a_public_page_are_kept(tmp_path):
+    tab = build(tmp_path, upload_mb=1, epochs=7)
+    upload(tmp_path, "title\n" + "Museum opens late\n" * 100_000)
+    with pytest.raises(CorpusError, match=r"^This page takes files of up to 1 MB together; these are 2 MB\.$"):
+        tab.options(given(tab, source=UPLOAD_CHOICE, files=[str(tmp_path / "titles.csv")]))
+    with pytest.raises(SettingError, match="epochs must be 7 or fewer on this page; it is 8"):
+        tab.options(given(tab, epochs=8))
+    assert tab.settings.show_preset(given(tab, preset="notebook"))[tab.settings.fields["epochs"]].value == 7
+
+
+def test_a_preset_fills_in_the_settings_and_fixes_the_shape_of_a_model(tab):
+    shown = tab.settings.show_preset(given(tab, start_from=BUNDLED_ID))
+    units = shown[tab.settings.fields["units"]]
+    config = ModelConfig(**tab.models.meta(BUNDLED_ID)["model"])
+    assert (units.value, units.interactive) == (config.units, False)
+    free = tab.settings.show_preset(given(tab, start_from=NOTHING_ID))
+    assert free[tab.settings.fields["units"]].interactive
+    assert not tab.settings.show_preset(given(tab, preset="notebook"))[tab.settings.start_from].visible
+
+
+def test_a_run_is_started_with_what_the_page_holds(tab, monkeypatch):
+    started = []
+
+    class FakeJob:
+        id = "new"
+
+        def status(self) -> Status:
+            return Status("waiting", "waiting", "", {}, [], {}, {}, 1)
+
+    monkeypatch.setattr(train, "start_run", lambda *args, **named: started.append((args, named)) or FakeJob())
+    values = given(tab, source=PASTE_CHOICE, pasted="One\nTwo", epochs=2)
+    shown = tab.start(values)
+    (((options, runs), named),) = started
+    assert (options.settings.epochs, options.name, options.compare) == (2, "Pasted", True)
+    assert options.samples == (*EXAMPLES, "the gov") and options.read_corpus().headlines == ["One", "Two"]
+    assert runs == tab.models.runs and named == {"keep_files": True}
+    assert shown[tab.mine] == ["older", "new"] and shown[tab.job_id] == "new" and shown[tab.timer].active
+
+
+def test_a_run_that_was_deleted_is_no_longer_followed(tab):
+    shown = tab.follow(given(tab, job_id="gone"))
+    assert shown[tab.panel]["headline"] == "This run has been deleted." and not shown[tab.timer].active
+    assert tab.follow(given(tab)).keys() == {tab.timer}
+
+
+def test_a_run_that_has_ended_is_followed_by_its_model_and_a_batch_size_that_may_do(tab, monkeypatch):
+    random_checkpoint().save(tab.models.runs / "run" / "model")
+    (tab.models.runs / "run" / "job.json").write_text('{"name": "R", "files": [], "started": "2026", "pid": null}')
+    ended = Status("failed", "", "Out of memory.", {}, [], {}, {}, suggested_settings={"batch_size": 16})
+    monkeypatch.setattr("headline.runs.job.Job.status", lambda self: ended)
+    shown = tab.follow(given(tab, job_id="run"))
+    assert shown[tab.write.model].value == "run" and shown[tab.settings.fields["batch_size"]] == 16
+    assert not shown[tab.timer].active and ("R (2026)", "run") in shown[tab.settings.start_from].choices
+    assert tab.resume(["run"])[tab.panel]["headline"] == "Out of memory."
+
+
+def test_a_model_is_uploaded_renamed_packed_and_deleted(tab, tmp_path):
+    own = tab.own
+    archive = pack(random_checkpoint().save(tmp_path / "mine"), tmp_path)
+    shown = own.unpack(given(tab, zip=str(archive)))
+    id_ = shown[own.mine][-1]
+    assert shown[own.written_with].value == id_ and (id_, id_) in shown[own.model].choices
+    shown = own.rename(given(tab, model=id_, new_name=" Mine "))
+    assert ("Mine", id_) in shown[own.model].choices and "Mine" in str(shown[own.table])
+    assert own.pack(id_).endswith(".zip") and own.pack(None) is None
+    shown = own.delete(given(tab, model=id_) | {own.mine: [id_]})
+    assert shown[own.mine] == [] and shown[own.written_with].value == BUNDLED_ID and not shown[own.model].choices
+    (tmp_path / "bad.zip").write_bytes(b"no zip")
+    assert "holds no whole model" in own.unpack(given(tab, zip=str(tmp_path / "bad.zip")))[own.panel]["headline"]
+
+
+def test_the_source_shows_its_own_fields(tab):
+    shown = tab.corpus.show_source(UPLOAD_CHOICE)
+    visible = {component for component, update in shown.items() if update.visible}
+    assert visible == {tab.corpus.upload_group, tab.corpus.column}
+    assert not any(update.visible for update in tab.corpus.show_source(SAMPLE_CHOICE).values())
