@@ -125,9 +125,8 @@ class CorpusPicker:
             raise CorpusError("Choose a file of headlines first." if uploaded else "Download a data set first.")
         megabytes = sum(path.stat().st_size for path in paths) / _MEGABYTE
         if self.limits.upload_mb and megabytes > self.limits.upload_mb:
-            raise CorpusError(
-                f"This page takes files of up to {self.limits.upload_mb} MB; these are {megabytes:.0f} MB."
-            )
+            most = self.limits.upload_mb
+            raise CorpusError(f"This page takes files of up to {most} MB together; these are {megabytes:.0f} MB.")
         column = (given[self.column] or "").strip() or None
         return CorpusSelection(paths, paths[0].name.split(".")[0], column)
 

@@ -33,7 +33,7 @@ class InsideTab:
         self.models, self.sample, self.write = models, sample, write
         gr.Markdown(
             "Each step that a headline goes through: in the [lesson’s](https://www.kaggle.com/code/shivamb/"
-            "beginners-guide-to-text-generation-using-lstms) recipe, in our own, and in the model chosen in the Write tab."
+            "beginners-guide-to-text-generation-using-lstms) recipe, in our own, and in the model that is chosen."
         )
         self.text = gr.Textbox(label="Headline", elem_id="inside-text", lines=1, max_lines=3)
         self.panel = sheet_of("inside")

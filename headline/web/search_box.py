@@ -31,7 +31,7 @@ _stamps = itertools.count(1)
 
 
 def search_box(model: str) -> gr.HTML:
-    """The box over a model's id. Its value is {"text": …} on the way to Python, and what `box_value` gives on the way back.
+    """The box over a model's id. It sends {"text": …} to Python and receives what `box_value` returns.
 
     Events: `submit` (Enter with nothing chosen), with {"text": …}.
     """

@@ -40,7 +40,7 @@ def set_number(page: Page, name: str, value: int) -> None:
 
 def bring(page: Page, *files: Path) -> None:
     open_tab(page, "Train")
-    page.get_by_label("Files of my own").check()
+    page.get_by_label("My own files").check()
     page.locator("#files input[type=file]").set_input_files(list(files))
 
 
@@ -163,13 +163,13 @@ def test_a_file_that_cannot_be_used_is_told_at_once(page: Page, tmp_path: Path, 
 
 def test_what_is_not_there_yet_is_asked_for(page: Page):
     open_tab(page, "Train")
-    page.get_by_label("Files of my own").check()
+    page.get_by_label("My own files").check()
     page.click("#start")
     expect(page.locator(SAID)).to_contain_text("Choose a file of headlines first")
     page.get_by_label("Pasted lines").check()
     page.click("#start")
-    expect(page.locator(SAID)).to_contain_text("Paste some titles first")
-    page.get_by_label("A public list").check()
+    expect(page.locator(SAID)).to_contain_text("Paste some headlines first")
+    page.get_by_label("A public data set").check()
     page.locator("#public textarea, #public input").first.fill("no such thing")
     page.click("#fetch")
     expect(page.locator("#look .run-headline")).to_contain_text("names no data set")
@@ -201,7 +201,7 @@ def test_presets_fill_the_settings_in(page: Page):
     expect(setting(page, "epochs")).to_have_value("14")
     expect(setting(page, "units")).to_be_disabled()  # the bundled model's shape
     page.locator("#begin input").click()
-    page.get_by_role("option", name="Nothing", exact=True).click()
+    page.get_by_role("option", name="Random weights", exact=True).click()
     expect(setting(page, "epochs")).to_have_value("15")
     expect(setting(page, "units")).to_be_enabled()
 
@@ -211,7 +211,7 @@ def test_a_model_is_brought_renamed_compared_taken_along_and_deleted(page: Page,
     open_tab(page, "Train")
     page.locator("#runs button").first.click()
     page.locator("#runs input[type=file]").set_input_files(archive)
-    expect(page.locator(SAID)).to_contain_text("is here: it is chosen in the Write tab")
+    expect(page.locator(SAID)).to_contain_text("was uploaded. The Write tab uses it now.")
     open_tab(page, "Write")
     expect(page.locator("#model input")).to_have_value(re.compile("^model-"))
     open_tab(page, "Train")
@@ -243,7 +243,7 @@ def test_in_public_a_visitors_models_are_theirs_alone(browser: Browser, public: 
     open_tab(mine, "Train")
     mine.locator("#runs button").first.click()
     mine.locator("#runs input[type=file]").set_input_files(archive)
-    expect(mine.locator(SAID)).to_contain_text("is here")
+    expect(mine.locator(SAID)).to_contain_text("was uploaded")
     assert len(list(runs.glob("*/checkpoint.json"))) == 1
     for page, own in ((mine, 1), (theirs, 0)):
         page.reload()
