@@ -26,7 +26,7 @@ from headline.web.inside import InsideTab
 from headline.web.models import Models
 from headline.web.opensearch import ABOUT, NAME
 from headline.web.public import OPENSEARCH_XML, PUBLIC, public_routes
-from headline.web.routes import routes
+from headline.web.search_routes import search_routes
 from headline.web.train import TrainTab
 from headline.web.write import WriteTab
 
@@ -65,7 +65,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         inside.wire(tab)
         add_api(Answers(models))
     page.api_open = False  # what waits its turn waits whichever way it is asked for
-    page.routes_of_its_own = routes(models) + public_routes(models)
+    page.routes_of_its_own = search_routes(models) + public_routes(models)
     page.models = models
     return page
 

@@ -81,7 +81,7 @@ function complete(table, open, known) {
     if (found.length < options.shown && low !== key) found.push([known.written[table.ids[i]], low, table.p[i]]);
   }
   const share = key ? mass : 1;
-  return found.map(([word, low, p]) => ({ rest: rest(table, open, key, word, low), p: p / share, kind: "word" }));
+  return found.map(([word, low, p]) => ({ completion: rest(table, open, key, word, low), probability: p / share, kind: "word" }));
 }
 
 function rest(table, open, key, word, low) {
@@ -125,8 +125,8 @@ async function ask(text) {
     if (number < answered) return;
     answered = number;
     if (answer.q === box.value) {
-      show(answer.q, answer.items, true);
-      lookAhead(answer.q, answer.items[0]);
+      show(answer.q, answer.suggestions, true);
+      lookAhead(answer.q, answer.suggestions[0]);
     } else if (box.value.startsWith(answer.q)) showGuess();
   } catch (error) {
     if (error.name !== "AbortError") say("The server does not answer: what you type is kept.");
@@ -138,8 +138,8 @@ async function ask(text) {
 // The table behind the likeliest continuation, before it is asked for: taking it then shows a list at once.
 let ahead = null;
 async function lookAhead(text, best) {
-  if (!best || best.p < LIKELY || best.kind === "correction" || ahead) return;
-  const next = text + best.rest + " ";
+  if (!best || best.probability < LIKELY || best.kind === "correction" || ahead) return;
+  const next = text + best.completion + " ";
   if (tables.has(next)) return;
   ahead = next;
   try {
@@ -162,7 +162,7 @@ let composing = false;
 
 function show(text, found, exact) {
   const same = text === list.dataset.typed;
-  const chosen = same && active >= 0 ? items[active].rest : null;
+  const chosen = same && active >= 0 ? items[active].completion : null;
   const redrawn = !same || !alike(found, items);
   items = found;
   if (redrawn) {
@@ -172,14 +172,14 @@ function show(text, found, exact) {
   list.dataset.typed = text;
   list.dataset.exact = exact ? "1" : "";
   setOpen(items.length > 0 && !dismissed);
-  if (redrawn && chosen !== null) activate(items.findIndex((item) => item.rest === chosen)); // what the arrows chose stays chosen
+  if (redrawn && chosen !== null) activate(items.findIndex((item) => item.completion === chosen)); // what the arrows chose stays chosen
   if (exact) announce();
 }
 
 // The server's list is mostly what the page had guessed: then nothing is drawn again.
 function alike(some, others) {
   return some.length === others.length && some.every((item, i) =>
-    item.rest === others[i].rest && item.kind === others[i].kind && figure(item.p) === figure(others[i].p));
+    item.completion === others[i].completion && item.kind === others[i].kind && figure(item.probability) === figure(others[i].probability));
 }
 
 function showGuess() {
@@ -189,8 +189,8 @@ function showGuess() {
   const text = box.value;
   const grown = text.slice((list.dataset.typed || "").length);
   if (!text.startsWith(list.dataset.typed || "") || !grown) return show(text, [], false);
-  const fitting = items.filter((item) => item.kind !== "correction" && item.rest.toLowerCase().startsWith(grown.toLowerCase()));
-  const shorter = fitting.map((item) => ({ ...item, rest: item.rest.slice(grown.length) })).filter((item) => item.rest);
+  const fitting = items.filter((item) => item.kind !== "correction" && item.completion.toLowerCase().startsWith(grown.toLowerCase()));
+  const shorter = fitting.map((item) => ({ ...item, completion: item.completion.slice(grown.length) })).filter((item) => item.completion);
   show(text, shorter, false);
 }
 
@@ -228,10 +228,10 @@ function fill(row, item, text) {
   const earlier = kept.slice(0, openAt);
   write(row.earlier, earlier.length > room ? "…" + earlier.slice(-room) : earlier);
   write(row.begun, kept.slice(openAt));
-  write(row.rest, item.rest);
+  write(row.rest, item.completion);
   write(row.mark, item.kind === "correction" ? "did you mean" : "");
-  const shown = figure(item.p);
-  if (row.figure.textContent !== shown) row.meter.style.setProperty("--share", `${Math.min(100, item.p * 100).toFixed(1)}%`);
+  const shown = figure(item.probability);
+  if (row.figure.textContent !== shown) row.meter.style.setProperty("--share", `${Math.min(100, item.probability * 100).toFixed(1)}%`);
   write(row.figure, shown);
   if (row.element.getAttribute("aria-selected") !== "false") row.element.setAttribute("aria-selected", "false");
 }
@@ -276,13 +276,13 @@ function ghostItem() {
   if (dismissed || composing || box.selectionStart !== box.value.length || document.activeElement !== box) return null;
   const item = active >= 0 ? items[active] : items[0];
   if (!item || item.kind === "correction" || list.dataset.typed !== box.value) return null;
-  return active >= 0 || item.p >= SURE ? item : null;
+  return active >= 0 || item.probability >= SURE ? item : null;
 }
 
 function drawGhost() {
   const item = ghostItem();
   write(before, item ? box.value : "");
-  write(ghost, item ? item.rest : "");
+  write(ghost, item ? item.completion : "");
 }
 
 // The ghost follows a text that is longer than the line.
@@ -380,14 +380,14 @@ function replace(from, text) {
 function take(item) {
   keys += 1;
   taking = true;
-  if (item.kind === "correction") replace(box.value.length - item.replaces, item.rest + " ");
-  else replace(box.value.length, item.rest + " ");
+  if (item.kind === "correction") replace(box.value.length - item.replaces, item.completion + " ");
+  else replace(box.value.length, item.completion + " ");
   taking = false;
 }
 
 function takeWord(item) {
-  const word = /^\s*\S+/.exec(item.rest)[0];
-  take({ ...item, rest: word });
+  const word = /^\s*\S+/.exec(item.completion)[0];
+  take({ ...item, completion: word });
 }
 
 let taking = false;

@@ -1,25 +1,29 @@
-"""Plain HTTP for any program, below /gradio_api: suggestions as JSON, and for a browser's search bar.
+"""Public HTTP routes below /gradio_api: suggestions as JSON, and suggestions for a browser's search bar.
 
 | path | what |
 |---|---|
 | /gradio_api/suggest | suggestions as JSON |
-| /gradio_api/opensearch.xml | the description by which a browser adds the app to its search bar |
-| /gradio_api/opensearch | what that search bar asks at every letter |
-| /gradio_api/headline/openapi.json, …/docs | a description of these, for programs and to be read |
+| /gradio_api/opensearch.xml | the description from which a browser adds the app to its search bar |
+| /gradio_api/opensearch | suggestions for that search bar |
+| /gradio_api/headline/openapi.json, …/docs | the description of these routes, for programs and for people |
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Query, Request
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
+from headline import __version__
 from headline.errors import RequestError
 from headline.web.answers import MOST_SUGGESTIONS, Answers
+from headline.web.docs_page import docs_page
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.openapi import described, rendered
 from headline.web.opensearch import description, root_address, suggestions
 from headline.web.search_box import API
 
@@ -29,13 +33,13 @@ OPENSEARCH_XML = "/gradio_api/opensearch.xml"
 OPENAPI = f"{API}/openapi.json"
 DOCS = f"{API}/docs"
 PUBLIC = frozenset({SUGGEST, OPENSEARCH, OPENSEARCH_XML, OPENAPI})  # that HEADLINE_CORS opens to other sites
-_FOR_ALL, _FOR_ONE = "public, max-age=60", "private, no-store"
-_SHOWN = 8  # suggestions under a browser's search bar
+_CACHED, _NOT_CACHED = "public, max-age=60", "private, no-store"
+_SEARCH_BAR_SUGGESTIONS = 8
 
 
 @dataclass
-class OneSuggestion:
-    """`text` is all that there is once it is taken, `completion` what it adds, `kind` word, phrase or correction."""
+class SuggestionBody:
+    """`text` is the whole text with the suggestion, `completion` what it adds; `kind` is word, phrase or correction."""
 
     text: str
     completion: str
@@ -45,10 +49,10 @@ class OneSuggestion:
 
 @dataclass
 class Suggestions:
-    """Suggestions for `q`, the likeliest first."""
+    """Suggestions for the text `q`, the likeliest first."""
 
     q: str
-    suggestions: list[OneSuggestion]
+    suggestions: list[SuggestionBody]
 
 
 @dataclass
@@ -58,103 +62,111 @@ class Refusal:
     error: str
 
 
-_Q = Annotated[str, Query(description="The beginning of a headline; of more than 10,000 letters the end is read.")]
-_K = Annotated[
-    str,
+class SuggestionsJson(JSONResponse):
+    media_type = "application/x-suggestions+json"
+
+
+class DescriptionXml(Response):
+    media_type = "application/opensearchdescription+xml"
+
+
+Q = Annotated[str, Query(description="The beginning of a headline; only its last 10,000 characters are read.")]
+K = Annotated[
+    int,
     Query(
         description=f"How many suggestions at most, from 1 to {MOST_SUGGESTIONS}.",
-        json_schema_extra={"type": "integer", "default": 8, "minimum": 1, "maximum": MOST_SUGGESTIONS},
+        json_schema_extra={"minimum": 1, "maximum": MOST_SUGGESTIONS},  # larger numbers are lowered, not refused
     ),
 ]
-_MODEL = Annotated[str, Query(description=f"The id of a model; “{BUNDLED_ID}” when empty.")]
-_PHRASES = Annotated[
-    str,
-    Query(
-        description="1: likely continuations of several words may be among them.",
-        json_schema_extra={"type": "integer", "default": 0, "enum": [0, 1]},
-    ),
-]
+Model = Annotated[str, Query(description=f"The id of a model; “{BUNDLED_ID}” if empty.")]
+Phrases = Annotated[bool, Query(description="Whether continuations of several words may be among them.")]
 
 
-def public_routes(models: Models) -> list[APIRoute]:
-    """Routes to be given to `gr.Blocks.launch(app_kwargs={"routes": …})`."""
+class RefusingRoute(APIRoute):
+    """A route that refuses a request with one sentence: status 400 and {"error": sentence}."""
+
+    def get_route_handler(self) -> Callable:
+        handle = super().get_route_handler()
+
+        async def handle_or_refuse(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestError as error:
+                sentence = str(error)
+            except RequestValidationError as error:
+                problem = error.errors()[0]
+                sentence = f"{problem['loc'][-1]}: {problem['msg']}."
+            return JSONResponse({"error": sentence}, 400, {"Cache-Control": "no-store"})
+
+        return handle_or_refuse
+
+
+def public_routes(models: Models) -> list[BaseRoute]:
+    """Routes for `gr.Blocks.launch(app_kwargs={"routes": …})`. Each answers GET and HEAD."""
     answers = Answers(models)
+    router = APIRouter(route_class=RefusingRoute)
+    refusals: dict[int | str, dict[str, Any]] = {
+        "4XX": {"model": Refusal, "description": "A refusal, with the reason."}
+    }
 
-    def cached(model: str) -> dict[str, str]:
-        return {"Cache-Control": _FOR_ALL if answers.is_bundled(model) else _FOR_ONE}
+    def cache_control(model: str) -> str:
+        return _CACHED if answers.is_bundled(model) else _NOT_CACHED
 
-    def suggest(q: _Q = "", k: _K = "8", model: _MODEL = "", phrases: _PHRASES = "0") -> Response:
-        """The likeliest ways to go on with a text.
+    @router.head(SUGGEST, include_in_schema=False)
+    @router.get(SUGGEST, responses=refusals)
+    def suggest(response: Response, q: Q = "", k: K = 8, model: Model = "", phrases: Phrases = False) -> Suggestions:
+        """The likeliest continuations of a text.
 
-        Next words after a space, completions within a word, starts of headlines for an empty text.
+        Next words after a space, completions within a word, first words for an empty text.
         """
-        try:
-            found = answers.suggest(q, k, model, phrases not in ("", "0", "false"))
-        except RequestError as error:
-            return _refused(error)
-        return JSONResponse({"q": q, "suggestions": found}, headers=cached(model))
+        found = answers.suggest(q, k, model, phrases)
+        response.headers["Cache-Control"] = cache_control(model)
+        return Suggestions(q, [SuggestionBody(**one) for one in found])
 
-    def opensearch(request: Request, q: _Q = "", model: _MODEL = "") -> Response:
+    @router.head(OPENSEARCH, include_in_schema=False)
+    @router.get(OPENSEARCH, response_class=SuggestionsJson, responses=refusals)
+    def opensearch(request: Request, q: Q = "", model: Model = "") -> Response:
         """Suggestions in the form of OpenSearch Suggestions 1.1: the text, completions, descriptions, addresses."""
-        try:
-            found = answers.suggest(q, _SHOWN, model, True)
-            told = suggestions(q, found, root_address(request, OPENSEARCH))
-        except RequestError as error:
-            return _refused(error)
-        # The addresses in it are the host's that was asked.
-        headers = cached(model) | {"Vary": "X-Forwarded-Host, X-Forwarded-Proto, X-Gradio-Server"}
-        return JSONResponse(told, headers=headers, media_type="application/x-suggestions+json")
+        found = answers.suggest(q, _SEARCH_BAR_SUGGESTIONS, model, True)
+        # The addresses in the answer depend on the host that the browser asked.
+        headers = {
+            "Cache-Control": cache_control(model),
+            "Vary": "X-Forwarded-Host, X-Forwarded-Proto, X-Gradio-Server",
+        }
+        return SuggestionsJson(suggestions(q, found, root_address(request, OPENSEARCH)), headers=headers)
 
-    def opensearch_xml(request: Request) -> Response:
-        """An OpenSearch 1.1 description, by which a browser adds the app to its search bar."""
-        try:
-            told = description(root_address(request, OPENSEARCH_XML), OPENSEARCH, OPENSEARCH_XML)
-        except RequestError as error:
-            return _refused(error)
-        headers = {"Cache-Control": "private, max-age=3600"}
-        return Response(told, headers=headers, media_type="application/opensearchdescription+xml")
+    @router.head(OPENSEARCH_XML, include_in_schema=False)
+    @router.get(OPENSEARCH_XML, response_class=DescriptionXml)
+    def opensearch_description(request: Request) -> Response:
+        """An OpenSearch 1.1 description, from which a browser adds the app to its search bar."""
+        xml = description(root_address(request, OPENSEARCH_XML), OPENSEARCH, OPENSEARCH_XML)
+        return DescriptionXml(xml, headers={"Cache-Control": "private, max-age=3600"})
 
-    def openapi() -> Response:
+    @router.head(OPENAPI, include_in_schema=False)
+    @router.get(OPENAPI)
+    def openapi() -> dict:
         """This description."""
-        return JSONResponse(schema())
+        return described(router.routes)
 
+    @router.head(DOCS, include_in_schema=False)
+    @router.get(DOCS, response_class=HTMLResponse)
     def docs() -> Response:
-        """The description, to be read."""
+        """This description as a page to read."""
         headers = {
             "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
             "X-Content-Type-Options": "nosniff",
         }
-        return HTMLResponse(rendered(schema()), headers=headers)
+        return HTMLResponse(docs_page(described(router.routes)), headers=headers)
 
-    refused = {400: {"model": Refusal, "description": "RequestError, and why."}}
-
-    def route(path: str, answer: Any, name: str, method: str = "GET", **told: Any) -> APIRoute:
-        # A HEAD has a route of its own that is not described: two methods of one route share one id.
-        return APIRoute(path, answer, methods=[method], operation_id=name, include_in_schema=method == "GET", **told)
-
-    paths: list[tuple[str, Callable, str, dict[str, Any]]] = [
-        (SUGGEST, suggest, "suggest", {"response_model": Suggestions, "responses": refused}),
-        (OPENSEARCH, opensearch, "opensearch", {"response_class": SuggestionsJson, "responses": refused}),
-        (OPENSEARCH_XML, opensearch_xml, "opensearch_description", {"response_class": Description}),
-        (OPENAPI, openapi, "openapi", {"response_class": JSONResponse}),
-        (DOCS, docs, "docs", {"response_class": HTMLResponse}),
-    ]
-    routes = [route(path, answer, name, **told) for path, answer, name, told in paths]
-    heads = [route(path, answer, name, "HEAD", **told) for path, answer, name, told in paths]
-
-    def schema() -> dict:
-        return described(routes)
-
-    return routes + heads
+    return router.routes
 
 
-class SuggestionsJson(Response):
-    media_type = "application/x-suggestions+json"
-
-
-class Description(Response):
-    media_type = "application/opensearchdescription+xml"
-
-
-def _refused(error: RequestError) -> JSONResponse:
-    return JSONResponse({"error": str(error)}, status_code=400, headers={"Cache-Control": "no-store"})
+def described(routes: list[BaseRoute]) -> dict[str, Any]:
+    """The OpenAPI description of some routes, its addresses relative to that of the description."""
+    return get_openapi(
+        title="headline",
+        version=__version__,
+        description="Suggestions for headlines over plain HTTP. Gradio’s API and MCP offer more: see docs/api.md.",
+        routes=routes,
+        servers=[{"url": "../.."}],  # from /gradio_api/headline/openapi.json, behind a proxy too
+    )

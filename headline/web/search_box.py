@@ -1,8 +1,7 @@
-"""The search box of the Write tab: what its script needs of Python.
+"""The search box of the Write tab: the Python side of its script.
 
-The letters travel by a route of our own and not by Gradio's events, which are slower and may bring an
-older answer after a newer one. Within a word the page answers itself, from the probabilities of the
-next word that came when the word began.
+The script asks a route of our own, because Gradio's events are slower and an older answer may arrive after a newer
+one. Within a word the page makes the list itself, from the next-word probabilities that came when the word began.
 """
 
 import base64
@@ -21,12 +20,12 @@ from headline.generator.suggester import Suggester
 from headline.generator.writing import Writing
 from headline.paths import read_asset
 
-API = "/gradio_api/headline"  # below a path that server-side rendering lets through
-LONGEST = 10_000  # letters of a text
-WORTH_SHOWING = 0.004  # what is less likely is noise, and an empty line says more
-_MAY_END = 0.05  # of the words that begin so are the word itself
-_TABLE = 2000  # words whose probabilities travel to the page
-_SCALE = 16  # steps a nat
+API = "/gradio_api/headline"  # prefix of the routes that only the page asks
+LONGEST = 10_000  # characters of a text
+WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
+_MAY_END = 0.05  # probability that the open word is complete, from which on the table after it is sent
+_TABLE = 2000  # words whose probabilities are sent to the page
+_SCALE = 16  # steps per nat
 _stamps = itertools.count(1)
 
 
@@ -49,7 +48,7 @@ def search_box(model: str) -> gr.HTML:
 
 
 def search_api_path() -> str:
-    """Where the page finds the routes: behind a proxy that serves the app below a path, below it too."""
+    """The prefix of the page's own routes, below the app's path behind a proxy."""
     return os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/") + API
 
 
@@ -65,32 +64,32 @@ def box_value(model: str | None = None, put: str | None = None, text: str = "") 
 
 @dataclass(frozen=True)
 class Question:
-    """What the page asks of a text."""
+    """What the page asks about a text."""
 
     text: str
     k: int = 6  # suggestions at most
     style: str = "auto"
     phrases: bool = True
-    table: bool = True  # whether the page lacks the table of the word that is open or comes next
-    next: bool = True  # whether it lacks the one of the word behind
+    table: bool = True  # whether to send the table for the word that is open or comes next
+    next: bool = True  # whether to send the table for the word after it
 
 
 def answer(suggester: Suggester, asked: Question) -> dict:
-    """Everything that the page wants to know of a text: the list, and tables to make the next ones from.
+    """The suggestions for a text, and tables from which the page makes the next lists itself.
 
-    "items" are the suggestions; "table" tells of the word that is open or comes next, "next" of the one
-    that comes when this one is ended by a space: only where it may well end here, for that is as much
-    work as all the rest.
+    "suggestions" are as in the public route, without the whole text. "table" belongs to the word that is open or comes
+    next, "next" to the word after it. Computing "next" takes as long as all the rest, so it is there only if the open
+    word may well be complete.
     """
     text, style = asked.text, asked.style
     typed = suggester.vocabulary.split_typed(text)
-    items = []
+    suggestions = []
     for s in suggester.suggest(text, asked.k, asked.phrases, WORTH_SHOWING, style=style):
-        item: dict[str, Any] = {"rest": s.completion, "p": round(s.probability, 4), "kind": s.kind}
+        item: dict[str, Any] = {"completion": s.completion, "probability": round(s.probability, 4), "kind": s.kind}
         if s.kind == "correction":
             item["replaces"] = len(typed.fragment)
-        items.append(item)
-    found: dict[str, Any] = {"q": text, "items": items}
+        suggestions.append(item)
+    found: dict[str, Any] = {"q": text, "suggestions": suggestions}
     if asked.table:
         begins = text[: len(text) - len(typed.fragment)]
         found["table"] = table(suggester, begins, typed, typed.context, style)
@@ -101,7 +100,7 @@ def answer(suggester: Suggester, asked: Question) -> dict:
 
 
 def table(suggester: Suggester, text: str, typed: Typed, context: list[int], style: str) -> dict:
-    """The likeliest next words after a text, with probabilities in 1/16 nats, in as few bytes as they need."""
+    """The likeliest next words after a text, with log probabilities in steps of 1/16 nat: one byte each, base64."""
     p = suggester.next_word(context).words
     ids = top(p, _TABLE)
     ids = ids[(p[ids] > 0) & (ids != (context[-1] if context else -1))]

@@ -151,7 +151,10 @@ def test_escape_dismisses_the_ghost_then_tab_is_tab_again(page: Page):
 
 def test_one_word_of_the_ghost_is_taken_by_control_and_right(page: Page):
     box = page.locator(BOX)
-    reply = {"items": [{"rest": "ernment to cut", "p": 0.9, "kind": "phrase"}], "model": "bundled"}
+    reply = {
+        "suggestions": [{"completion": "ernment to cut", "probability": 0.9, "kind": "phrase"}],
+        "model": "bundled",
+    }
     page.route(SUGGEST, lambda route: route.fulfill(json=reply | {"q": "the gov"}))
     page.locator(BOX).fill("the gov")
     expect_answer(page, "the gov")

@@ -6,8 +6,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from headline.web.docs_page import docs_page
 from headline.web.models import Models
-from headline.web.openapi import rendered
 from headline.web.opensearch import description, suggestions
 from headline.web.public import DOCS, OPENAPI, OPENSEARCH, OPENSEARCH_XML, PUBLIC, SUGGEST, public_routes
 from tests.tiny import random_checkpoint
@@ -69,8 +69,9 @@ def test_letters_that_are_no_utf_8_are_answered(client):
     "path, query, sentence",
     [
         (SUGGEST, {"k": 0}, "The number of suggestions must be a number from 1 to 50."),
-        (SUGGEST, {"k": "many"}, "The number of suggestions must be a number from 1 to 50."),
-        (SUGGEST, {"k": "9" * 5000 + ".5x"}, "The number of suggestions must be a number from 1 to 50."),
+        (SUGGEST, {"k": "many"}, "k: Input should be a valid integer"),
+        (SUGGEST, {"k": "9" * 5000 + ".5x"}, "k: Unable to parse input string as an integer"),
+        (SUGGEST, {"phrases": "many"}, "phrases: Input should be a valid boolean"),
         (SUGGEST, {"model": "../bundled"}, "There is no such model"),
         (OPENSEARCH, {"model": "<b>"}, "There is no such model"),
     ],
@@ -180,7 +181,7 @@ def test_the_api_is_described_and_that_is_ours_alone(client):
         assert kind in schema["paths"][path]["get"]["responses"]["200"]["content"]
     answered = client.get(SUGGEST, params={"q": "the"}).json()
     assert schema["components"]["schemas"]["Suggestions"]["properties"].keys() == answered.keys()
-    assert schema["components"]["schemas"]["OneSuggestion"]["properties"].keys() == answered["suggestions"][0].keys()
+    assert schema["components"]["schemas"]["SuggestionBody"]["properties"].keys() == answered["suggestions"][0].keys()
 
 
 def test_the_page_on_it_needs_no_other_host_and_runs_nothing(client):
@@ -199,5 +200,5 @@ def test_the_page_on_it_escapes_what_it_shows():
         "parameters": [{"name": bad, "description": bad, "schema": {"type": bad, "default": bad}}],
         "responses": {bad: {"description": bad, "content": {bad: {}}}},
     }
-    page = rendered({"info": {"title": bad, "version": bad, "description": bad}, "paths": {bad: {"get": operation}}})
+    page = docs_page({"info": {"title": bad, "version": bad, "description": bad}, "paths": {bad: {"get": operation}}})
     assert "<i>" not in page and page.count("&lt;i&gt;&amp;") == 13

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.routes import routes
 from headline.web.search_box import API, Question, answer, box_value, search_box, table
+from headline.web.search_routes import search_routes
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
@@ -27,7 +27,7 @@ def client(tmp_path) -> TestClient:
     bundled = random_checkpoint().save(tmp_path / "bundled")
     random_checkpoint(seed=1).save(tmp_path / "runs" / "mine")
     app = FastAPI()
-    app.router.routes.extend(routes(Models(bundled, tmp_path / "runs")))
+    app.router.routes.extend(search_routes(Models(bundled, tmp_path / "runs")))
     return TestClient(app)
 
 
@@ -58,7 +58,7 @@ def test_an_answer_brings_the_tables_for_this_word_and_the_next(text, table_of, 
     found = answer(suggester, Question(text, 5))
     assert found["q"] == text and found["table"]["text"] == table_of
     assert found.get("next", {}).get("text") == next_of
-    assert answer(suggester, Question(text, 5, table=False, next=False)).keys() == {"q", "items"}
+    assert answer(suggester, Question(text, 5, table=False, next=False)).keys() == {"q", "suggestions"}
 
 
 def test_a_word_that_hardly_ends_here_brings_no_table_behind_it():
@@ -72,10 +72,10 @@ def test_a_word_that_hardly_ends_here_brings_no_table_behind_it():
 
 def test_items_say_what_they_add_and_what_they_replace():
     suggester = tiny.suggester(bigram_checkpoint(CHAIN))
-    (item,) = answer(suggester, Question("the govermnent", 5, phrases=False))["items"]
-    assert (item["rest"], item["kind"], item["replaces"]) == ("government", "correction", len("govermnent"))
-    first = answer(suggester, Question("the gov", 5, phrases=False))["items"][0]
-    assert first.keys() == {"rest", "p", "kind"} and first["rest"] == "ernment"
+    (item,) = answer(suggester, Question("the govermnent", 5, phrases=False))["suggestions"]
+    assert (item["completion"], item["kind"], item["replaces"]) == ("government", "correction", len("govermnent"))
+    first = answer(suggester, Question("the gov", 5, phrases=False))["suggestions"][0]
+    assert first.keys() == {"completion", "probability", "kind"} and first["completion"] == "ernment"
 
 
 def test_a_large_vocabulary_has_wider_ids():
@@ -100,16 +100,16 @@ def test_a_large_vocabulary_has_wider_ids():
 )
 def test_the_case_that_was_asked_for_is_written(style, text, rest):
     suggester = tiny.suggester(bigram_checkpoint(CHAIN | {"<unk>": {"the": 5}}))
-    assert answer(suggester, Question(text, 1, style, phrases=False))["items"][0]["rest"] == rest
+    assert answer(suggester, Question(text, 1, style, phrases=False))["suggestions"][0]["completion"] == rest
 
 
 def test_the_route_answers_as_the_suggester_does(client):
     reply = client.get(f"{API}/suggest", params={"q": "the gov", "k": 2, "model": "mine"})
     found = reply.json()
     assert reply.status_code == 200 and (found["q"], found["model"]) == ("the gov", "mine")
-    assert 0 < len(found["items"]) <= 2
+    assert 0 < len(found["suggestions"]) <= 2
     other = client.get(f"{API}/suggest", params={"q": "the gov", "k": 2, "model": BUNDLED_ID}).json()
-    assert other["items"] != found["items"]
+    assert other["suggestions"] != found["suggestions"]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_route_answers_as_the_suggester_does(client):
 def test_odd_questions_get_an_answer(client, query):
     reply = client.get(f"{API}/suggest", params=query)
     assert reply.status_code == 200 and reply.json()["q"] == query.get("q", "")
-    assert len(reply.json()["items"]) <= 20
+    assert len(reply.json()["suggestions"]) <= 20
 
 
 def test_a_question_that_is_none_is_refused(client):

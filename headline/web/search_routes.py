@@ -1,4 +1,4 @@
-"""Plain HTTP below /gradio_api/headline: suggestions for the search box, and for any program."""
+"""HTTP routes below /gradio_api/headline that only the search box's script asks."""
 
 import hashlib
 
@@ -10,26 +10,26 @@ from fastapi.routing import APIRoute
 from headline.web.models import Models
 from headline.web.search_box import API, LONGEST, Question, answer
 
-_MOST = 20  # suggestions
+_MOST_SUGGESTIONS = 20
 STYLES = ("auto", "sentence", "title", "lower", "upper")
 
 
-def routes(models: Models) -> list[APIRoute]:
-    """Routes to be given to `gr.Blocks.launch(app_kwargs={"routes": …})`."""
+def search_routes(models: Models) -> list[APIRoute]:
+    """Routes for `gr.Blocks.launch(app_kwargs={"routes": …})`."""
 
     async def suggest(
         q: str = "", model: str = "", k: int = 6, style: str = "auto", phrases: int = 1, table: int = 1, next: int = 1
     ) -> Response:
-        """Ways to go on from `q`. An unknown model is the bundled one; too long a text is answered by its end."""
+        """Suggestions for `q`. An unknown model means the bundled one; of a long text only the end is read."""
         style = style if style in STYLES else "auto"
-        asked = Question(q[-LONGEST:], max(0, min(k, _MOST)), style, bool(phrases), bool(table), bool(next))
+        asked = Question(q[-LONGEST:], max(0, min(k, _MOST_SUGGESTIONS)), style, bool(phrases), bool(table), bool(next))
         suggester = models.ready(model)
         if suggester is None:
             suggester = await run_in_threadpool(models.get, model)
         return JSONResponse(answer(suggester, asked) | {"q": q, "model": model})
 
     def words(request: Request, model: str = "") -> Response:
-        """How the words of a model are written, by id."""
+        """The words of a model as they are written, by id."""
         written = models.get(model).vocabulary.written
         content = hashlib.blake2b("\n".join(written).encode(), digest_size=8).hexdigest()
         tag = f'"{content}"'
