@@ -13,8 +13,8 @@ def beside(package: Path, name: str) -> Path:
 
 
 ASSETS = beside(PACKAGE, "assets")
-BUNDLED = ASSETS / "model"  # the checkpoint that the app begins with
-SAMPLE = beside(PACKAGE, "data") / "sample.csv"
+BUNDLED_MODEL = ASSETS / "model"  # the checkpoint that the app begins with
+SAMPLE_CORPUS = beside(PACKAGE, "data") / "sample.csv"
 
 
 def read_asset(name: str) -> str:

@@ -1,128 +1,105 @@
-"""A trained model as one folder that needs nothing else.
+"""A trained model as one folder that needs nothing else: saved atomically, checked when it is loaded.
 
 checkpoint.json        format, recipe, sizes, tokenizer, settings, history, metrics, corpus, provenance, licence
-vocabulary.txt         a line a word: as it is written, a tab, its count
+vocabulary.txt         a line per word: the word as it is written, a tab, its count
 weights.safetensors    the tensors that ModelConfig.shapes() names
-memory.safetensors     what the corpus said word for word: its n-grams, and hashes of its headlines (may be missing)
+memory.safetensors     n-grams of the corpus, and hashes of its headlines (may be missing)
 """
 
-import glob
-import json
-import os
 import shutil
-import uuid
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
-from safetensors.numpy import save as to_bytes
 
-from headline.corpus.segmentation import TOKENIZERS
+from headline.atomic import recover_folder, replacing_folder
 from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
+from headline.model.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, NEEDED, WEIGHTS, WORDS
 from headline.model.config import ModelConfig
+from headline.model.memory_file import read_memory, write_memory
+from headline.model.metadata import DESCRIPTIONS, Metadata, within_bounds
 from headline.model.ngram import NGram
-from headline.model.quantization import pack_weights, unpack_weights
-
-FORMAT = 2
-_READ = (1, 2)  # 1 had no memory and no mixture
-META, WORDS, WEIGHTS, MEMORY = "checkpoint.json", "vocabulary.txt", "weights.safetensors", "memory.safetensors"
+from headline.model.quantization import check_stored, pack_weights, unpack_weights
+from headline.model.tensor_file import read_header, read_tensors, write_tensors
+from headline.model.vocabulary_file import read_vocabulary
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a folder holds. Weights are float32, whatever they were stored as."""
+    """A loaded model. Weights are float32, whatever precision they were stored in."""
 
     config: ModelConfig
     vocabulary: Vocabulary
     weights: dict[str, np.ndarray]
     ngram: NGram | None = None
-    lstm_weight: float = 1.0  # of the LSTM where there are n-grams, which have the rest
-    temperature: float = 1.0  # that the LSTM's logits are divided by
-    seen: SeenHeadlines = field(default_factory=SeenHeadlines)  # those trained on
-    training: dict = field(default_factory=dict)  # the TrainingConfig, and "history": a dict an epoch
+    lstm_weight: float = 1.0  # of the LSTM in the mixture with the n-grams, which have the rest
+    temperature: float = 1.0  # the LSTM's logits are divided by it
+    seen: SeenHeadlines = field(default_factory=SeenHeadlines)  # headlines of the training split
+    training: dict = field(default_factory=dict)  # "settings": the TrainingConfig; "history": an object per epoch
     metrics: dict = field(default_factory=dict)  # figures on the test split
     corpus: dict = field(default_factory=dict)  # the CorpusReport
-    provenance: dict = field(default_factory=dict)  # name, when, with what, on what
-    licence: dict = field(default_factory=dict)  # of the weights and of what they were made from
+    provenance: dict = field(default_factory=dict)  # name, date, versions, device
+    licence: dict = field(default_factory=dict)  # of the weights and of the corpora
+
+    def metadata(self, precision: str = "float32") -> Metadata:
+        """The content of checkpoint.json.
+
+        Raises:
+            CheckpointError: a field has a value that is not allowed.
+        """
+        descriptions = {name: within_bounds(getattr(self, name)) for name in DESCRIPTIONS}
+        tokenizer = self.vocabulary.tokenizer.name
+        return Metadata(self.config, tokenizer, precision, self.lstm_weight, self.temperature, **descriptions)
 
     def verify(self) -> None:
         """Check that sizes, vocabulary and tensors agree.
 
         Raises:
-            CheckpointError: naming the first part that does not.
+            CheckpointError: for the first part that does not.
         """
-        for name in ("vocab_size", "block_size", "embedding_size", "units", "layers"):
-            size = getattr(self.config, name)
-            if not isinstance(size, int) or size < 1:
-                raise CheckpointError(f"{META}: {name} must be a whole number above 0; it is {size!r}.")
+        self.metadata()
         if self.config.causal and None in (self.vocabulary.start, self.vocabulary.end):
-            raise CheckpointError(f"{WORDS} lacks the marks that the {self.config.recipe} recipe begins and ends with.")
+            raise CheckpointError(f"{WORDS} lacks <s> and </s>, which the {self.config.recipe} recipe needs.")
         if len(self.vocabulary) != self.config.vocab_size:
             raise CheckpointError(
-                f"{WORDS} has {len(self.vocabulary):,} words where {META} says {self.config.vocab_size:,}."
+                f"{WORDS} has {len(self.vocabulary):,} words; {META} says {self.config.vocab_size:,}."
             )
-        if not 0 <= self.lstm_weight <= 1 or not 0 < self.temperature < float("inf"):
-            raise CheckpointError(f"{META}: lstm_weight must be from 0 to 1 and temperature above 0.")
         if self.ngram is not None and len(self.ngram.unigrams) != self.config.vocab_size:
-            raise CheckpointError(f"{MEMORY} is of another vocabulary than {WORDS}.")
-        wanted = self.config.shapes()
-        if extra := sorted(set(self.weights) - set(wanted)):
-            raise CheckpointError(f"{WEIGHTS} holds {extra[0]}, which the {self.config.recipe} recipe has not.")
-        for name, shape in wanted.items():
-            if name not in self.weights:
-                raise CheckpointError(f"{WEIGHTS} lacks {name}.")
-            if self.weights[name].shape != shape:
-                raise CheckpointError(f"{WEIGHTS}: {name} has shape {self.weights[name].shape}, not {shape}.")
-            if not np.isfinite(self.weights[name]).all():
+            raise CheckpointError(f"{MEMORY} belongs to another vocabulary than {WORDS}.")
+        check_stored({name: ("F32", w.shape) for name, w in self.weights.items()}, self.config.shapes())
+        for name, w in self.weights.items():
+            if not np.isfinite(w).all():
                 raise CheckpointError(f"{WEIGHTS}: {name} holds numbers that are not finite.")
 
     def stored_as(self, precision: str) -> "Checkpoint":
-        """The same as it comes back from being stored so, to be measured as it will be used."""
+        """The checkpoint after storing it in a precision and loading it again, so that it is measured as it is used."""
         ngram = NGram.from_tensors(self.ngram.tensors()) if self.ngram is not None else None
         return replace(self, weights=unpack_weights(pack_weights(self.weights, precision)), ngram=ngram)
 
     def step_tensors(self) -> dict[str, np.ndarray]:
-        """What an exported step computes with: the network's float32 tensors by name, and "temperature"."""
+        """The tensors of an exported step: the network's float32 tensors by name, and "temperature"."""
         tensors = {name: np.ascontiguousarray(self.weights[name], np.float32) for name in self.config.shapes()}
         return tensors | {"temperature": np.array(self.temperature, np.float32)}
 
     def save(self, folder: str | Path, precision: str = "float32") -> Path:
-        """Write the folder beside its place and rename it, so that a crash leaves an older one whole."""
+        """Write the folder, replacing an older checkpoint atomically. Other files in it, such as a model card, are kept.
+
+        Raises:
+            CheckpointError: the parts do not agree; nothing is written.
+            OSError: the disk is full or the folder cannot be written; an older checkpoint stays whole.
+        """
         self.verify()
         folder = Path(folder)
-        _recover(folder)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.new")
-        fresh.mkdir()
-        try:
-            meta = {
-                "format": FORMAT,
-                "model": self.config.as_dict(),
-                "tokenizer": self.vocabulary.tokenizer.name,
-                "precision": precision,
-                "mixture": {"lstm_weight": self.lstm_weight, "temperature": self.temperature},
-                "training": self.training,
-                "metrics": self.metrics,
-                "corpus": self.corpus,
-                "provenance": self.provenance,
-                "licence": self.licence,
-            }
-            (fresh / META).write_text(json.dumps(meta, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        with replacing_folder(folder) as fresh:
+            self.metadata(precision).write(fresh)
             self.vocabulary.save(fresh / WORDS)
-            # Not by save_file, whose file only its owner could read.
-            (fresh / WEIGHTS).write_bytes(to_bytes(pack_weights(self.weights, precision)))
-            memory = {"seen": self.seen.hashes} | (self.ngram.tensors() if self.ngram is not None else {})
-            (fresh / MEMORY).write_bytes(to_bytes(memory))
+            write_tensors(fresh / WEIGHTS, pack_weights(self.weights, precision))
+            write_memory(fresh / MEMORY, self.seen, self.ngram)
             for other in folder.iterdir() if folder.is_dir() else ():
-                if other.name not in (META, WORDS, WEIGHTS, MEMORY):  # such as the model card beside them
+                if other.name not in CHECKPOINT_FILES:
                     (shutil.copytree if other.is_dir() else shutil.copy2)(other, fresh / other.name)
-            _swap(fresh, folder)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
         return folder
 
     @classmethod
@@ -133,81 +110,24 @@ class Checkpoint:
             CheckpointError: a part is missing, cannot be read, or does not agree with the others.
         """
         folder = Path(folder)
-        _recover(folder)
-        for name in (META, WORDS, WEIGHTS):
+        recover_folder(folder)
+        for name in NEEDED:
             if not (folder / name).is_file():
-                raise CheckpointError(f"{folder} is no checkpoint: it has no {name}.")
-        try:
-            meta = json.loads((folder / META).read_text(encoding="utf-8"))
-            if meta["format"] not in _READ:
-                known = " and ".join(map(str, _READ))
-                raise CheckpointError(f"{META} in {folder} has format {meta['format']}; this program reads {known}.")
-            config = ModelConfig(**meta["model"])
-            if meta["tokenizer"] not in TOKENIZERS:
-                raise CheckpointError(f"{META} in {folder} names an unknown tokenizer, {meta['tokenizer']}.")
-            vocabulary = Vocabulary.load(folder / WORDS, meta["tokenizer"])
-            part = WEIGHTS
-            weights = unpack_weights(load_file(folder / WEIGHTS))
-            part = MEMORY
-            memory = load_file(folder / MEMORY) if (folder / MEMORY).is_file() else {}
-            seen = SeenHeadlines(memory.pop("seen", ()))
-            ngram = _unpack_ngram(memory)
-            mixture = meta.get("mixture", {})
-        except KeyError as error:
-            raise CheckpointError(f"{META} in {folder} lacks {error}.") from error
-        except (json.JSONDecodeError, UnicodeDecodeError, TypeError) as error:
-            raise CheckpointError(f"{META} in {folder} cannot be read: {error}.") from error
-        except SafetensorError as error:
-            raise CheckpointError(f"{part} in {folder} is damaged: {error}.") from error
-        except CheckpointError:
-            raise
-        except ValueError as error:
-            raise CheckpointError(f"{folder}: {error}.") from error
-        parts = {k: meta.get(k, {}) for k in ("training", "metrics", "corpus", "provenance", "licence")}
-        checkpoint = cls(config, vocabulary, weights, ngram, **mixture, seen=seen, **parts)
+                raise CheckpointError(f"{folder} is not a checkpoint: it has no {name}.")
+        meta = Metadata.read(folder)
+        vocabulary = read_vocabulary(folder / WORDS, meta.tokenizer, meta.model.vocab_size)
+        check_stored(read_header(folder / WEIGHTS), meta.model.shapes())
+        weights = unpack_weights(read_tensors(folder / WEIGHTS))
+        seen, ngram = read_memory(folder / MEMORY, meta.model.vocab_size)
+        checkpoint = cls(
+            meta.model,
+            vocabulary,
+            weights,
+            ngram,
+            meta.lstm_weight,
+            meta.temperature,
+            seen,
+            **{name: getattr(meta, name) for name in DESCRIPTIONS},
+        )
         checkpoint.verify()
         return checkpoint
-
-
-def read_meta(folder: Path) -> dict:
-    """What a checkpoint's folder tells of itself, without its weights.
-
-    Raises:
-        CheckpointError: it tells nothing that can be read.
-    """
-    try:
-        return json.loads((folder / META).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{folder} is no checkpoint: its {META} cannot be read.") from error
-
-
-def _unpack_ngram(tensors: dict[str, np.ndarray]) -> NGram | None:
-    if not tensors:
-        return None
-    try:
-        return NGram.from_tensors(tensors)
-    except (KeyError, ValueError) as error:
-        raise CheckpointError(f"{MEMORY} is damaged: {error}.") from error
-
-
-def _recover(folder: Path) -> None:
-    """Bring back the older checkpoint if a crash came between the two renames of `_swap`."""
-    if not folder.exists():
-        for old in sorted(folder.parent.glob(f".{glob.escape(folder.name)}.*.old")):
-            os.replace(old, folder)
-            return
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    """Put `fresh` in the place of `folder`. A folder cannot be replaced in one step; `_recover` mends a crash."""
-    if not folder.exists():
-        os.replace(fresh, folder)
-        return
-    old = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.old")
-    os.replace(folder, old)
-    try:
-        os.replace(fresh, folder)
-    except OSError:
-        os.replace(old, folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

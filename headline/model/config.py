@@ -1,30 +1,58 @@
-"""The shape of a network."""
+"""The shape of a network, and the largest one that is accepted."""
 
 import math
 from dataclasses import asdict, dataclass
 
+from headline.errors import SettingError
+
+RECIPE_NAMES = ("autocomplete", "notebook")
+# A checkpoint may come from anybody: these bounds are checked before memory is allocated for it.
+MAX_SIZES = {"vocab_size": 2_000_000, "block_size": 10_000, "embedding_size": 8_192, "units": 8_192, "layers": 32}
+MAX_PARAMETERS = 2**29  # 2 GiB in float32
+MAX_STATE = 2**26  # numbers in the notebook network's state, which has a lane for each position: 256 MiB in float32
+
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The shape of a network. Everything that loading a checkpoint has to agree with."""
+    """The shape of a network. The tensors and the vocabulary of a checkpoint must agree with it.
 
-    recipe: str  # "notebook" or "autocomplete"
-    vocab_size: int  # ids, marks and padding included
+    Raises:
+        SettingError: a field has a wrong type, or a size is out of bounds.
+    """
+
+    recipe: str  # one of RECIPE_NAMES
+    vocab_size: int  # V, ids, including padding and the other special tokens
     block_size: int  # the longest row, in ids (notebook: predictors and label together)
-    embedding_size: int
-    units: int  # of each LSTM layer
+    embedding_size: int  # E
+    units: int  # U, of each LSTM layer
     layers: int = 1
-    embedding_dropout: float = 0.0
+    embedding_dropout: float = 0.0  # share of the embedding's outputs dropped while training
     dropout: float = 0.1  # on the output of each LSTM layer
+
+    def __post_init__(self) -> None:
+        if self.recipe not in RECIPE_NAMES:
+            raise SettingError(f"recipe must be {' or '.join(RECIPE_NAMES)}; it is {str(self.recipe)[:40]!r}.")
+        for name, most in MAX_SIZES.items():
+            size = getattr(self, name)
+            if type(size) is not int or not 1 <= size <= most:
+                raise SettingError(f"{name} must be a whole number from 1 to {most:,}; it is {_shown(size)}.")
+        for name in ("embedding_dropout", "dropout"):
+            share = getattr(self, name)
+            if type(share) not in (int, float) or not 0 <= share < 1:
+                raise SettingError(f"{name} must be a number from 0 to below 1; it is {_shown(share)}.")
+        if self.parameters > MAX_PARAMETERS:
+            raise SettingError(f"These sizes make more than {MAX_PARAMETERS:,} parameters.")
+        if not self.causal and 2 * self.block_size * self.units * self.layers > MAX_STATE:
+            raise SettingError("block_size, units and layers are too large together for the notebook recipe.")
 
     @property
     def causal(self) -> bool:
-        """Whether every position predicts its next word; else a whole padded row predicts one."""
+        """Whether every position predicts its next word; otherwise a whole padded row predicts one."""
         return self.recipe == "autocomplete"
 
     @property
     def projected(self) -> bool:
-        """Whether the LSTM's output is brought to the embedding's width before the tied softmax."""
+        """Whether a dense layer maps the LSTM's output (U) to the embedding's width (E) before the tied softmax."""
         return self.causal and self.units != self.embedding_size
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -43,13 +71,20 @@ class ModelConfig:
 
     @property
     def state_names(self) -> list[str]:
-        """The arrays that one step carries on, layer by layer: h_0, c_0, h_1, …, each of shape (B, units)."""
+        """The arrays that a step passes on, layer by layer: h_0, c_0, h_1, …, each of shape (B, units)."""
         return [f"{part}_{i}" for i in range(self.layers) for part in ("h", "c")]
 
     @property
     def parameters(self) -> int:
-        """How many numbers are trained."""
+        """The number of trained parameters."""
         return sum(math.prod(shape) for shape in self.shapes().values())
 
     def as_dict(self) -> dict:
         return asdict(self)
+
+
+def _shown(value: object) -> str:
+    """A value in an error message. A number may have more digits than Python agrees to print."""
+    if isinstance(value, int) and abs(value) > 10**40:
+        return "a number of more than 40 digits"
+    return repr(value)[:40]

@@ -13,7 +13,7 @@ import numpy as np
 
 from headline.model.checkpoint import Checkpoint
 from headline.model.network import Network, State, log_softmax
-from headline.model.svd_softmax import _Preview
+from headline.model.svd_softmax import SvdSoftmax
 
 _WORTH_IT = 4096  # words in a vocabulary before this saves time
 
@@ -30,7 +30,7 @@ class LanguageModel:
         self._causal = checkpoint.config.causal
         self._first = np.array([checkpoint.vocabulary.start]) if self._causal else None
         quick = self._causal and self.lstm_weight > 0 and checkpoint.config.vocab_size >= _WORTH_IT
-        self._preview = _Preview(*self.network.softmax_layer) if quick else None
+        self._svd_softmax = SvdSoftmax(*self.network.softmax_layer) if quick else None
 
     def row(self, headline: str) -> list[int]:
         """Ids of a whole headline, between its start and end marks where the recipe has them."""
@@ -63,9 +63,9 @@ class LanguageModel:
         The likeliest words come in the right order, but for rare exceptions; what all others have
         together is an estimate.
         """
-        if self._preview is None:
+        if self._svd_softmax is None:
             return self.probabilities(state)
-        return self._mixed(self._preview.softmax(self.network.output(state), self.temperature), state)
+        return self._mixed(self._svd_softmax.softmax(self.network.output(state), self.temperature), state)
 
     def log_probabilities(self, state: State) -> np.ndarray:
         """Natural logarithms of `probabilities`: (B, V)."""

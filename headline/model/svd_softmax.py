@@ -1,40 +1,38 @@
-"""A softmax over many words that computes few of them exactly."""
+"""A softmax over many words that computes few logits exactly."""
 
 import numpy as np
 
-_PREVIEW = 48  # leading directions of a word's vector that are compared for every word
+_PREVIEW = 48  # leading singular directions that are used for every word
+_REFINED = 256  # words whose logits are then computed from all directions
 
 
-_REFINED = 256  # words whose whole vectors are
+class SvdSoftmax:
+    """An approximate softmax for large vocabularies.
 
-
-class _Preview:
-    """A softmax over many words that looks closely at few of them.
-
-    SVD-softmax (Shim et al. 2017, "SVD-Softmax: Fast Softmax Approximation on Large Vocabulary
-    Neural Networks"): word vectors are turned so that their first numbers say the most, all words
-    are scored by those, and only the best by all numbers. What the numbers left out would add to
-    the others' scores is taken as normal noise, whose mean effect on the sum is known.
+    Shim et al. 2017, "SVD-Softmax: Fast Softmax Approximation on Large Vocabulary Neural Networks":
+    word vectors are rotated so that their first components carry most of the variance, all words
+    are scored with those, and only the best words with all components. The components left out
+    are treated as normal noise, whose mean effect on the softmax's denominator is added.
     """
 
     def __init__(self, matrix: np.ndarray, bias: np.ndarray):
-        """`matrix` holds a word's vector in each row: (V, E)."""
+        """`matrix` (V, E) has a word's vector in each row; `bias` is (V,)."""
         squares = (matrix.T @ matrix).astype(np.float64)
-        self._turn = np.ascontiguousarray(np.linalg.eigh(squares)[1][:, ::-1], dtype=np.float32)  # (E, E)
-        self._whole = matrix @ self._turn  # (V, E)
-        self._short = np.ascontiguousarray(self._whole[:, :_PREVIEW])
-        self._spread = self._whole[:, _PREVIEW:].var(axis=0)  # (E - preview,)
+        self._rotation = np.ascontiguousarray(np.linalg.eigh(squares)[1][:, ::-1], dtype=np.float32)  # (E, E)
+        self._rotated = matrix @ self._rotation  # (V, E)
+        self._preview = np.ascontiguousarray(self._rotated[:, :_PREVIEW])
+        self._variance = self._rotated[:, _PREVIEW:].var(axis=0)  # (E - preview,)
         self._bias = bias
 
     def softmax(self, vectors: np.ndarray, temperature: float) -> np.ndarray:
         """(B, E) -> (B, V)"""
-        turned = vectors @ self._turn
-        logits = turned[:, :_PREVIEW] @ self._short.T
+        rotated = vectors @ self._rotation
+        logits = rotated[:, :_PREVIEW] @ self._preview.T
         logits += self._bias
-        logits += (turned[:, _PREVIEW:] ** 2 @ self._spread)[:, None] / 2
-        for row, vector in zip(logits, turned, strict=True):
+        logits += (rotated[:, _PREVIEW:] ** 2 @ self._variance)[:, None] / 2
+        for row, vector in zip(logits, rotated, strict=True):
             best = row.argpartition(-_REFINED)[-_REFINED:]
-            row[best] = self._whole[best] @ vector + self._bias[best]
+            row[best] = self._rotated[best] @ vector + self._bias[best]
         if temperature != 1:
             logits /= np.float32(temperature)
         logits -= logits.max(axis=1, keepdims=True)

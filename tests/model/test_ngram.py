@@ -125,7 +125,7 @@ def test_a_list_of_many_copies_leaves_something_for_every_word():
     """Four copies of nearly all rows: by the formula an n-gram that was seen three times or more needs no discount."""
     rows = [[1, i, i + 1, 2] for i in range(3, 40) for _ in range(4)]
     rows += [[1, 50 + i, 60 + i, 2] for i in range(6)] + [[1, 45, 46, 2]] * 2 + [[1, 47, 48, 2]] * 3
-    ngram = NGram.build(rows, 80, never=(0, 1))
+    ngram = NGram.build(rows, 80, suppressed_ids=(0, 1))
     for context in ([1], [1, 3], [1, 3, 4], [45], [3, 4]):
         p = ngram.next_word(context)
         assert p.sum() == pytest.approx(1, abs=1e-5)

@@ -1,0 +1,63 @@
+"""memory.safetensors: the n-grams of a corpus, and hashes of its headlines."""
+
+from pathlib import Path
+
+from headline.corpus.split import SeenHeadlines
+from headline.errors import CheckpointError
+from headline.model.checkpoint_files import MEMORY
+from headline.model.ngram import MAX_ORDER, NGram
+from headline.model.tensor_file import Header, read_header, read_tensors, write_tensors
+
+MAX_BYTES = 2**30  # of the file: about 100 million n-grams
+
+_INTEGERS, _REALS = ("U8", "U16", "U32"), ("F16", "F32")
+
+
+def read_memory(path: Path, vocab_size: int) -> tuple[SeenHeadlines, NGram | None]:
+    """Read and check the file; without one, no headline was seen and there are no n-grams.
+
+    Raises:
+        CheckpointError: a tensor is missing, unknown, of a wrong type or shape, or holds values that are not allowed.
+    """
+    if not path.is_file():
+        return SeenHeadlines(), None
+    if path.stat().st_size > MAX_BYTES:
+        raise CheckpointError(f"{MEMORY} is larger than {MAX_BYTES // 2**20} MB.")
+    _check_header(read_header(path), vocab_size)
+    tensors = read_tensors(path)
+    seen = SeenHeadlines(tensors.pop("seen", ()))
+    try:
+        return seen, NGram.from_tensors(tensors) if tensors else None
+    except ValueError as error:
+        raise CheckpointError(f"{MEMORY} is damaged: {error}.") from error
+
+
+def write_memory(path: Path, seen: SeenHeadlines, ngram: NGram | None) -> None:
+    """Write both as tensors."""
+    write_tensors(path, {"seen": seen.hashes} | (ngram.tensors() if ngram is not None else {}))
+
+
+def _check_header(header: Header, vocab_size: int) -> None:
+    """Check names, types and lengths: those of one order follow from the order below it."""
+    wanted: dict[str, tuple[tuple[str, ...], int]] = {}  # name -> (types, length)
+    if "seen" in header:
+        wanted["seen"] = (("U32",), header["seen"][1][0] if len(header["seen"][1]) == 1 else 0)
+    if header.keys() - {"seen"}:
+        wanted["unigrams"] = (("F32",), vocab_size)
+        contexts = vocab_size  # n-grams of the order below
+        for n in range(2, MAX_ORDER + 1):
+            if f"{n}.words" not in header:
+                break
+            shape = header[f"{n}.words"][1]
+            ngrams = shape[0] if len(shape) == 1 else 0
+            wanted |= {f"{n}.words": (_INTEGERS, ngrams), f"{n}.shares": (_REALS, ngrams)}
+            wanted |= {f"{n}.children": (_INTEGERS, contexts), f"{n}.left": (_REALS, contexts)}
+            contexts = ngrams
+    if extra := sorted(header.keys() - wanted.keys()):
+        raise CheckpointError(f"{MEMORY} has a tensor that does not belong there, {extra[0][:40]}.")
+    for name, (kinds, length) in wanted.items():
+        if name not in header:
+            raise CheckpointError(f"{MEMORY} lacks {name}.")
+        kind, shape = header[name]
+        if kind not in kinds or shape != (length,):
+            raise CheckpointError(f"{MEMORY}: {name} has type {kind} and shape {shape}; its length must be {length:,}.")

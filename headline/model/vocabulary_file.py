@@ -1,0 +1,46 @@
+"""vocabulary.txt from anybody: its lines are checked before a vocabulary is made of them."""
+
+import re
+from pathlib import Path
+
+from headline.corpus.vocabulary import Vocabulary
+from headline.errors import CheckpointError
+from headline.model.checkpoint_files import META, WORDS
+
+MAX_BYTES = 2**26  # of the file
+MAX_WORD = 10_000  # characters
+MAX_COUNT_DIGITS = 15
+# A word may hold anything but a line feed: Keras' tokenizer splits at few characters.
+_LINE = re.compile(r"[^\n]{1,%d}\t[0-9]{1,%d}\n" % (MAX_WORD, MAX_COUNT_DIGITS))
+
+
+def read_vocabulary(path: Path, tokenizer: str, vocab_size: int) -> Vocabulary:
+    """Read vocabulary.txt, which must have `vocab_size` lines.
+
+    Raises:
+        CheckpointError: it is damaged, or has another number of words.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CheckpointError(f"{WORDS} is larger than {MAX_BYTES // 2**20} MB.")
+        _check_lines(path, vocab_size)
+        return Vocabulary.load(path, tokenizer)
+    except CheckpointError:
+        raise
+    except (OSError, ValueError, OverflowError) as error:
+        reason = str(error).removeprefix(f"{path.name} is damaged: ")
+        raise CheckpointError(f"{WORDS} is damaged: {reason}.") from error
+
+
+def _check_lines(path: Path, vocab_size: int) -> None:
+    lines = 0
+    with path.open(encoding="utf-8", newline="\n") as file:
+        while line := file.readline(MAX_WORD + MAX_COUNT_DIGITS + 2):
+            lines += 1
+            if not _LINE.fullmatch(line):
+                raise ValueError(f"line {lines:,} is not a word of up to {MAX_WORD:,} characters, a tab and a count")
+            if lines > vocab_size:
+                break
+    if lines != vocab_size:
+        found = f"more than {vocab_size:,}" if lines > vocab_size else f"{lines:,}"
+        raise CheckpointError(f"{WORDS} has {found} words; {META} says {vocab_size:,}.")
