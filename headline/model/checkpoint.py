@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.atomic import recover_folder, replacing_folder
 from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
+from headline.model.atomic import recover_folder, replacing_folder
 from headline.model.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, NEEDED, WEIGHTS, WORDS
 from headline.model.config import ModelConfig
 from headline.model.memory_file import read_memory, write_memory
@@ -37,6 +37,8 @@ class Checkpoint:
     lstm_weight: float = 1.0  # of the LSTM in the mixture with the n-grams, which have the rest
     temperature: float = 1.0  # the LSTM's logits are divided by it
     seen: SeenHeadlines = field(default_factory=SeenHeadlines)  # headlines of the training split
+    style: str = "sentence"  # how headlines are capitalised, one of STYLES
+    language: str = "en"  # of the headlines, a BCP 47 tag
     training: dict = field(default_factory=dict)  # "settings": the TrainingConfig; "history": an object per epoch
     metrics: dict = field(default_factory=dict)  # figures on the test split
     corpus: dict = field(default_factory=dict)  # the CorpusReport
@@ -50,8 +52,16 @@ class Checkpoint:
             CheckpointError: a field has a value that is not allowed.
         """
         descriptions = {name: within_bounds(getattr(self, name)) for name in DESCRIPTIONS}
-        tokenizer = self.vocabulary.tokenizer.name
-        return Metadata(self.config, tokenizer, precision, self.lstm_weight, self.temperature, **descriptions)
+        return Metadata(
+            self.config,
+            self.vocabulary.tokenizer.name,
+            precision,
+            self.lstm_weight,
+            self.temperature,
+            self.style,
+            self.language,
+            **descriptions,
+        )
 
     def verify(self) -> None:
         """Check that sizes, vocabulary and tensors agree.
@@ -74,7 +84,7 @@ class Checkpoint:
                 raise CheckpointError(f"{WEIGHTS}: {name} holds numbers that are not finite.")
 
     def stored_as(self, precision: str) -> "Checkpoint":
-        """The checkpoint after storing it in a precision and loading it again, so that it is measured as it is used."""
+        """Return the checkpoint as it will be after saving and loading, so that what is measured is what is used."""
         ngram = NGram.from_tensors(self.ngram.tensors()) if self.ngram is not None else None
         return replace(self, weights=unpack_weights(pack_weights(self.weights, precision)), ngram=ngram)
 
@@ -127,6 +137,8 @@ class Checkpoint:
             meta.lstm_weight,
             meta.temperature,
             seen,
+            meta.style,
+            meta.language,
             **{name: getattr(meta, name) for name in DESCRIPTIONS},
         )
         checkpoint.verify()

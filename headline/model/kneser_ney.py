@@ -104,7 +104,7 @@ def _unigrams(words: _Order, vocab_size: int, suppressed_ids: Sequence[int]) -> 
 
 
 def _discounted(counts: np.ndarray, parents: np.ndarray, contexts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Each n-gram's discounted share of its context's count, (n,), and the sum of the shares per context, (contexts,)."""
+    """Discounted share of each n-gram in its context's count, (n,), and the sum of shares per context, (contexts,)."""
     totals = np.bincount(parents, weights=counts, minlength=contexts)
     discounts = _discounts(counts)[np.minimum(counts, 3)]
     share = np.maximum(counts - discounts, 0) / np.maximum(totals[parents], 1)

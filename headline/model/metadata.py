@@ -8,7 +8,8 @@ them are bounded in size.
 
 import json
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,12 @@ MAX_TEXT = 2_000  # characters of a string
 MAX_ITEMS = 10_000  # entries of one list or object
 MAX_DEPTH = 8  # of lists and objects within each other
 MAX_NUMBER = 2**53  # the largest whole number that every JSON reader keeps exact
+STYLES = ("sentence", "title", "lower", "upper")  # how the headlines of a model are capitalised
+MAX_LANGUAGE = 35  # characters of a language tag, as BCP 47 advises
 DESCRIPTIONS = ("training", "metrics", "corpus", "provenance", "licence")
 
 _NEEDED = ("format", "model", "tokenizer")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the general form of a BCP 47 tag
 
 
 @dataclass(frozen=True)
@@ -43,17 +47,17 @@ class Metadata:
     precision: str = "float32"  # how the weights are stored, one of PRECISIONS
     lstm_weight: float = 1.0  # of the LSTM in the mixture; the n-grams have the rest
     temperature: float = 1.0  # the LSTM's logits are divided by it
-    training: dict[str, Any] = field(
-        default_factory=dict
-    )  # "settings": the TrainingConfig; "history": an object per epoch
+    style: str = "sentence"  # how headlines are capitalised, one of STYLES
+    language: str = "en"  # of the headlines, a BCP 47 tag
+    training: dict[str, Any] = field(default_factory=dict)  # "settings": TrainingConfig; "history": an object per epoch
     metrics: dict[str, Any] = field(default_factory=dict)  # figures on the test split
     corpus: dict[str, Any] = field(default_factory=dict)  # the CorpusReport
     provenance: dict[str, Any] = field(default_factory=dict)  # name, date, versions, device
     licence: dict[str, Any] = field(default_factory=dict)  # of the weights and of the corpora
 
     def __post_init__(self) -> None:
-        _need(self.tokenizer in TOKENIZERS, "tokenizer", f"one of {', '.join(TOKENIZERS)}", self.tokenizer)
-        _need(self.precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
+        _need(_is_one_of(self.tokenizer, TOKENIZERS), "tokenizer", f"one of {', '.join(TOKENIZERS)}", self.tokenizer)
+        _need(_is_one_of(self.precision, PRECISIONS), "precision", f"one of {', '.join(PRECISIONS)}", self.precision)
         _need(
             _is_number(self.lstm_weight) and 0 <= self.lstm_weight <= 1,
             "lstm_weight",
@@ -66,6 +70,8 @@ class Metadata:
             "a number from 0.01 to 100",
             self.temperature,
         )
+        _need(_is_one_of(self.style, STYLES), "style", f"one of {', '.join(STYLES)}", self.style)
+        _need(_is_language(self.language), "language", "a language tag such as en or pt-BR", self.language)
         for name in DESCRIPTIONS:
             value = getattr(self, name)
             _need(isinstance(value, dict), name, "an object", value)
@@ -82,7 +88,8 @@ class Metadata:
             "precision": self.precision,
         }
         mixture = {"mixture": {"lstm_weight": self.lstm_weight, "temperature": self.temperature}}
-        return head | mixture | {name: getattr(self, name) for name in DESCRIPTIONS}
+        text = {"style": self.style, "language": self.language}
+        return head | mixture | text | {name: getattr(self, name) for name in DESCRIPTIONS}
 
     @classmethod
     def from_dict(cls, stored: Any) -> "Metadata":
@@ -132,7 +139,7 @@ class Metadata:
 
 
 def within_bounds(value: Any) -> Any:
-    """A description cut to the bounds above, so that a long file name or a diverged loss cannot spoil a finished run."""
+    """Cut a description to the bounds: a long file name or a diverged loss must not spoil a finished run."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()[:MAX_TEXT]
     if isinstance(value, dict):
@@ -209,6 +216,14 @@ def _is_number(value: object) -> bool:
     if type(value) is float:
         return math.isfinite(value)
     return type(value) is int and abs(value) <= MAX_NUMBER
+
+
+def _is_one_of(value: object, names: Collection[str]) -> bool:
+    return isinstance(value, str) and value in names
+
+
+def _is_language(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_LANGUAGE and _LANGUAGE.fullmatch(value) is not None
 
 
 def _is_count(value: object) -> bool:

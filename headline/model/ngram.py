@@ -1,4 +1,7 @@
-"""A word n-gram model: it remembers set phrases. Mixed with the LSTM, and its baseline. See kneser_ney.py for the formula."""
+"""A word n-gram model: it remembers set phrases. It is mixed with the LSTM, and is its baseline.
+
+kneser_ney.py has the formula.
+"""
 
 from collections.abc import Sequence
 

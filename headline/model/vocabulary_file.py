@@ -11,7 +11,7 @@ MAX_BYTES = 2**26  # of the file
 MAX_WORD = 10_000  # characters
 MAX_COUNT_DIGITS = 15
 # A word may hold anything but a line feed: Keras' tokenizer splits at few characters.
-_LINE = re.compile(r"[^\n]{1,%d}\t[0-9]{1,%d}\n" % (MAX_WORD, MAX_COUNT_DIGITS))
+_LINE = re.compile(rf"[^\n]{{1,{MAX_WORD}}}\t[0-9]{{1,{MAX_COUNT_DIGITS}}}\n")
 
 
 def read_vocabulary(path: Path, tokenizer: str, vocab_size: int) -> Vocabulary:

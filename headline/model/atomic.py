@@ -50,7 +50,7 @@ def recover_folder(folder: Path) -> None:
 
 
 def _swap(fresh: Path, folder: Path) -> None:
-    """Rename `fresh` to `folder`. A folder that is not empty cannot be replaced in one step, so it takes two renames."""
+    """Rename `fresh` to `folder`, in two steps if it exists: a folder that is not empty cannot be replaced in one."""
     if not folder.exists():
         os.replace(fresh, folder)
         return
