@@ -94,7 +94,7 @@ class Checkpoint:
         return tensors | {"temperature": np.array(self.temperature, np.float32)}
 
     def save(self, folder: str | Path, precision: str = "float32") -> Path:
-        """Write the folder, replacing an older checkpoint atomically. Other files in it, such as a model card, are kept.
+        """Write the folder, replacing an older checkpoint atomically. Other files in it, such as its card, are kept.
 
         Raises:
             CheckpointError: the parts do not agree; nothing is written.

@@ -31,7 +31,7 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         if self.recipe not in RECIPE_NAMES:
-            raise SettingError(f"recipe must be {' or '.join(RECIPE_NAMES)}; it is {str(self.recipe)[:40]!r}.")
+            raise SettingError(f"recipe must be {' or '.join(RECIPE_NAMES)}; it is {_shown(self.recipe)}.")
         for name, most in MAX_SIZES.items():
             size = getattr(self, name)
             if type(size) is not int or not 1 <= size <= most:
