@@ -15,7 +15,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from starlette.middleware import Middleware
 
-from headline.paths import ASSETS, SAMPLE, read_asset
+from headline.paths import ASSETS, SAMPLE_CORPUS, read_asset
 from headline.runs.limits import Limits
 from headline.runs.queue import RUNS, dispatch, sweep
 from headline.web.answers import Answers
@@ -57,9 +57,9 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         with gr.Tab("Write"):
             write = WriteTab(models, mine)
         with gr.Tab("Train"):
-            train = TrainTab(models, SAMPLE, write)
+            train = TrainTab(models, SAMPLE_CORPUS, write)
         with gr.Tab("Inside") as tab:
-            inside = InsideTab(models, SAMPLE, write)
+            inside = InsideTab(models, SAMPLE_CORPUS, write)
         write.wire(page)
         train.wire(page)
         inside.wire(tab)

@@ -28,7 +28,7 @@ import numpy as np
 from headline.corpus.sequences import pad_left
 from headline.model.checkpoint import WEIGHTS, Checkpoint
 from headline.model.network import Network, log_softmax
-from headline.paths import BUNDLED
+from headline.paths import BUNDLED_MODEL
 from headline.share.export import FORMATS, export
 
 WORDS = 8  # of a text, after which the next one begins from nothing
@@ -37,7 +37,7 @@ Way = Callable[[list[int]], np.ndarray]  # the ids so far, one more than the tim
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, default=BUNDLED)
+    parser.add_argument("--model", type=Path, default=BUNDLED_MODEL)
     parser.add_argument("--steps", type=int, default=400, help="of each format, after a text to warm up")
     options = parser.parse_args()
     checkpoint = Checkpoint.load(options.model)

@@ -30,7 +30,7 @@ from headline.generator.lexicon import Lexicon
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
-from headline.paths import BUNDLED
+from headline.paths import BUNDLED_MODEL
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSON = ModelConfig("notebook", vocab_size=11_753, block_size=28, embedding_size=10, units=100)
@@ -38,7 +38,7 @@ LESSON = ModelConfig("notebook", vocab_size=11_753, block_size=28, embedding_siz
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, default=BUNDLED)
+    parser.add_argument("--model", type=Path, default=BUNDLED_MODEL)
     parser.add_argument("--headlines", type=Path, default=ROOT / "data" / "sample.csv", help="not trained on")
     parser.add_argument("--count", type=int, default=200, help="headlines to type")
     parser.add_argument("--every", type=int, default=40, help="ask the lesson's way at each so many letters")

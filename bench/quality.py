@@ -30,7 +30,7 @@ from headline.generator.spelling import NEIGHBOURS
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
-from headline.paths import BUNDLED
+from headline.paths import BUNDLED_MODEL
 from headline.training.mixture import build_ngrams, ngrams_alone
 from headline.training.settings import RECIPES
 
@@ -109,7 +109,7 @@ class Bench:
         return Checkpoint.load(folder)
 
     def bundled(self) -> Checkpoint:
-        return Checkpoint.load(BUNDLED)
+        return Checkpoint.load(BUNDLED_MODEL)
 
     def tuned(self, size: int, start: Checkpoint | None) -> Checkpoint:
         """A model of so many NYT headlines that are not on the test side, its words those of all of them."""

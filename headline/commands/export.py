@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from headline.model.checkpoint import Checkpoint
-from headline.paths import BUNDLED
+from headline.paths import BUNDLED_MODEL
 
 
 def add_parser(commands: argparse._SubParsersAction) -> None:
@@ -16,7 +16,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "Keras model that was trained. The n-grams are not included.",
     )
     parser.add_argument(
-        "model", nargs="?", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled one)"
+        "model", nargs="?", type=Path, default=BUNDLED_MODEL, help="a checkpoint's folder (default: the bundled one)"
     )
     parser.add_argument("--format", metavar="FORMAT", help="onnx, keras or tflite (default: the file's extension)")
     parser.add_argument("--out", type=Path, required=True, help="the file to write: .onnx, .keras or .tflite")

@@ -10,7 +10,7 @@ from typing import Any
 from headline.corpus.reader import PLACEHOLDERS
 from headline.errors import SettingError
 from headline.model.checkpoint import Checkpoint
-from headline.paths import BUNDLED
+from headline.paths import BUNDLED_MODEL
 from headline.training.options import RunOptions
 from headline.training.presets import PRESETS, Preset
 from headline.training.settings import KINDS, RECIPES, TrainingConfig
@@ -45,7 +45,9 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
 
 def add_model_option(parser: argparse.ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--model", type=Path, default=BUNDLED, help="a checkpoint's folder (default: the bundled one)")
+    group.add_argument(
+        "--model", type=Path, default=BUNDLED_MODEL, help="a checkpoint's folder (default: the bundled one)"
+    )
     group.add_argument("--from-hub", metavar="owner/name", help="a checkpoint from the Hugging Face Hub")
 
 
@@ -76,8 +78,8 @@ def run_options(options: argparse.Namespace, settings: TrainingConfig | None = N
 
 def _start_folder(model: str) -> Path:
     if model.startswith("hub:"):
-        return model_folder(BUNDLED, model.removeprefix("hub:"))
-    return BUNDLED if model == "bundled" else Path(model)
+        return model_folder(BUNDLED_MODEL, model.removeprefix("hub:"))
+    return BUNDLED_MODEL if model == "bundled" else Path(model)
 
 
 def model_folder(model: Path, from_hub: str | None) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from headline.errors import CheckpointError
+from headline.errors import CheckpointError, SettingError
 from headline.model.checkpoint_files import WEIGHTS
 
 PRECISIONS = ("float32", "float16", "int8")
@@ -19,10 +19,10 @@ def pack_weights(weights: dict[str, np.ndarray], precision: str) -> dict[str, np
     row is a word), a scale per column elsewhere (a column is a unit). Vectors stay float32.
 
     Raises:
-        ValueError: unknown precision.
+        SettingError: unknown precision.
     """
     if precision not in PRECISIONS:
-        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; it is {precision}.")
+        raise SettingError(f"precision must be one of {', '.join(PRECISIONS)}; it is {precision}.")
     if precision == "float32":
         return {name: np.ascontiguousarray(w, dtype=np.float32) for name, w in weights.items()}
     packed: dict[str, np.ndarray] = {}

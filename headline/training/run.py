@@ -14,7 +14,7 @@ from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
 from headline.errors import DeviceMemoryError, HeadlineError
 from headline.model.checkpoint import Checkpoint
-from headline.paths import BUNDLED
+from headline.paths import BUNDLED_MODEL
 from headline.training.mixture import ngrams_alone
 from headline.training.options import RunOptions
 from headline.training.progress import Progress
@@ -182,7 +182,7 @@ def _keystrokes_saved(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[
     from headline.generator.keystrokes import typed_with
     from headline.generator.suggester import Suggester
 
-    models = {"this": checkpoint, "bundled": Checkpoint.load(BUNDLED)}
+    models = {"this": checkpoint, "bundled": Checkpoint.load(BUNDLED_MODEL)}
     if checkpoint.ngram:
         models["ngram"] = ngrams_alone(checkpoint)
     return {name: round(typed_with(Suggester(model), headlines).saved, 4) for name, model in models.items()}

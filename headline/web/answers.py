@@ -9,7 +9,7 @@ from typing import Any
 from headline.errors import CheckpointError, RequestError
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
-from headline.model.checkpoint import read_meta
+from headline.model.metadata import Metadata
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import LONGEST
 from headline.web.write import TOP_K
@@ -105,7 +105,7 @@ class Answers:
 def _told(id_: str, name: str, models: Models) -> dict | None:
     """One line of the list of models; None where its checkpoint tells nothing that can be read."""
     try:
-        meta = read_meta(models.folder(id_))
+        meta = Metadata.read(models.folder(id_)).as_dict()
         perplexity = meta["metrics"].get("test", {}).get("perplexity", NAN)
         return {
             "id": id_,

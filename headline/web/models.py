@@ -8,7 +8,8 @@ from pathlib import Path
 
 from headline.errors import CheckpointError
 from headline.generator.suggester import Suggester
-from headline.model.checkpoint import META, read_meta
+from headline.model.checkpoint_files import META
+from headline.model.metadata import Metadata
 from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
 
@@ -108,9 +109,9 @@ class Models:
     def meta(self, model: str) -> dict:
         """What a model's checkpoint tells of itself, without loading it; of the bundled one when that model is gone."""
         try:
-            return read_meta(self.folder(model))
+            return Metadata.read(self.folder(model)).as_dict()
         except CheckpointError:
-            return read_meta(self.bundled)
+            return Metadata.read(self.bundled).as_dict()
 
     def job(self, id_: str) -> Job:
         """The run with an id, which is a plain name in the folder of runs and never a way out of it."""

@@ -4,16 +4,16 @@ import pytest
 
 from headline.generator.blocklist import blocked_words, is_blocked
 from headline.generator.suggester import Suggester
-from headline.paths import BUNDLED
+from headline.paths import BUNDLED_MODEL
 
 
 @pytest.fixture(scope="module")
 def suggester() -> Suggester:
-    return Suggester.load(BUNDLED)
+    return Suggester.load(BUNDLED_MODEL)
 
 
 def test_every_file_is_small_and_the_card_stands_beside_them():
-    sizes = {path.name: path.stat().st_size for path in BUNDLED.iterdir()}
+    sizes = {path.name: path.stat().st_size for path in BUNDLED_MODEL.iterdir()}
     assert sizes.keys() == {
         "README.md",
         "checkpoint.json",

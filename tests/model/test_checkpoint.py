@@ -10,18 +10,21 @@ from safetensors.numpy import load_file, save_file
 
 from headline.corpus.split import SeenHeadlines
 from headline.errors import CheckpointError
-from headline.model import checkpoint
-from headline.model.checkpoint import MEMORY, META, WEIGHTS, WORDS, Checkpoint
+from headline.model import checkpoint, metadata
+from headline.model.checkpoint import Checkpoint
+from headline.model.checkpoint_files import MEMORY, META, WEIGHTS, WORDS
 from headline.model.ngram import NGram
 from headline.model.quantization import pack_weights, unpack_weights
 from tests.tiny import CONFIGS, config_name, random_weights, vocabulary
 
 PARTS = {
-    "training": {"recipe": "notebook", "history": [{"loss": 1.5}]},
-    "metrics": {"perplexity": 12.5},
+    "training": {"settings": {"recipe": "notebook"}, "history": [{"loss": 1.5}]},
+    "metrics": {"test": {"perplexity": 12.5}},
     "corpus": {"files": ["a.csv"], "rows": 3},
     "provenance": {"name": "“Füße” में"},
     "licence": {"weights": "CC0"},
+    "style": "title",
+    "language": "pt-BR",
 }
 
 
@@ -115,7 +118,7 @@ def failing(at: int, error: BaseException, real=None):
 
 @pytest.mark.parametrize(
     ("target", "name", "at"),
-    [(checkpoint.json, "dumps", 1), (checkpoint, "to_bytes", 1), (os, "replace", 1), (os, "replace", 2)],
+    [(metadata.json, "dumps", 1), (checkpoint, "write_tensors", 1), (os, "replace", 1), (os, "replace", 2)],
     ids=["settings", "weights", "first-rename", "second-rename"],
 )
 def test_a_save_that_fails_leaves_the_older_checkpoint_whole(tmp_path, monkeypatch, target, name, at):
@@ -133,7 +136,7 @@ def test_a_save_that_fails_leaves_the_older_checkpoint_whole(tmp_path, monkeypat
 
 
 def test_a_first_save_that_fails_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoint, "to_bytes", failing(1, OSError("no room")))
+    monkeypatch.setattr(checkpoint, "write_tensors", failing(1, OSError("no room")))
     with pytest.raises(OSError, match="no room"):
         made().save(tmp_path / "model")
     assert os.listdir(tmp_path) == []
@@ -263,15 +266,11 @@ def test_what_was_said_word_for_word_comes_back(tmp_path):
         np.testing.assert_array_equal(after.ngram.next_word(context), stored.ngram.next_word(context))
 
 
-def test_a_folder_of_the_first_format_is_read(tmp_path):
-    folder = made(seed=0).save(tmp_path / "model")
-    (folder / MEMORY).unlink()
-    meta = json.loads((folder / META).read_text())
-    del meta["mixture"]
-    (folder / META).write_text(json.dumps(meta | {"format": 1}))
-    after = Checkpoint.load(folder)
-    assert after.ngram is None and after.lstm_weight == 1 and len(after.seen) == 0
-    assert same(after, made(seed=0))
+def test_format_1_is_refused(tmp_path):
+    folder = made().save(tmp_path / "model")
+    edit(lambda meta: meta | {"format": 1})(folder)
+    with pytest.raises(CheckpointError, match=r"checkpoint\.json has format 1; this program reads format 2 only"):
+        Checkpoint.load(folder)
 
 
 @pytest.mark.parametrize(

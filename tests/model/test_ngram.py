@@ -65,10 +65,10 @@ def test_probabilities_are_those_of_the_formula(order):
             assert found == pytest.approx(written_out(sentences, order, tuple(sentence[:i]), sentence[i]), rel=1e-5)
 
 
-@pytest.mark.parametrize("least", [(), (1, 1, 2, 2), (1, 2, 3, 4)])
+@pytest.mark.parametrize("min_counts", [(), (1, 1, 2, 2), (1, 2, 3, 4)])
 @pytest.mark.parametrize("context", [[START], [START, 5], [7, 8, 9], [UNK, UNK], [4, 4, 4, 4, 4, 4, 6], []])
-def test_every_distribution_sums_to_one_and_gives_the_marks_that_cannot_follow_nothing(context, least):
-    p = NGram.build(rows(), SIZE, NEVER, 4, least).next_word(context)
+def test_every_distribution_sums_to_one_and_gives_the_marks_that_cannot_follow_nothing(context, min_counts):
+    p = NGram.build(rows(), SIZE, NEVER, 4, min_counts).next_word(context)
     assert p.sum() == pytest.approx(1, abs=1e-5)
     assert p[PAD] == p[START] == 0 and (np.delete(p, [PAD, START]) > 0).all()
 
@@ -82,7 +82,7 @@ def test_what_was_said_word_for_word_is_remembered():
 
 def test_rare_ngrams_are_dropped_first_and_leave_the_rest_as_it_was():
     sentences = rows()
-    whole, some = (NGram.build(sentences, SIZE, NEVER, 4, least) for least in ((), (1, 1, 2, 3)))
+    whole, some = (NGram.build(sentences, SIZE, NEVER, 4, min_counts) for min_counts in ((), (1, 1, 2, 3)))
     assert len(some.words[0]) == len(whole.words[0]) and len(some.words[2]) < len(whole.words[2])
     seen = Counter(tuple(s[i : i + 3]) for s in sentences for i in range(len(s) - 2))
     assert len(some.words[1]) == sum(n >= 2 for n in seen.values())

@@ -11,7 +11,7 @@ from headline.corpus.sequences import pad_left
 from headline.errors import ExportError
 from headline.model.checkpoint import Checkpoint
 from headline.model.network import Network, log_softmax
-from headline.paths import BUNDLED
+from headline.paths import BUNDLED_MODEL
 from headline.share import export as module
 from headline.share.export import FORMATS, export
 from tests.tiny import CONFIGS, config_name, random_checkpoint, random_weights, vocabulary
@@ -200,7 +200,7 @@ def test_the_command_writes_the_bundled_model_by_default(capsys, tmp_path):
     out = tmp_path / "made" / "bundled.onnx"
     assert main(["export", "--format", "onnx", "--out", str(out)]) == 0
     assert capsys.readouterr().out == f"{out}  {out.stat().st_size / 1e6:.1f} MB\n"
-    checkpoint = Checkpoint.load(BUNDLED)
+    checkpoint = Checkpoint.load(BUNDLED_MODEL)
     rows = np.array([checkpoint.vocabulary.encode("the prime minister says")])
     check_steps(onnx_step(out), checkpoint, rows, TOLERANCE_BUNDLED)
 
