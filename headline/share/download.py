@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from headline.corpus.files import KINDS
 from headline.errors import DownloadError
-from headline.share.hub import told
+from headline.share.hub import translate_hub_errors
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 # bytes so far, and bytes in all where they are known
@@ -129,7 +129,7 @@ def _watch(folder: Path, over: threading.Event, on_bytes: OnBytes) -> None:
 def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Path]:
     from huggingface_hub import HfApi, RepoFile, hf_hub_download
 
-    with told(corpus.name, "data set", DownloadError, _undone(corpus.name)):
+    with translate_hub_errors(corpus.name, "data set", DownloadError, _undone(corpus.name)):
         files = [
             entry
             for entry in HfApi().list_repo_tree(corpus.name, repo_type="dataset", recursive=True)

@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from headline.errors import CheckpointError, HubError
-from headline.model.checkpoint import MEMORY, META, WEIGHTS, WORDS, Checkpoint
+from headline.model.checkpoint import Checkpoint
+from headline.model.checkpoint_files import CHECKPOINT_FILES, META
 
-CHECKPOINT_FILES = (META, WORDS, WEIGHTS, MEMORY)
 _NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 _CLIENTS = ("httpx", "httpx2", "requests")  # whose errors of the network pass through the Hub's client
 
 
 @contextmanager
-def told(name: str, kind: str, error: type[ValueError], undone: str) -> Iterator[None]:
+def translate_hub_errors(name: str, kind: str, error: type[ValueError], undone: str) -> Iterator[None]:
     """Turn what the client raises while it reads into one sentence.
 
     Args:
@@ -82,7 +82,7 @@ def fetch_checkpoint(name: str) -> Path:
     undone = (
         f"{name} was not downloaded: look whether this machine is online, or bring the checkpoint's folder yourself."
     )
-    with told(name, "model", CheckpointError, undone):
+    with translate_hub_errors(name, "model", CheckpointError, undone):
         folder = Path(snapshot_download(name, allow_patterns=list(CHECKPOINT_FILES)))
     if not (folder / META).is_file():
         raise CheckpointError(f"{name} on the Hugging Face Hub holds no checkpoint of this program: it has no {META}.")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from headline.errors import HubError
 from headline.model.checkpoint import Checkpoint
+from headline.model.checkpoint_files import CARD, CHECKPOINT_FILES
 from headline.paths import ROOT
 from headline.share.card import model_card
-from headline.share.hub import CHECKPOINT_FILES, check_name, told
+from headline.share.hub import check_name, translate_hub_errors
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -174,9 +175,9 @@ def model_content(folder: Path, repo: str) -> dict[str, bytes]:
     """
     checkpoint = Checkpoint.load(folder)
     content = {name: (folder / name).read_bytes() for name in CHECKPOINT_FILES if (folder / name).is_file()}
-    card = folder / "README.md"
+    card = folder / CARD
     text = card.read_text(encoding="utf-8") if card.is_file() else None
-    return content | {"README.md": model_card(checkpoint, repo, text).encode()}
+    return content | {CARD: model_card(checkpoint, repo, text).encode()}
 
 
 def publish_model(folder: Path, repo: str, private: bool = False) -> str:
@@ -250,7 +251,7 @@ def _sending(repo: str) -> Iterator[None]:
         "https://huggingface.co/settings/tokens and set HF_TOKEN to it.",
     }
     undone = f"{repo} was not published: look whether this machine is online."
-    with warnings.catch_warnings(), told(repo, "repository", HubError, undone):
+    with warnings.catch_warnings(), translate_hub_errors(repo, "repository", HubError, undone):
         warnings.simplefilter("ignore")  # of metadata that could be more
         try:
             yield

@@ -1,5 +1,8 @@
 """A model as a zip: there and back, and what is no model."""
 
+import os
+import random
+import tracemalloc
 import zipfile
 from dataclasses import replace
 
@@ -7,6 +10,7 @@ import pytest
 
 from headline.errors import ArchiveError
 from headline.model.checkpoint import Checkpoint
+from headline.model.checkpoint_files import META, WEIGHTS, WORDS
 from headline.share.archive import pack, unpack
 from tests.tiny import random_checkpoint
 
@@ -49,8 +53,96 @@ def test_what_holds_no_model_leaves_nothing_behind(tmp_path, names):
     assert not list((tmp_path / "runs").glob("*")) and not (tmp_path.parent / "evil.txt").exists()
 
 
-def test_what_is_no_zip_is_told(tmp_path):
+def test_a_file_that_is_no_zip_is_refused(tmp_path):
     path = tmp_path / "junk.zip"
     path.write_bytes(b"\x00\x01junk")
     with pytest.raises(ArchiveError, match=r"junk\.zip holds no whole model"):
         unpack(path, tmp_path / "runs")
+
+
+def refused(path, tmp_path, message):
+    runs = tmp_path / "runs"
+    tracemalloc.start()
+    with pytest.raises(ArchiveError, match=message):
+        unpack(path, runs)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 64 * 2**20
+    assert not runs.exists() or os.listdir(runs) == []
+
+
+def rewritten(path, out, change):
+    """Copy a zip; `change` is called with the new zip, each name and its content, and writes them."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            change(new, info.filename, old.read(info))
+    return out
+
+
+@pytest.mark.parametrize(
+    "name, size, message",
+    [
+        (META, 9, "META.*too large"),
+        (WORDS, 65, "too large"),
+        (WEIGHTS, 3, "more weights than its"),
+        (WEIGHTS, 501, "too large|more than 500 MB"),
+    ],
+)
+def test_a_zip_of_zeros_is_refused_by_its_sizes(tmp_path, name, size, message):
+    def zeros(new, inside, data):
+        if inside != name:
+            return new.writestr(inside, data)
+        with new.open(inside, "w") as file:
+            for _ in range(size):
+                file.write(bytes(2**20))
+
+    path = rewritten(packed(tmp_path), tmp_path / "zeros.zip", zeros)
+    assert path.stat().st_size < 2**20
+    refused(path, tmp_path, message.replace("META", r"checkpoint\.json"))
+
+
+def test_a_zip_of_ten_thousand_entries_is_refused(tmp_path):
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for i in range(10_000):
+            archive.writestr(f"file{i}", "")
+    refused(path, tmp_path, "too many entries")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_another_compression_is_refused(tmp_path, method):
+    path = rewritten(packed(tmp_path), tmp_path / "a.zip", lambda new, name, data: new.writestr(name, data, method))
+    refused(path, tmp_path, "compressed in a way")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_file_that_is_there_twice_is_refused(tmp_path):
+    def twice(new, name, data):
+        new.writestr(name, data)
+        if name == WORDS:
+            new.writestr(name, data)
+
+    refused(rewritten(packed(tmp_path), tmp_path / "a.zip", twice), tmp_path, "same file twice")
+
+
+def test_two_models_in_one_zip_are_refused(tmp_path):
+    def both(new, name, data):
+        new.writestr(f"a/{name}", data)
+        new.writestr(f"b/{name}", data)
+
+    refused(rewritten(packed(tmp_path), tmp_path / "a.zip", both), tmp_path, "more than one model")
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_damaged_zip_is_unpacked_whole_or_refused(tmp_path, seed):
+    rng = random.Random(seed)
+    path = packed(tmp_path)
+    data = bytearray(path.read_bytes())
+    for _ in range(rng.randrange(1, 5)):
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    path.write_bytes(data[: rng.choice([len(data), rng.randrange(len(data))])])
+    runs = tmp_path / "runs"
+    try:
+        Checkpoint.load(unpack(path, runs))
+    except ArchiveError:
+        assert not runs.exists() or os.listdir(runs) == []

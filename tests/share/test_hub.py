@@ -49,7 +49,7 @@ def test_what_was_downloaded_once_is_there_without_a_network(shared, monkeypatch
         ("owner/missing", "no public model called owner/missing"),
         ("owner/gated", "owner/gated asks for consent: give it on its page, then set HF_TOKEN"),
         ("owner/other", r"owner/other .* holds no checkpoint of this program: it has no checkpoint\.json"),
-        ("owner/broken", r"owner/broken .*weights\.safetensors in owner/broken is damaged"),
+        ("owner/broken", r"owner/broken .*weights\.safetensors is damaged"),
         ("broken", "“broken” cannot be a name .* say owner/name"),
         ("../etc", "say owner/name"),
     ],
