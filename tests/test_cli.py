@@ -153,7 +153,7 @@ def test_train_tells_a_person_on_the_other_stream(capsys, corpus, tmp_path, sign
         (["--minutes", "nan"], "minutes must be a number"),
         (["--minutes", "-1"], "minutes must be a number"),
         (["--rows", "-1"], "rows must be 0 or more"),
-        (["--start-from", "nowhere"], "nowhere is no checkpoint"),
+        (["--start-from", "nowhere"], "nowhere is not a checkpoint"),
         (["--set", "seed=99999999999999999999"], "seed must be"),
         (["--set", "schedule=linear"], "schedule must be"),
         (["--epochs", "0"], "epochs must be 1 or more"),
@@ -180,9 +180,9 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(capsys, corpus, tmp_pa
 @pytest.mark.parametrize(
     "arguments, told",
     [
-        (["suggest", "the", "--model", "nowhere"], "nowhere is no checkpoint"),
-        (["generate", "--model", "nowhere"], "nowhere is no checkpoint"),
-        (["evaluate", "CORPUS", "--model", "nowhere"], "nowhere is no checkpoint"),
+        (["suggest", "the", "--model", "nowhere"], "nowhere is not a checkpoint"),
+        (["generate", "--model", "nowhere"], "nowhere is not a checkpoint"),
+        (["evaluate", "CORPUS", "--model", "nowhere"], "nowhere is not a checkpoint"),
         (["evaluate", "nowhere.csv", "--model", "MODEL"], "no file or folder called nowhere.csv"),
         (["evaluate", "ONE", "--model", "MODEL"], "--split all"),
         (["generate", "--model", "MODEL", "--temperature", "-1"], "temperature must be 0 or more"),

@@ -87,7 +87,7 @@ def _checkpoint_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Find the checkpoint's files, which may be in a folder of the zip, and check how they are stored.
 
     Raises:
-        ArchiveError: a file is there twice, is too large, or is compressed or encrypted in a way that is not read.
+        ArchiveError: a file is there twice, is too large, lies outside the zip, or is compressed or encrypted in a way that is not read.
     """
     name = Path(archive.filename or "").name
     entries = [info for info in archive.infolist() if not info.is_dir()]
@@ -98,6 +98,8 @@ def _checkpoint_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     if len({_file_name(info) for info in wanted}) < len(wanted):
         raise ArchiveError(f"{name} has the same file twice.")
     for info in wanted:
+        if info.header_offset < 0:
+            raise ArchiveError(f"{name} is damaged.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
             raise ArchiveError(f"{name} is encrypted or compressed in a way that is not read here.")
         if info.file_size > _MAX_FILE.get(_file_name(info), _MAX_TOTAL):

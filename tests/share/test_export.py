@@ -221,7 +221,7 @@ def test_the_command_takes_a_model_and_the_format_from_the_name(capsys, tmp_path
         (["MODEL", "--format", "torch", "--out", "m.onnx"], "must be one of onnx, keras, tflite"),
         (["MODEL", "--format", "keras", "--out", "m.onnx"], "must end in .keras"),
         (["MODEL", "--out", "folder.onnx"], "folder.onnx is a folder"),
-        (["nowhere", "--out", "m.onnx"], "nowhere is no checkpoint"),
+        (["nowhere", "--out", "m.onnx"], "nowhere is not a checkpoint"),
     ],
 )
 def test_what_cannot_be_exported_is_told_in_one_line(capsys, tmp_path, monkeypatch, arguments, told):

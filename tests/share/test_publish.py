@@ -186,7 +186,7 @@ def test_a_space_on_a_gpu(capsys, hub, checkout):
         (["app"], "say owner/name"),
         (["../app"], "say owner/name"),
         (["https://huggingface.co/spaces/owner/app"], "say owner/name"),
-        (["owner/app", "--model", "nowhere"], "nowhere is no checkpoint"),
+        (["owner/app", "--model", "nowhere"], "nowhere is not a checkpoint"),
         (["owner/app", "--model", "nowhere", "--gpu"], "a model on the Hub does not run"),
         (["other/app"], "The token may not write to other/app: make one with write access to other"),
     ],
