@@ -87,7 +87,7 @@ def _checkpoint_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Find the checkpoint's files, which may be in a folder of the zip, and check how they are stored.
 
     Raises:
-        ArchiveError: a file is there twice, is too large, lies outside the zip, or is compressed or encrypted in a way that is not read.
+        ArchiveError: a file is there twice, is too large, or is stored in a way that is not read.
     """
     name = Path(archive.filename or "").name
     entries = [info for info in archive.infolist() if not info.is_dir()]

@@ -109,7 +109,9 @@ def test_models_are_listed_with_their_figures(folders):
     first, *others = Answers(Models(folders / "bundled", folders / "runs")).models()
     words = len(checkpoint.vocabulary)
     assert first == {"id": BUNDLED_ID, "name": "Bundled model", "headlines": 1234, "words": words, "perplexity": 61.8}
-    assert [(one["id"], one["perplexity"]) for one in others] == [("mine", None)]  # JSON has no infinity: "odd" is refused
+    assert [(one["id"], one["perplexity"]) for one in others] == [
+        ("mine", None)
+    ]  # JSON has no infinity: "odd" is refused
 
 
 def test_on_a_public_page_nobody_elses_models_are_listed(folders):
