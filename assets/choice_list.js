@@ -1,5 +1,5 @@
-// Whole headlines, each marked new or seen, to be put into the box or copied. Gradio runs this as the body
-// of a function with element, props, watch and trigger. All data reaches the page through textContent.
+// A list of whole headlines, each marked as new or seen in training; a click puts one into the box or copies it.
+// Gradio runs this as the body of a function with element, props, watch and trigger. Data is only ever set as text.
 const root = element.querySelector(".choices");
 
 function part(className, text) {

@@ -1,11 +1,11 @@
-// Runs in the page's head, before Gradio. Gradio's loading screen counts its seconds in a loop of animation
-// frames that goes on when the screen is gone (seen in 6.31): sixty times a second the browser prepares a frame
-// that shows nothing new, which a key then has to wait for. Once the search box is there, a loop that is older
-// than it ends at its next turn. If Gradio writes that loop otherwise one day, nothing matches and all is as before.
+// Runs in the page's head, before Gradio. Gradio's loading screen counts seconds in a loop of animation frames that
+// goes on when the screen is gone (seen in 6.31): sixty times a second the browser prepares a frame that shows nothing
+// new, and a key has to wait for it. Once the search box exists, a loop that began before it is stopped. If Gradio
+// changes that loop one day, the pattern no longer matches it and nothing is stopped.
 (() => {
   const native = window.requestAnimationFrame.bind(window);
   const COUNTS_SECONDS = /^\(\)\s*=>\s*\{?[^;]{0,60}performance\.now\(\)[^;]{0,30}1e3/;
-  let current = null; // the chain of frames that is running now
+  let current = null; // the chain of frames whose callback is running
   let ready = false;
   const boxIsThere = () => (ready ||= document.getElementById("search-box") !== null);
   window.requestAnimationFrame = (callback) => {

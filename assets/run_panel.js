@@ -1,5 +1,5 @@
-// How a training run goes, drawn from props.value as headline/web/run_view.py describes it. The curves are
-// one SVG whose lines get new points: nothing is built anew while a run goes, so nothing flickers.
+// The progress of a training run, drawn from props.value, which headline/web/run_view.py makes. The curves are one SVG
+// whose lines get new points, so that nothing flickers while a run goes on.
 const root = element.querySelector(".run");
 const SVG = "http://www.w3.org/2000/svg";
 const W = 640, H = 220, LEFT = 44, RIGHT = 12, TOP = 10, BOTTOM = 28;
@@ -26,7 +26,7 @@ const parts = {
   table: node("div", "scroll"),
 };
 parts.bar.max = 1;
-parts.bar.setAttribute("aria-label", "Share of the run that is done");
+parts.bar.setAttribute("aria-label", "Progress of the run");
 parts.table.tabIndex = 0;
 parts.table.setAttribute("role", "region");
 parts.table.setAttribute("aria-label", "Loss by epoch");
@@ -36,8 +36,8 @@ const grid = shape("g", { class: "grid" });
 const curves = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, shape("polyline", { class: name, fill: "none" })]));
 svg.append(grid, ...Object.values(curves));
 const caption = node("figcaption", "run-line");
-const told = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, node("span", `key ${name}`)]));
-caption.append("Nats a word by epoch: ", ...Object.values(told));
+const legend = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, node("span", `key ${name}`)]));
+caption.append("Loss by epoch, in nats per word: ", ...Object.values(legend));
 parts.chart.append(svg, caption);
 
 function drawChart(run) {
@@ -60,9 +60,9 @@ function drawChart(run) {
   const step = Math.max(1, Math.ceil(run.epochs_asked / 10));
   for (let epoch = 0; epoch <= run.epochs_asked; epoch += step) marks.push(text(x(epoch), H - 8, String(epoch), "middle"));
   grid.replaceChildren(...marks);
-  told.loss.textContent = `${run.loss_told || "–"} while training`;
-  told.held.textContent = `${run.held_told || "–"} on held-out headlines`;
-  told.baseline.textContent = run.baseline ? `${run.baseline.toFixed(3)} the n-grams alone, held out` : "";
+  legend.loss.textContent = `${run.loss_text || "–"} on training headlines`;
+  legend.held.textContent = `${run.held_text || "–"} on held-out headlines`;
+  legend.baseline.textContent = run.baseline ? `${run.baseline.toFixed(3)} n-grams alone, held out` : "";
   svg.setAttribute("aria-label", caption.textContent);
 }
 
@@ -77,7 +77,7 @@ function drawSamples(run) {
   if (parts.samples.hidden) return;
   const list = node("ul");
   list.append(...run.samples.map((line) => node("li", "", line)));
-  parts.samples.replaceChildren(node("h3", "", `What it would write now (after epoch ${run.samples_epoch})`), list);
+  parts.samples.replaceChildren(node("h3", "", `What it writes after epoch ${run.samples_epoch}`), list);
 }
 
 function drawTable(run) {

@@ -1,5 +1,5 @@
 // Sections of words, tables and bars. Gradio runs this as the body of a function with element, props and
-// watch. All data reaches the page through textContent.
+// watch. Data is only ever set as text.
 const root = element.querySelector(".sheet");
 
 function make(tag, className, text) {
@@ -25,7 +25,7 @@ function table(section) {
   top.append(head);
   made.append(top, body);
   const scroll = make("div", "scroll");
-  scroll.tabIndex = 0; // a table that is wider than the page is scrolled by keys too
+  scroll.tabIndex = 0; // so that a wide table can be scrolled by keys
   scroll.setAttribute("role", "region");
   scroll.setAttribute("aria-label", section.title);
   scroll.append(made);

@@ -1,6 +1,6 @@
-"""What any program may ask: suggestions, completions, whole headlines, the models that there are.
+"""Answers for other programs: suggestions, completions, whole headlines, and the list of models.
 
-The same answers by whichever way they are asked for: Gradio's API, MCP, plain HTTP.
+Gradio's API, MCP and plain HTTP all give these answers.
 """
 
 import math
@@ -16,27 +16,27 @@ from headline.web.write import TOP_K
 
 MOST_SUGGESTIONS = 50
 MOST_HEADLINES = 20
-MOST_WORDS = 20  # that a headline is to be gone on with
+MOST_WORDS = 20  # to add to a headline
 HOTTEST = 2.0  # temperature
-LONGEST_SEED = 1000  # letters: a headline's text is read anew for every word that is put behind it
+LONGEST_SEED = 1000  # characters: the whole text is read again for every word that is added
 NAN = float("nan")
 
 
 class Answers:
-    """Answers of one app's models, as lists and dicts that are ready to be sent.
+    """The answers of an app's models, as lists and dicts that can be sent as JSON.
 
-    What is asked comes from outside and may be anything at all. Numbers above a limit are lowered to it,
-    of a text beyond 10,000 letters the end is read, and the rest is refused.
+    Arguments come from outside and may be anything. Numbers above a limit are lowered to it, of a text only the last
+    10,000 characters are read, and everything else that is not allowed is refused.
     """
 
     def __init__(self, models: Models):
         self._models = models
 
     def suggest(self, text: Any, count: Any = 8, model: Any = BUNDLED_ID, phrases: Any = False) -> list[dict]:
-        """Ways to go on, the likeliest first: {"text", "completion", "probability", "kind"} of each.
+        """Suggestions, the likeliest first: {"text", "completion", "probability", "kind"} of each.
 
         Raises:
-            RequestError: the text is none, the count no whole number above 0, or there is no such model.
+            RequestError: the text is not a string, the count is not a whole number above 0, or there is no such model.
         """
         text, count = _text(text), _whole("The number of suggestions", count, 1, MOST_SUGGESTIONS)
         suggester = self._suggester(model)
@@ -46,12 +46,12 @@ class Answers:
         ]
 
     def complete(self, text: Any, model: Any = BUNDLED_ID) -> str:
-        """The text with the word or phrase that saves the most keys; as it came where nothing is known to follow.
+        """The text with the word or phrase that saves the most keys, or unchanged if nothing is known to follow.
 
-        An open word is completed, or gone on from where it more likely is a word as it stands.
+        An open word is completed, or taken as complete if that is likelier.
 
         Raises:
-            RequestError: the text is none, or there is no such model.
+            RequestError: the text is not a string, or there is no such model.
         """
         text, suggester = _text(text), self._suggester(model)
         found = suggester.suggest(text, 1, phrases=True)
@@ -64,13 +64,13 @@ class Answers:
     def generate(
         self, seed: Any = "", number: Any = 5, temperature: Any = 0.7, words: Any = 0, model: Any = BUNDLED_ID
     ) -> list[dict]:
-        """Whole headlines, the likeliest first, then different ones by chance: {"text", "seen"} of each.
+        """Whole headlines: the likeliest, then different ones by sampling. {"text", "seen"} of each.
 
-        "seen" says whether it stood word for word among the headlines that the model learnt from. Of the
-        seed the last 1,000 letters are read. At a temperature of 0 there are two at most.
+        "seen" is whether exactly this headline was trained on. Only the last 1,000 characters of the seed are read.
+        At a temperature of 0 there are at most two.
 
         Raises:
-            RequestError: the seed is no text, a number is out of its range, or there is no such model.
+            RequestError: the seed is not a string, a number is out of range, or there is no such model.
         """
         seed, number = _text(seed, "The seed"), _whole("The number of headlines", number, 1, MOST_HEADLINES)
         temperature = _number("The temperature", temperature, 0, HOTTEST)
@@ -81,12 +81,12 @@ class Answers:
         return [{"text": headline.text, "seen": headline.seen} for headline in made]
 
     def models(self) -> list[dict]:
-        """{"id", "name", "headlines", "words", "perplexity"} of each model; on a public page of the bundled one only.
+        """{"id", "name", "headlines", "words", "perplexity"} of each model; on a public page only the bundled one.
 
-        The perplexity is that of headlines held out, None where none was measured.
+        The perplexity is on held-out headlines, None if it was not measured.
         """
-        told = (_told(id_, name, self._models) for name, id_ in self._models.choices([]))
-        return [one for one in told if one is not None]
+        described = (_description(id_, name, self._models) for name, id_ in self._models.choices([]))
+        return [one for one in described if one is not None]
 
     def is_bundled(self, model: Any) -> bool:
         return model in (None, "", BUNDLED_ID)
@@ -102,8 +102,8 @@ class Answers:
         return found
 
 
-def _told(id_: str, name: str, models: Models) -> dict | None:
-    """One line of the list of models; None where its checkpoint tells nothing that can be read."""
+def _description(id_: str, name: str, models: Models) -> dict | None:
+    """An entry of the list of models; None if its checkpoint cannot be read."""
     try:
         meta = Metadata.read(models.folder(id_)).as_dict()
         perplexity = meta["metrics"].get("test", {}).get("perplexity", NAN)
@@ -119,7 +119,7 @@ def _told(id_: str, name: str, models: Models) -> dict | None:
 
 
 def _text(value: Any, name: str = "The text") -> str:
-    """A text's last letters, and no half of a pair of surrogates, which no answer could carry."""
+    """The end of a text. Lone surrogates become “?”, because UTF-8 cannot encode them."""
     if not isinstance(value, str):
         raise RequestError(f"{name} must be a string of letters.")
     return value[-LONGEST:].encode("utf-8", "replace").decode("utf-8")
@@ -134,7 +134,7 @@ def _whole(name: str, value: Any, least: int, most: int) -> int:
 
 
 def _number(name: str, value: Any, least: float, most: float) -> float:
-    """A number, lowered to `most`; a text that spells one will do, for an address has nothing else."""
+    """A number, lowered to `most`. A string of digits counts as a number."""
     try:
         number = NAN if isinstance(value, bool) else float(value)
     except OverflowError:  # a whole number of hundreds of digits

@@ -1,6 +1,6 @@
-"""The app's functions for other programs: endpoints of Gradio's API, which are MCP tools too.
+"""The endpoints of Gradio's API, which are MCP tools too.
 
-Their docstrings are what Gradio shows on the page on its API, and what an assistant reads of a tool.
+Their docstrings appear on Gradio's API page and as the descriptions of the tools.
 """
 
 import gradio as gr
@@ -9,34 +9,34 @@ from headline.errors import RequestError
 from headline.web.answers import Answers
 from headline.web.models import BUNDLED_ID
 
-_AT_ONCE = 4  # calls that write headlines, the rest wait
+_GENERATE_AT_ONCE = 4  # calls; further ones wait
 
 
 class Sentence(gr.Error):
-    """A refusal: the sentence alone reaches whoever asked, and nothing the log."""
+    """A refusal: the caller gets the sentence alone, and nothing is logged."""
 
     def __init__(self, sentence: object):
         super().__init__(str(sentence), print_exception=False)
 
-    def __str__(self) -> str:  # what MCP sends; Gradio's own puts it in quotes
+    def __str__(self) -> str:  # what MCP sends; Gradio would put it in quotes
         return self.message
 
 
 def add_api(answers: Answers) -> None:
-    """Add the endpoints /suggest, /complete, /generate and /models to the page that is being built."""
+    """Add the endpoints /suggest, /complete, /generate and /models to the page."""
 
     def suggest(text: str, count: int = 8, model: str = BUNDLED_ID, phrases: bool = False) -> list[dict]:
-        """The likeliest ways to go on with a headline: next words after a space, completions within a word,
-        starts of headlines for an empty text.
+        """The likeliest continuations of a headline: next words after a space, completions within a word,
+        first words for an empty text.
 
         Args:
-            text: the beginning of a headline; of more than 10,000 letters the end is read
+            text: the beginning of a headline; only its last 10,000 characters are read
             count: how many suggestions at most, from 1 to 50
             model: the id of a model, as `models` lists them
-            phrases: whether likely continuations of several words may be among them
+            phrases: whether continuations of several words may be among them
 
         Returns:
-            suggestions, the likeliest first, each with the whole text, what it adds, its probability, and its kind (word, phrase or correction)
+            suggestions, the likeliest first, each with the whole text, the completion, its probability, and its kind (word, phrase or correction)
         """  # noqa: E501  a line a description, as Gradio reads them
         try:
             return answers.suggest(text, count, model, phrases)
@@ -44,10 +44,10 @@ def add_api(answers: Answers) -> None:
             raise Sentence(error) from None
 
     def complete(text: str, model: str = BUNDLED_ID) -> str:
-        """A headline's beginning with the one word or phrase that most likely saves the most typing.
+        """The beginning of a headline, completed by the one word or phrase that saves the most typing.
 
         Args:
-            text: the beginning of a headline; of more than 10,000 letters the end is read
+            text: the beginning of a headline; only its last 10,000 characters are read
             model: the id of a model, as `models` lists them
 
         Returns:
@@ -61,17 +61,17 @@ def add_api(answers: Answers) -> None:
     def generate(
         seed: str = "", number: int = 5, temperature: float = 0.7, words: int = 0, model: str = BUNDLED_ID
     ) -> list[dict]:
-        """Whole headlines that begin with a seed: the likeliest one, then different ones by chance.
+        """Whole headlines that begin with a seed: the likeliest one, then different ones by sampling.
 
         Args:
-            seed: how they are to begin; may be empty; of more than 1,000 letters the end is read
-            number: how many, from 1 to 20; there may be fewer where no more different ones are found
-            temperature: from 0 to 2; low is likely, high is odd; at 0 there are two at most
-            words: how many words to add, up to 20; 0 goes on until the headline ends
+            seed: the beginning; may be empty; only its last 1,000 characters are read
+            number: how many, from 1 to 20; fewer if no more different ones are found
+            temperature: from 0 to 2; low is predictable, high is surprising; at 0 there are at most two
+            words: how many words to add, up to 20; 0: until the headline ends
             model: the id of a model, as `models` lists them
 
         Returns:
-            headlines, each with its text and whether it was seen word for word in training
+            headlines, each with its text and whether exactly this headline was trained on
         """
         try:
             return answers.generate(seed, number, temperature, words, model)
@@ -79,13 +79,13 @@ def add_api(answers: Answers) -> None:
             raise Sentence(error) from None
 
     def models() -> list[dict]:
-        """The models that can be asked, the bundled one first.
+        """The available models, the bundled one first.
 
         Returns:
-            models, each with its id, name, how many headlines it learnt from, how many words it knows, and its perplexity on headlines that it never saw
+            models, each with its id, its name, the number of headlines it was trained on, the size of its vocabulary, and its perplexity on held-out headlines
         """  # noqa: E501
         return answers.models()
 
     for quick in (suggest, complete, models):
         gr.api(quick, api_name=quick.__name__, queue=False)
-    gr.api(generate, api_name="generate", concurrency_limit=_AT_ONCE)
+    gr.api(generate, api_name="generate", concurrency_limit=_GENERATE_AT_ONCE)

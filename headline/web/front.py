@@ -1,4 +1,4 @@
-"""What Gradio's first page lacks: a script that must run before all others, and what it is said to be."""
+"""Changes the head of Gradio's page: a script that must run before all others, title and description."""
 
 import re
 from html import escape
@@ -8,17 +8,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headline.paths import read_asset
 
-# Gradio's own, which tell of Gradio and name a picture on another host.
+# Gradio's own cards, which describe Gradio and link to a picture on another host.
 _CARDS = re.compile(rb'<meta\s[^>]*?(?:property|name)="(?:og|twitter):[^>]*>\s*')
-_TOLD = re.compile(rb'<title\b[^>]*>.*?</title>\s*|<meta\s[^>]*?name="description"[^>]*>\s*', re.DOTALL)
+_TITLE = re.compile(rb'<title\b[^>]*>.*?</title>\s*|<meta\s[^>]*?name="description"[^>]*>\s*', re.DOTALL)
 
 
 class FrontPage:
     """ASGI middleware: changes the head of the page that Gradio sends.
 
-    It puts `assets/first.js` at its top, for which `gr.Blocks.launch(head=…)` will not do: that reaches
-    the page after Gradio's own scripts have run. And it replaces what the page tells of itself to
-    search engines and to those who share a link: title, description, and the OpenSearch description.
+    It puts `assets/first.js` at the top, because what `gr.Blocks.launch(head=…)` adds runs after Gradio's own
+    scripts. And it replaces what search engines and link previews read: title, description, and the link to the
+    OpenSearch description.
     """
 
     def __init__(self, app: ASGIApp, title: str, about: str, search: str):
@@ -62,7 +62,7 @@ class FrontPage:
         before, begins, rest = page.partition(b"<head>")
         if not begins:
             return page
-        # What is told stands before the first script; from there on are data, to be left alone.
+        # Only what comes before the first script is changed: after it come data.
         ends = min((at for at in (rest.find(b"<script"), rest.find(b"</head>")) if at >= 0), default=0)
-        head = _TOLD.sub(b"", _CARDS.sub(b"", rest[:ends]))
+        head = _TITLE.sub(b"", _CARDS.sub(b"", rest[:ends]))
         return before + begins + self._script + head + self._card + rest[ends:]

@@ -57,11 +57,11 @@ class InsideTab:
 
 
 def sheet(text: str, suggester: Suggester, sample: Path) -> dict:
-    """Groups of sections as plain values: {"groups": [{"title", "sections"}]}."""
+    """The steps of a text as the value of a sheet: {"groups": [{"title", "sections"}]}."""
     config = suggester.checkpoint.config
     own = not config.causal
     lesson_words, longest = (suggester.vocabulary, config.block_size) if own else sample_words(sample)
-    whose = "its own list" if own else "the sample’s list"
+    whose = "its own vocabulary" if own else "the sample’s vocabulary"
     groups: list[tuple[str, list[Section]]] = [
         (f"The lesson’s recipe, with {whose}", notebook_steps(text, lesson_words, longest))
     ]
@@ -71,34 +71,34 @@ def sheet(text: str, suggester: Suggester, sample: Path) -> dict:
         groups.append(("The model", model))
     else:
         steps = autocomplete_steps(text, suggester.vocabulary, config.block_size)
-        groups.append(("The autocomplete recipe, with the model’s own list", steps + model))
-    groups.append(("The list that it learnt from", [corpus_figures(suggester)]))
+        groups.append(("The autocomplete recipe, with the model’s vocabulary", steps + model))
+    groups.append(("Training data", [corpus_figures(suggester)]))
     return {"groups": [{"title": title, "sections": [asdict(s) for s in sections]} for title, sections in groups]}
 
 
 def corpus_figures(suggester: Suggester) -> Section:
-    """What the checkpoint's report says: on the New York Times files, 9,335 -> 8,603 -> 11,753."""
+    """The checkpoint's corpus report; for the New York Times files 9,335 -> 8,603 headlines, 11,753 words."""
     report = suggester.checkpoint.corpus
     names = {
         "rows": "rows read",
         "dropped_placeholder": "placeholders such as Unknown dropped",
         "dropped_duplicate": "duplicates dropped",
-        "dropped_blank": "blank ones dropped",
+        "dropped_blank": "blank rows dropped",
         "dropped_null": "rows without a value dropped",
         "dropped_malformed": "malformed rows dropped",
         "kept": "headlines kept",
         "train": "trained on",
         "validation": "held out to choose the best epoch",
-        "test": "held out to be measured",
+        "test": "held out to measure the model",
     }
-    rows = [(told, f"{report[name]:,}") for name, told in names.items() if report.get(name)]
-    rows.append(("words, marks among them", f"{len(suggester.vocabulary):,}"))
+    rows = [(title, f"{report[name]:,}") for name, title in names.items() if report.get(name)]
+    rows.append(("words in the vocabulary, special tokens included", f"{len(suggester.vocabulary):,}"))
     return Section("Figures", "", head=("what", "how many"), rows=tuple(rows))
 
 
 @cache
 def sample_words(sample: Path) -> tuple[Vocabulary, int]:
-    """The sample's words by the lesson's tokenizer, and how long its longest headline is."""
+    """The sample's vocabulary by the lesson's tokenizer, and the length of its longest headline in words."""
     headlines = read_headlines(sample, normalise=False).headlines
     vocabulary = Vocabulary.build(headlines, "keras")
     return vocabulary, max(len(vocabulary.tokenizer.words(line)) for line in headlines)

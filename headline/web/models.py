@@ -1,4 +1,4 @@
-"""The models that can be typed with: the bundled one and those in the folder of runs."""
+"""The models of the page: the bundled one and those in the folder of runs."""
 
 import shutil
 import threading
@@ -14,16 +14,16 @@ from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
 
 BUNDLED_ID = "bundled"
-_LOADED = 3  # models kept in memory
-_LONGEST_ID = 255  # bytes, as a file's name
+_MOST_LOADED = 3  # models kept in memory
+_LONGEST_ID = 255  # bytes, the limit of a file name
 
 
 @dataclass
 class Models:
-    """Suggesters by id, loaded when first asked for and kept while they are used.
+    """Suggesters by id, loaded when first needed; the last few used stay in memory.
 
-    On a public page a visitor sees the runs whose ids the browser kept, and nobody else's; an id is a
-    random number that cannot be guessed.
+    On a public page a visitor sees only the runs whose ids their browser stores. An id is random and cannot be
+    guessed.
     """
 
     bundled: Path
@@ -35,19 +35,19 @@ class Models:
         self._lock = threading.Lock()
 
     def jobs(self, mine: list[str] | None = None) -> list[Job]:
-        """Runs to be shown, the newest first."""
+        """The runs that this visitor may see, the newest first."""
         return [job for job in list_jobs(self.runs) if not self.limits.public or job.id in (mine or [])]
 
     def choices(self, mine: list[str] | None = None) -> list[tuple[str, str]]:
-        """(what to call it, id) of every model to be shown: the bundled one, those of runs, the newest
-        first, and those that were saved or brought into the folder of runs."""
+        """(title, id) of every model that this visitor may see: the bundled one, those of runs, the newest first, and
+        those that were saved or uploaded into the folder of runs."""
         runs = [(_title(job), job.id) for job in self.jobs(mine) if job.model.is_dir()]
         ids = [path.parent.name for path in sorted(self.runs.glob(f"*/{META}"))]
         saved = [(self._name(id_), id_) for id_ in ids if not self.limits.public or id_ in (mine or [])]
         return [("Bundled model", BUNDLED_ID), *runs, *saved]
 
     def ready(self, model: str | None) -> Suggester | None:
-        """The suggester with an id if that takes no time: it is loaded, and nothing else is being loaded."""
+        """The suggester with an id, or None if that would have to wait for loading."""
         model = model or BUNDLED_ID
         if not self._lock.acquire(blocking=False):
             return None
@@ -59,7 +59,7 @@ class Models:
             self._lock.release()
 
     def get(self, model: str | None) -> Suggester:
-        """The suggester with an id; the bundled one when that model is gone.
+        """The suggester with an id; the bundled one if that model no longer exists.
 
         Raises:
             CheckpointError: the bundled model itself cannot be loaded.
@@ -73,20 +73,20 @@ class Models:
                     if model == BUNDLED_ID:
                         raise
                     return self._bundled()
-                while len(self._loaded) > _LOADED:
+                while len(self._loaded) > _MOST_LOADED:
                     self._loaded.popitem(last=False)
             self._loaded.move_to_end(model)
             return self._loaded[model]
 
     def find(self, model: str) -> Suggester | None:
-        """The suggester with an id, or with any text at all; None where `get` would fall back on the bundled one.
+        """The suggester with an id, which may be any text; None where `get` would return the bundled one instead.
 
         Raises:
             CheckpointError: the bundled model itself cannot be loaded.
         """
         if model == BUNDLED_ID:
             return self.get(BUNDLED_ID)
-        # An id is a plain name: what is none would lead to another folder, or be too long for one.
+        # An id is a plain file name. Anything else would lead to another folder, or is too long.
         if model.startswith(".") or Path(model).name != model or len(model.encode(errors="replace")) > _LONGEST_ID:
             return None
         if not (self.folder(model) / META).is_file():
@@ -107,18 +107,18 @@ class Models:
         return folder if (folder / META).is_file() else folder / "model"
 
     def meta(self, model: str) -> dict:
-        """What a model's checkpoint tells of itself, without loading it; of the bundled one when that model is gone."""
+        """The metadata of a model's checkpoint, without loading its weights; the bundled one's if the model is gone."""
         try:
             return Metadata.read(self.folder(model)).as_dict()
         except CheckpointError:
             return Metadata.read(self.bundled).as_dict()
 
     def job(self, id_: str) -> Job:
-        """The run with an id, which is a plain name in the folder of runs and never a way out of it."""
+        """The run with an id. Only the last part of a path is used, so that it stays within the folder of runs."""
         return Job(self.runs / (Path(id_).name.lstrip(".") or "none"))
 
     def is_run(self, id_: str) -> bool:
-        """Whether it is a run that is still here."""
+        """Whether there is a run with this id."""
         return (self.job(id_).folder / "job.json").is_file()
 
     def rename(self, model: str, name: str) -> None:
@@ -129,7 +129,7 @@ class Models:
             (job.folder / "name.txt").write_text(name, encoding="utf-8")
 
     def delete(self, model: str) -> None:
-        """Remove a model and the run that made it. The bundled one stays."""
+        """Remove a model and its run. The bundled one cannot be removed."""
         job = self.job(model)
         if (job.folder / "job.json").is_file():
             job.delete()
@@ -139,7 +139,7 @@ class Models:
             self._loaded.pop(model, None)
 
     def describe(self, model: str | None) -> str:
-        """One line on a model: what it learnt from and how good it is."""
+        """One line about a model: its training data and its quality."""
         meta = self.meta(model or BUNDLED_ID)
         parts = [
             f"{meta['model']['recipe']} recipe",
@@ -150,12 +150,12 @@ class Models:
         if test.get("perplexity"):
             parts.append(f"held-out perplexity {test['perplexity']:,.0f}")
         if test.get("top5") is not None:
-            parts.append(f"right word among five {test['top5']:.0%}")
+            parts.append(f"right word among the first five {test['top5']:.0%}")
         return " · ".join(parts)
 
     def _name(self, model: str) -> str:
-        told = self.runs / model / "name.txt"
-        return told.read_text(encoding="utf-8") if told.is_file() else model
+        name = self.runs / model / "name.txt"
+        return name.read_text(encoding="utf-8") if name.is_file() else model
 
 
 def _title(job: Job) -> str:

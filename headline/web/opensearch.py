@@ -1,4 +1,4 @@
-"""The app in a browser's search bar: OpenSearch 1.1 and its suggestions extension."""
+"""OpenSearch 1.1 and its suggestions extension, which put the app into a browser's search bar."""
 
 import re
 from urllib.parse import quote, urlsplit
@@ -10,10 +10,10 @@ from gradio.route_utils import get_root_url
 
 from headline.errors import RequestError
 
-NAME = "headline"  # at most 16 letters
+NAME = "headline"  # at most 16 characters, by OpenSearch
 ABOUT = "Start a headline and see the next words at every keystroke."
 _HOST = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._\-]*)|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
-# A sheet of paper with a caret, 16 by 16. It is in the description itself, so that no host need be asked for it.
+# Lines of text with a caret, 16 by 16 pixels. Sent within the description, so that no host is asked for it.
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='3' fill='#0f766e'/>"
     "<path d='M3 5h10M3 8h6M3 11h4' stroke='#fff' stroke-width='1.5'/><path d='M11 7.5v5' stroke='#5eead4'/></svg>"
@@ -21,10 +21,10 @@ _ICON = (
 
 
 def root_address(request: Request, route_path: str) -> str:
-    """The app's address as the browser knows it, behind proxies too, without a slash at its end.
+    """The app's address as the browser sees it, behind proxies too, without a slash at the end.
 
     Raises:
-        RequestError: the headers name no host: what they hold goes into addresses that browsers follow.
+        RequestError: the headers do not name a host. They must, because browsers follow the address.
     """
     root_path = getattr(request.app, "root_path", "") or request.scope.get("root_path")
     try:
@@ -38,7 +38,7 @@ def root_address(request: Request, route_path: str) -> str:
 
 
 def description(root: str, suggest_path: str, own_path: str) -> str:
-    """The description document of an app at an address."""
+    """The OpenSearch description of an app at an address."""
     urls = [
         ("text/html", "results", f"{root}/?q={{searchTerms}}"),
         ("application/x-suggestions+json", "suggestions", f"{root}{suggest_path}?q={{searchTerms}}"),
@@ -63,7 +63,7 @@ def description(root: str, suggest_path: str, own_path: str) -> str:
 
 
 def suggestions(q: str, found: list[dict], root: str) -> list:
-    """The suggestions extension's form: [q, completions, descriptions, addresses]."""
+    """Suggestions in the form of the extension: [q, completions, descriptions, addresses]."""
     texts = [one["text"] for one in found]
     abouts = [f"{one['kind']}, {one['probability']:.0%}" for one in found]
     return [q, texts, abouts, [f"{root}/?q={quote(text, safe='')}" for text in texts]]

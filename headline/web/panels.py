@@ -1,8 +1,7 @@
-"""Pieces of the page that show data which a visitor or a corpus wrote.
+"""Components that show text from visitors and corpora.
 
-Gradio evaluates the templates of `gr.HTML`, `${…}` in their values too, and does not escape them. So
-the templates here are fixed, the data travels beside them as JSON, and a script puts it on the page
-as text.
+Gradio evaluates `${…}` in the templates of `gr.HTML` and in their values, and escapes nothing. So the templates here
+are fixed, the data is sent beside them as JSON, and a script sets it as text.
 """
 
 from collections.abc import Iterable
@@ -14,10 +13,10 @@ from headline.paths import read_asset
 
 
 def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:
-    """A list of headlines of which a click takes one: fires `take` with `{"text": …}`.
+    """A list of headlines. A click on one fires `take` with `{"text": …}`.
 
-    `name` is what a screen reader calls it; `focus` is a CSS selector of what gets the focus then.
-    Its value comes from `headline_choices`.
+    `name` is its name for screen readers; `focus` is the CSS selector of the element that gets the focus after a
+    click. `headline_choices` makes its value.
     """
     return gr.HTML(
         value={"items": []},
@@ -31,7 +30,7 @@ def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:
 
 
 def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
-    """Whole headlines; the beginning that the visitor typed is set apart where it still stands so."""
+    """The value of a `choice_list`. The typed beginning is kept apart if the headline still begins with it."""
     items = []
     for made in headlines:
         kept = text if made.text.startswith(text) else ""
@@ -41,7 +40,7 @@ def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
 
 
 def panel_of(elem_id: str) -> gr.HTML:
-    """How a training run, or another piece of work, goes. Its value comes from `headline.web.run_view`."""
+    """The progress of a run or of other work. `headline.web.run_view` makes its value."""
     return gr.HTML(
         value={},
         html_template='<div class="run" role="status" aria-live="polite"></div>',
@@ -52,7 +51,7 @@ def panel_of(elem_id: str) -> gr.HTML:
 
 
 def sheet_of(elem_id: str) -> gr.HTML:
-    """Groups of sections with words, tables and bars: {"groups": [{"title", "sections"}]}, as `lesson.Section` is."""
+    """Words, tables and bars: {"groups": [{"title", "sections"}]}, each section as in `walkthrough.Section`."""
     return gr.HTML(
         value={"groups": []},
         html_template='<div class="sheet"></div>',

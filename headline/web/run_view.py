@@ -1,4 +1,4 @@
-"""How a run looks on the page: plain values, which the panel's script puts there as text."""
+"""What the page shows of a run, as plain values that the panel's script sets as text."""
 
 import math
 
@@ -10,7 +10,7 @@ _STAGES = {
     "reading": "Reading the headlines…",
     "measuring": "Measuring on held-out headlines…",
 }
-_POINTS = 300  # of a curve
+_POINTS = 300  # of a curve at most
 
 
 def refusal(sentence: str) -> dict:
@@ -18,14 +18,12 @@ def refusal(sentence: str) -> dict:
 
 
 def describe(status: Status) -> dict:
-    """What the panel shows of a run."""
+    """The value of the panel for the status of a run."""
     now = status.progress
     lines = [status.corpus["summary"]] if status.corpus else []
     share = None
     if status.state == "waiting":
-        ahead = status.place - 1
-        others = f"{ahead} others" if ahead > 1 else "one other" if ahead else "no other"
-        headline = f"Waiting for its turn: place {status.place}, after the run under way and {others}."
+        headline = f"Waiting: place {status.place} in the queue."
     elif status.state == "running":
         headline = _STAGES.get(status.stage, "Training…")
         share = 0.0
@@ -36,14 +34,14 @@ def describe(status: Status) -> dict:
                 if now["seconds_left"] is not None:
                     headline += f" · {clock(now['seconds_left'])} left"
             lines.append(
-                f"{now['words_per_second']:,.0f} words a second, {clock(now['seconds'])} so far"
+                f"{now['words_per_second']:,.0f} words per second, {clock(now['seconds'])} so far"
                 + (f", on {status.device}" if status.device else "")
             )
     elif status.message:
         headline = status.message
     else:
         headline = "Done." if status.state == "done" else "Stopped; the best so far is kept."
-        headline += " It is chosen in the Write tab: go and type with it."
+        headline += " The Write tab uses it now."
         lines += outcome(status)
     return {
         "state": status.state,
@@ -54,8 +52,8 @@ def describe(status: Status) -> dict:
         "epochs_asked": now.get("epochs", 0),
         "curve": thinned([[p["epoch"] - 1 + p["step"] / p["steps"], p["loss"]] for p in status.curve if p["loss"]]),
         "held": [[e["epoch"], e["validation_loss"]] for e in status.history if e["validation_loss"] is not None],
-        "loss_told": number(now.get("loss")),
-        "held_told": number(now.get("validation_loss")),
+        "loss_text": number(now.get("loss")),
+        "held_text": number(now.get("validation_loss")),
         "baseline": status.baseline,
         "samples": status.samples,
         "samples_epoch": len(status.history),
@@ -63,23 +61,23 @@ def describe(status: Status) -> dict:
 
 
 def outcome(status: Status) -> list[str]:
-    """What came of a run, in sentences."""
+    """The results of a run, in sentences."""
     lines = []
     metrics, saved = status.metrics, status.compared
     if metrics.get("top5") is not None:
         lines.append(
-            f"On {metrics['headlines']:,} headlines it never saw: perplexity {metrics['perplexity']:,.0f}, "
-            f"right word among the first five {metrics['top5']:.0%}"
+            f"On {metrics['headlines']:,} held-out headlines: perplexity {metrics['perplexity']:,.0f}, "
+            f"the right word among the first five {metrics['top5']:.0%}"
         )
     if saved:
-        told = {"this": "this model", "bundled": "the bundled model", "ngram": "its n-grams alone"}
-        parts = [f"{name} {saved[key]:.1%}" for key, name in told.items() if key in saved]
+        names = {"this": "this model", "bundled": "the bundled model", "ngram": "its n-grams alone"}
+        parts = [f"{name} {saved[key]:.1%}" for key, name in names.items() if key in saved]
         lines.append(f"Keystrokes saved on the same headlines: {', '.join(parts)}")
     return lines
 
 
 def thinned(points: list) -> list:
-    """At most so many points, the last one always."""
+    """At most 300 points, spread evenly, with the last one."""
     step = -(-len(points) // _POINTS) or 1
     return points[::-step][::-1]
 

@@ -1,4 +1,4 @@
-"""Figures as sheets: plain values that `sheet.js` puts on the page as text."""
+"""The values of sheets: groups of sections, which `sheet.js` sets as text."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from headline.corpus.preview import Preview
 
 
 def preview_sheet(seen: Preview) -> dict:
-    """A preview as groups of sections for the sheet's script."""
+    """The sheet of a preview."""
     n = max(1, seen.headlines)
     sections = [
         section(
@@ -19,12 +19,12 @@ def preview_sheet(seen: Preview) -> dict:
     ]
     figures = section(
         "Words",
-        f"{seen.words:,} in all, {seen.distinct:,} different ones, of which {seen.rare:.0%} come once only. "
-        "The most frequent of four letters or more, with how often they come:",
+        f"{seen.words:,} in all, {seen.distinct:,} different ones, of which {seen.rare:.0%} occur once. "
+        "The most frequent ones of four letters or more, with their counts:",
         words=[f"{word} {count:,}" for word, count in seen.frequent],
     )
     lengths = section(
-        "Length", "Words in a headline.", bars=[(f"{words} words", count / n) for words, count in seen.lengths if count]
+        "Length", "Words per headline.", bars=[(f"{words} words", count / n) for words, count in seen.lengths if count]
     )
     groups = {"What was read": sections, "What is in it": [lengths, figures]}
     return {"groups": [{"title": title, "sections": made} for title, made in groups.items()]}
@@ -45,7 +45,7 @@ def models_sheet(models: list[tuple[str, dict]]) -> dict:
                 f"{saved['this']:.1%}" if saved else "–",
             )
         )
-    about = "Each on its own held-out headlines: lists differ in how hard they are."
+    about = "Each is measured on its own held-out headlines, so compare with care: some lists are harder than others."
     head = ("model", "headlines", "words", "perplexity", "among 5", "keystrokes saved")
     return {"groups": [{"title": "", "sections": [section("Side by side", about, head=head, rows=rows)]}]}
 

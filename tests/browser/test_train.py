@@ -158,7 +158,7 @@ def test_a_file_that_cannot_be_used_is_told_at_once(page: Page, tmp_path: Path, 
     expect(said).to_contain_text(sentence)
     expect(said).to_contain_text(name)
     assert "Traceback" not in page.locator("body").inner_text()
-    assert "words a second" not in page.locator("body").inner_text()
+    assert "words per second" not in page.locator("body").inner_text()
 
 
 def test_what_is_not_there_yet_is_asked_for(page: Page):

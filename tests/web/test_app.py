@@ -51,7 +51,7 @@ def test_a_running_run_tells_epoch_loss_and_time_left():
     shown = describe(status(progress=PROGRESS, corpus={"summary": "9 rows"}))
     assert shown["headline"] == "Epoch 2 of 4 · loss 5.250 · 1:15 left"
     assert shown["share"] == pytest.approx(15 / 40)
-    assert shown["lines"] == ["9 rows", "1,234 words a second, 1:05 so far"]
+    assert shown["lines"] == ["9 rows", "1,234 words per second, 1:05 so far"]
 
 
 def test_a_failed_run_tells_its_sentence_and_a_finished_one_its_figures():
@@ -65,7 +65,7 @@ def test_a_failed_run_tells_its_sentence_and_a_finished_one_its_figures():
     )
     assert ended["headline"].startswith("Done.")
     assert ended["epochs"] == [["2", "5.250", "5.500", "245"]]
-    assert ended["lines"] == ["On 50 headlines it never saw: perplexity 62, right word among the first five 25%"]
+    assert ended["lines"] == ["On 50 held-out headlines: perplexity 62, the right word among the first five 25%"]
 
 
 def test_a_model_that_is_gone_gives_way_to_the_bundled_one(tmp_path):

@@ -22,7 +22,7 @@ def test_the_notebooks_steps_on_one_headline():
     assert steps["Cleaned"].words == ("The N.A.S.A. & the NASA, end",)
     assert steps["Words"].words == ("the", "n", "a", "s", "a", "the", "nasa", "end")
     assert dict(steps["Ids"].rows) == {"the": "1", "nasa": "4", "end": "2"} | dict.fromkeys(
-        "nas", "left out: not in the list"
+        "nas", "left out: not in the vocabulary"
     )
     assert steps["Prefix rows"].rows == (("1 1",), ("1 1 4",), ("1 1 4 2",))
     padded = steps["Padded, then cut into predictors and label"]
@@ -69,7 +69,7 @@ def test_the_bars_are_the_models_probabilities():
         bars = dict(next_word_bars(suggester, text).bars)
         follows = suggester.next_word(suggester.vocabulary.encode("the"))
         assert (
-            next(iter(bars)) == "NASA" and bars["the end"] == follows.end > bars["an unknown word"] == follows.unknown
+            next(iter(bars)) == "NASA" and bars["the end of the headline"] == follows.end > bars["an unknown word"] == follows.unknown
         )
         assert sum(bars.values()) <= 1
 
