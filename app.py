@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-# Before the import: Gradio would otherwise tell its makers of every start.
+# Set before the import, or Gradio reports every start to its makers.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import gradio as gr
@@ -36,7 +36,7 @@ THEME = gr.themes.Default(
     font=["ui-sans-serif", "system-ui", "sans-serif"],
     font_mono=["ui-monospace", "Consolas", "monospace"],
 ).set(
-    # The theme's own grey and button are too pale for their text (WCAG 2.2 asks for a contrast of 4.5).
+    # The theme's own grey and button have too little contrast with their text (WCAG 2.2 requires 4.5).
     body_text_color_subdued="*neutral_600",
     body_text_color_subdued_dark="*neutral_300",
     button_primary_background_fill="*primary_700",
@@ -47,12 +47,12 @@ THEME = gr.themes.Default(
 
 
 def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
-    """The page over a bundled model and a folder of runs. Starts nothing."""
+    """Build the page for a bundled model and a folder of runs. Nothing is started."""
     models = Models(bundled, runs, Limits.from_environment())
-    models.get(None)  # now, and not when the first visitor types
+    models.get(None)  # loaded now, not when the first visitor types
     with gr.Blocks(title=NAME) as page:
         gr.Markdown(f"# {NAME}\n{ABOUT}", elem_id="title")
-        # Which runs and models are this browser's: ids that nobody can guess.
+        # The ids of the runs and models that belong to this browser; nobody can guess them.
         mine = gr.BrowserState([], storage_key="headline.runs", secret="the ids themselves are what is secret")
         with gr.Tab("Write"):
             write = WriteTab(models, mine)
@@ -64,19 +64,19 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         train.wire(page)
         inside.wire(tab)
         add_api(Answers(models))
-    page.api_open = False  # what waits its turn waits whichever way it is asked for
+    page.api_open = False  # calls that must queue cannot skip the queue by plain HTTP
     page.routes_of_its_own = search_routes(models) + public_routes(models)
     page.models = models
     return page
 
 
 def launch(page: gr.Blocks, **options: Any) -> tuple:
-    """Serve it as the app is served, with other options of `gr.Blocks.launch` where given."""
+    """Serve the page. `options` replace those that are given to `gr.Blocks.launch`."""
     paths, origins = {route.path for route in page.routes_of_its_own}, allowed_origins()
 
     @contextlib.asynccontextmanager
     async def opened(app: gr.routes.App) -> AsyncIterator[None]:
-        # Outermost, where Gradio puts its own middleware, and nothing of `app_kwargs` comes.
+        # CORS must be outermost, outside Gradio's own middleware; `app_kwargs` cannot put it there.
         app.middleware_stack = PublicCors(app.middleware_stack, PUBLIC, frozenset(paths), origins)
         yield
 
@@ -86,11 +86,11 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
         "css": read_asset("page.css"),
         "run_history": False,
         "footer_links": ["api", "gradio"],
-        # A Space would have Node send the page: a frame with nothing in it, without `first.js`, and one process more
-        # between a key and its answer.
+        # On a Space, Gradio would render the page in Node: without `first.js`, and with one more process between a key
+        # and its answer.
         "ssr_mode": False,
         "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [front], "lifespan": opened},
-        "mcp_server": importlib.util.find_spec("mcp") is not None,  # the page does without
+        "mcp_server": importlib.util.find_spec("mcp") is not None,  # the page works without it
     }
     if page.models.limits.upload_mb:
         settings["max_file_size"] = f"{page.models.limits.upload_mb}mb"
@@ -99,7 +99,7 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
 
 
 def run_scheduler(models: Models) -> None:
-    """For as long as the app runs: start runs whose turn has come, remove what was kept long enough."""
+    """Start waiting runs and remove old ones, for as long as the app runs."""
     while True:
         time.sleep(2)
         with contextlib.suppress(OSError, ValueError):  # such as a run that is being deleted
@@ -110,5 +110,5 @@ def run_scheduler(models: Models) -> None:
 
 
 if __name__ == "__main__":
-    demo = build_app()  # by this name a Space finds it
+    demo = build_app()  # a Space looks for this name
     launch(demo)

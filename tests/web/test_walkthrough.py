@@ -69,7 +69,8 @@ def test_the_bars_are_the_models_probabilities():
         bars = dict(next_word_bars(suggester, text).bars)
         follows = suggester.next_word(suggester.vocabulary.encode("the"))
         assert (
-            next(iter(bars)) == "NASA" and bars["the end of the headline"] == follows.end > bars["an unknown word"] == follows.unknown
+            next(iter(bars)) == "NASA"
+            and bars["the end of the headline"] == follows.end > bars["an unknown word"] == follows.unknown
         )
         assert sum(bars.values()) <= 1
 
