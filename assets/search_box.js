@@ -1,26 +1,25 @@
-// The search box: an editable combobox with list autocomplete (WAI-ARIA Authoring Practices), ghost
-// text in the line, and answers that never run backwards. Gradio runs this as the body of a function
-// with element, props, watch and trigger. All data reaches the page through textContent.
+// The search box: an editable combobox with list autocomplete (WAI-ARIA Authoring Practices) and ghost text in the
+// line. An older answer never replaces a newer one. Gradio runs this as the body of a function with element, props,
+// watch and trigger. Data is only ever set as text.
 //
-// Three parts: what is known (tables of next words, from the server), what is shown (the list and the
-// ghost), and what the person does (keys, pointers, input methods).
+// In three parts: tables of next words and requests to the server, the list and the ghost text, and events.
 
 const $ = (selector) => element.querySelector(selector);
 const box = $(".box"), list = $(".list"), ghost = $(".ghost-rest"), before = $(".ghost-typed");
 const status = $(".status"), saved = $(".saved-line"), settings = $(".settings");
 const api = props.api;
 
-// ---------------------------------------------------------------- what is known
+// ---------------------------------------------------------------- tables and requests
 
-const KEPT = 64; // tables, of the texts asked about last
+const KEPT = 64; // tables kept, of the last texts
 const IN_FLIGHT = 2;
-const LIKELY = 0.25; // a continuation likelier than this is looked up before it is asked for
-const OPEN_WORD = /^[\p{L}\p{M}\p{N}'’&.$£€₹#@%-]*$/u; // what may stand in a word that is being typed
-const tables = new Map(); // text at a word's start -> {ids, p, style, space}
-const words = new Map(); // model -> its words by id: as they are written, and in small letters
-const flights = new Set(); // requests on their way, the oldest first
-let asked = 0; // number of the request made last
-let answered = 0; // number of the newest answer that came: none older is ever shown
+const LIKELY = 0.25; // probability from which the table after a suggestion is fetched ahead
+const OPEN_WORD = /^[\p{L}\p{M}\p{N}'’&.$£€₹#@%-]*$/u; // characters of a word that is being typed
+const tables = new Map(); // text before a word -> {ids, p, style, space}
+const words = new Map(); // model -> its words by id, as written and in lower case
+const flights = new Set(); // requests under way, the oldest first
+let asked = 0; // number of the last request
+let answered = 0; // number of the newest answer; older ones are not shown
 let model = "";
 
 function remember(table) {
@@ -45,17 +44,17 @@ function bytes(base64) {
 
 async function learnWords(id) {
   if (words.has(id)) return;
-  words.set(id, null); // asked for
+  words.set(id, null); // requested
   try {
     const reply = await fetch(`${api}/words?model=${encodeURIComponent(id)}`);
     const written = (await reply.json()).words;
     words.set(id, { written, low: written.map((word) => word.toLowerCase()) });
   } catch {
-    words.delete(id); // without them the server answers every letter, which is only slower
+    words.delete(id); // without them every letter needs the server, which is slower
   }
 }
 
-// What the page can tell by itself, before the server's exact answer: items, or null.
+// The list that the page makes itself, before the server's exact answer; null if it has no table for it.
 function guess(text) {
   const known = words.get(model);
   const begins = tableBefore(text);
@@ -64,7 +63,7 @@ function guess(text) {
   return OPEN_WORD.test(open) ? complete(tables.get(text.slice(0, begins)), open, known) : null;
 }
 
-// Where the word begins whose table is there, the nearest before the end of the text; -1 if there is none.
+// Where the last word begins that has a table; -1 if there is none.
 function tableBefore(text) {
   for (let at = text.length; at >= Math.max(0, text.length - 40); at--) if (tables.has(text.slice(0, at))) return at;
   return -1;
@@ -129,13 +128,13 @@ async function ask(text) {
       lookAhead(answer.q, answer.suggestions[0]);
     } else if (box.value.startsWith(answer.q)) showGuess();
   } catch (error) {
-    if (error.name !== "AbortError") say("The server does not answer: what you type is kept.");
+    if (error.name !== "AbortError") say("The server does not answer. Your text is kept.");
   } finally {
     flights.delete(flight);
   }
 }
 
-// The table behind the likeliest continuation, before it is asked for: taking it then shows a list at once.
+// Fetches the table after the likeliest suggestion, so that taking it shows a list at once.
 let ahead = null;
 async function lookAhead(text, best) {
   if (!best || best.probability < LIKELY || best.kind === "correction" || ahead) return;
@@ -146,18 +145,18 @@ async function lookAhead(text, best) {
     const query = new URLSearchParams({ q: next, model, k: 0, style: options.style, phrases: 0, next: 0 });
     const answer = await (await fetch(`${api}/suggest?${query}`, { priority: "low" })).json();
     if (answer.model === model) remember(answer.table);
-  } catch { /* only a guess was lost */ } finally {
+  } catch { /* it will be asked for when needed */ } finally {
     ahead = null;
   }
 }
 
-// ---------------------------------------------------------------- what is shown
+// ---------------------------------------------------------------- the list and the ghost text
 
-const SURE = 0.12; // a likelier continuation stands in the line as ghost text
-let items = []; // what the list offers
-let active = -1; // which of them the arrows chose
+const SURE = 0.12; // probability from which a suggestion is shown as ghost text
+let items = []; // suggestions in the list
+let active = -1; // index of the one chosen by the arrows, or -1
 let open = false;
-let dismissed = false; // Escape was pressed: no ghost until the next letter
+let dismissed = false; // by Escape: no ghost text until the next letter
 let composing = false;
 
 function show(text, found, exact) {
@@ -172,11 +171,11 @@ function show(text, found, exact) {
   list.dataset.typed = text;
   list.dataset.exact = exact ? "1" : "";
   setOpen(items.length > 0 && !dismissed);
-  if (redrawn && chosen !== null) activate(items.findIndex((item) => item.completion === chosen)); // what the arrows chose stays chosen
+  if (redrawn && chosen !== null) activate(items.findIndex((item) => item.completion === chosen)); // the choice stays
   if (exact) announce();
 }
 
-// The server's list is mostly what the page had guessed: then nothing is drawn again.
+// The server's list is mostly the same as the page's own; then nothing is drawn again.
 function alike(some, others) {
   return some.length === others.length && some.every((item, i) =>
     item.completion === others[i].completion && item.kind === others[i].kind && figure(item.probability) === figure(others[i].probability));
@@ -185,7 +184,7 @@ function alike(some, others) {
 function showGuess() {
   const found = guess(box.value);
   if (found && found.length) return show(box.value, found, false);
-  // Nothing better is known yet: what still fits of the list stays, and nothing blinks.
+  // There is no table yet: suggestions that still fit stay in the list, so that it does not blink.
   const text = box.value;
   const grown = text.slice((list.dataset.typed || "").length);
   if (!text.startsWith(list.dataset.typed || "") || !grown) return show(text, [], false);
@@ -194,11 +193,11 @@ function showGuess() {
   show(text, shorter, false);
 }
 
-// Letters of the words before the open one that a row has room for: what it adds must be seen whole.
+// Characters of the earlier words that fit into a row, so that the whole completion is visible.
 let room = 28;
 new ResizeObserver(() => { room = Math.max(0, Math.min(28, Math.floor(list.clientWidth / 10) - 50)); }).observe(list);
 
-// Rows stay and are written anew, and only where they differ: laying out a list takes longer than finding it.
+// Rows are reused, and only what differs is written: the layout of the list takes longer than finding it.
 const rows = [];
 function drawRows(text) {
   items.forEach((item, i) => {
@@ -224,7 +223,7 @@ function newRow(i) {
 
 function fill(row, item, text) {
   const kept = item.kind === "correction" ? text.slice(0, text.length - item.replaces) : text;
-  const openAt = kept.length - /\S*$/.exec(kept)[0].length; // where the word that is being typed begins
+  const openAt = kept.length - /\S*$/.exec(kept)[0].length; // where the open word begins
   const earlier = kept.slice(0, openAt);
   write(row.earlier, earlier.length > room ? "…" + earlier.slice(-room) : earlier);
   write(row.begun, kept.slice(openAt));
@@ -271,7 +270,7 @@ function activate(i) {
   drawGhost();
 }
 
-// The item that stands in the line: the active one, or the first when it is likely enough.
+// The suggestion shown as ghost text: the active one, or the first if it is likely enough.
 function ghostItem() {
   if (dismissed || composing || box.selectionStart !== box.value.length || document.activeElement !== box) return null;
   const item = active >= 0 ? items[active] : items[0];
@@ -285,7 +284,7 @@ function drawGhost() {
   write(ghost, item ? item.completion : "");
 }
 
-// The ghost follows a text that is longer than the line.
+// Keeps the ghost text in place when a long text scrolls.
 let scrolled = 0;
 function followScroll() {
   const at = box.scrollLeft;
@@ -300,14 +299,14 @@ function announce() {
   announcing = setTimeout(() => {
     const n = items.length;
     say(!open ? "" : n === 1 ? "1 suggestion" : `${n} suggestions`);
-  }, 600); // a screen reader reads the letters first
+  }, 600); // after a screen reader has read the letters
 }
 
 function say(text) {
   status.textContent = text;
 }
 
-// Keys pressed against letters written.
+// Keys pressed, compared with the length of the text.
 let keys = 0;
 function drawSaved() {
   const letters = box.value.length;
@@ -315,17 +314,17 @@ function drawSaved() {
   const share = Math.max(0, 1 - keys / letters);
   write(saved, letters
     ? `${count(keys, "key")} pressed for ${count(letters, "letter")}: ${Math.round(share * 100)} % saved`
-    : "Tab takes the grey words, the arrows choose from the list.");
+    : "Tab takes the grey words, the arrow keys choose from the list.");
 }
 
 function count(n, noun) {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-// ---------------------------------------------------------------- what the person does
+// ---------------------------------------------------------------- events
 
 function changed() {
-  followScroll(); // first: reading where the text stands, after something was written, lays the page out
+  followScroll(); // first, because reading the scroll position after a write forces a layout
   dismissed = false;
   showGuess();
   drawSaved();
@@ -333,9 +332,9 @@ function changed() {
   hand();
 }
 
-// A list that the page made itself is drawn first, and then the server is asked for the exact one: on a busy
-// machine its work would hold the frame up. Without a list there is nothing to wait for. A page in a background
-// window draws no frames, and must ask all the same.
+// The page's own list is drawn before the server is asked for the exact one, because on a busy machine the server's
+// work would delay the frame. Without a list the server is asked at once. The timeout is for a page in a background
+// window, which draws no frames.
 let waiting = 0;
 const drawn = new MessageChannel();
 drawn.port1.onmessage = () => { if (waiting) askNow(); };
@@ -352,7 +351,7 @@ function askNow() {
   ask(box.value);
 }
 
-// Python reads the text from the component's value; the address carries it, to be shared.
+// Gives the text to Python, in the component's value, and to the address, which can be shared.
 let handing = 0;
 function hand() {
   clearTimeout(handing);
@@ -367,7 +366,7 @@ function handNow() {
   history.replaceState(history.state, "", url);
 }
 
-// By way of insertText, so that undo and redo know of it.
+// By insertText, so that undo and redo work.
 function replace(from, text) {
   box.focus();
   box.setSelectionRange(from, box.value.length);
@@ -392,15 +391,15 @@ function takeWord(item) {
 
 let taking = false;
 box.addEventListener("input", (event) => {
-  if (!taking) keys += 1; // a paste is one key too; phones compose every word, a letter at a time
+  if (!taking) keys += 1; // a paste counts as one key; on phones every letter is a composition
   if (!composing || event.inputType !== "insertCompositionText") changed();
-  else { showGuess(); askSoon(); } // an input method at work: the list follows, nothing is taken
+  else { showGuess(); askSoon(); } // while an input method composes, only the list changes
 });
 box.addEventListener("compositionstart", () => { composing = true; drawGhost(); });
 box.addEventListener("compositionend", () => { composing = false; changed(); });
 box.addEventListener("scroll", followScroll);
 box.addEventListener("focus", drawGhost);
-// The list stays when the focus goes: it is what the page is for, and nothing jumps.
+// The list stays open without focus, so that the page does not jump.
 box.addEventListener("blur", () => { activate(-1); drawGhost(); handNow(); });
 document.addEventListener("selectionchange", () => { if (document.activeElement === box) drawGhost(); });
 
@@ -440,7 +439,7 @@ box.addEventListener("keydown", (event) => {
     }
   } else if (event.key === "Tab" && plain && !event.altKey) {
     const item = open && active >= 0 ? items[active] : ghostItem();
-    if (!item) return; // Tab moves on, as ever
+    if (!item) return; // Tab moves the focus, as usual
     event.preventDefault();
     take(item);
   } else if (event.key === "ArrowRight" && (event.ctrlKey || event.altKey) && !event.shiftKey && !event.metaKey) {
@@ -449,11 +448,11 @@ box.addEventListener("keydown", (event) => {
     event.preventDefault();
     takeWord(item);
   } else if ((event.key === "Home" || event.key === "End" || event.key === "ArrowLeft") && active >= 0) {
-    activate(-1); // the key moves the caret, as ever
+    activate(-1); // the key moves the caret, as usual
   }
 });
 
-// Pointers: the focus stays in the box, hovering chooses nothing.
+// A click keeps the focus in the box; hovering chooses nothing.
 list.addEventListener("pointerdown", (event) => event.preventDefault());
 list.addEventListener("mousedown", (event) => event.preventDefault());
 list.addEventListener("click", (event) => {
@@ -466,7 +465,7 @@ list.addEventListener("click", (event) => {
 const options = { shown: 6, style: "auto", phrases: true };
 try {
   Object.assign(options, JSON.parse(localStorage.getItem("headline.options") || "{}"));
-} catch { /* none kept, or not allowed to */ }
+} catch { /* nothing stored, or storage is not allowed */ }
 const makeRoom = () => list.style.setProperty("--shown", options.shown);
 makeRoom();
 for (const field of settings.querySelectorAll("[name]")) {
@@ -475,7 +474,7 @@ for (const field of settings.querySelectorAll("[name]")) {
   else field.value = String(options[name]);
   field.addEventListener("change", () => {
     options[name] = field.type === "checkbox" ? field.checked : field.type === "number" || name === "shown" ? Number(field.value) : field.value;
-    try { localStorage.setItem("headline.options", JSON.stringify(options)); } catch { /* as above */ }
+    try { localStorage.setItem("headline.options", JSON.stringify(options)); } catch { /* storage is not allowed */ }
     makeRoom();
     tables.clear();
     ask(box.value);
@@ -486,16 +485,16 @@ $(".copy-link").addEventListener("click", async () => {
   handNow();
   try {
     await navigator.clipboard.writeText(location.href);
-    say("The link is copied.");
+    say("Link copied.");
   } catch {
-    say("The address of this page carries the text: copy it from there.");
+    say("Copy the address of this page: it contains the text.");
   }
 });
 
-// ---------------------------------------------------------------- what Python says
+// ---------------------------------------------------------------- values from Python
 
 let stamp = null;
-function told() {
+function receive() {
   const value = props.value || {};
   if (value.model !== undefined && value.model !== model) {
     model = value.model;
@@ -511,11 +510,11 @@ function told() {
     taking = false;
   }
 }
-watch("value", told);
+watch("value", receive);
 
 const shared = new URLSearchParams(location.search).get("q");
 if (shared) box.value = shared.slice(0, 2000);
 keys = box.value.length;
-told();
+receive();
 drawSaved();
 box.focus({ preventScroll: true });

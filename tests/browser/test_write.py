@@ -275,7 +275,7 @@ def test_letters_are_answered_in_the_page_while_the_server_thinks(page: Page):
 def test_when_the_server_is_gone_the_text_stays_and_it_is_said(page: Page, request):
     page.route(SUGGEST, lambda route: route.fulfill(status=503, body="no"))
     page.locator(BOX).press_sequentially("the gov")
-    expect(page.locator("#search-box .status")).to_have_text("The server does not answer: what you type is kept.")
+    expect(page.locator("#search-box .status")).to_have_text("The server does not answer. Your text is kept.")
     expect(page.locator(BOX)).to_have_value("the gov")
     page.expected_errors = True
 
