@@ -1,14 +1,13 @@
-"""From the key to the painted list, in a real Chromium: our search box and a plain Gradio page, side by side.
+"""The time from a key to the painted list, in a real Chromium: our search box beside a plain Gradio page.
 
     python -m bench.browser [--headlines data/sample.csv] [--count 40] [--bursts 100]
 
-Every key is timed within the page, from its event's own time stamp until the list belongs to what then
-stands in the box, and until the frame that shows it has been painted. Both apps run at once over the
-same model on the same cores and are measured in turn: one page at 80 ms a key, bursts at 15 ms a key,
-eight pages at once, and one page beside a training run. What the browser and the machine take for
-themselves is told by a bare page: an input and a line that repeats its text, with no server behind. What is asked of ours besides: every burst ends on the right list, no
-older list is ever shown after a newer one, the focus and the caret stay, a first visit is usable
-within two seconds and asks no other host.
+Every key is timed within the page, from its event's time stamp until the list belongs to the text in the box, and until
+the frame that shows it has been painted. Both apps run with the same model on the same cores and are measured in turn:
+one page at 80 ms per key, bursts at 15 ms per key, eight pages at once, and one page during a training run. A bare page,
+an input and a line that repeats its text without a server, shows the time of the browser and the machine alone. Our
+page must also end every burst with the right list, never show an older list after a newer one, keep the focus and the
+caret, be usable within two seconds on a first visit, and ask no other host.
 """
 
 import argparse
@@ -31,10 +30,9 @@ from headline.corpus.reader import read_headlines
 from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-# Times every key: from the event's time stamp until what the page holds belongs to the box's text (`took`),
-# and until the frame that shows it has been painted (`painted`): a message that is posted from within a
-# frame's callback arrives once that frame is done. Nothing runs between the keys. A list that goes back to an
-# older text is counted.
+# Times every key, from the event's time stamp until the list belongs to the text in the box (`took`), and until the
+# frame that shows it has been painted (`painted`): a message posted in a frame's callback arrives after that frame.
+# Nothing runs between the keys. A list that goes back to an older text is counted.
 WATCH = """(selectors) => {
   const box = document.querySelector(selectors.box);
   const bench = (window.bench = { keys: [], backwards: 0, newest: "" });
@@ -70,15 +68,15 @@ WATCH = """(selectors) => {
 
 @dataclass(frozen=True)
 class App:
-    """One of the two, and where its parts are in the page."""
+    """A page to measure, and the selectors of its parts."""
 
     name: str
     module: list[str]
     port: int
     box: str
     rows: str
-    ours: bool  # the list tells in `data-typed` what it belongs to
-    html: str = ""  # the whole page, where it has no server
+    ours: bool  # `data-typed` of the list holds the text it belongs to
+    html: str = ""  # the whole page, if it has no server
 
     @property
     def url(self) -> str:
@@ -130,21 +128,19 @@ def main() -> None:
         print(f"{'milliseconds from key down':<40}{'list in the page':>18}{'painted':>18}   keys shown (p50, p95)")
         for app in (BARE, OURS, PLAIN):
             with browser.new_context() as context:
-                typed(app, "one page, 80 ms a key", [context.new_page()], headlines, 80)
+                typed(app, "one page, 80 ms per key", [context.new_page()], headlines, 80)
         bursts(browser, OURS, options.bursts, headlines)
         bursts(browser, PLAIN, options.bursts // 5, headlines)
         for app in (BARE, OURS, PLAIN):
-            with ExitStack() as eight:  # a window each, for a page behind another draws nothing
+            with ExitStack() as eight:  # a window each, because a hidden page draws nothing
                 pages = [eight.enter_context(browser.new_context()).new_page() for _ in range(8)]
                 typed(app, "eight pages at once", pages, headlines[:8], 80)
         training = train(runs)
         try:
             for app in (BARE, OURS, PLAIN):
                 with browser.new_context() as context:
-                    typed(app, "beside a training run", [context.new_page()], headlines[:10], 80)
-            print(
-                "the training run was", "under way all the while" if training.poll() is None else "over before the end"
-            )
+                    typed(app, "during a training run", [context.new_page()], headlines[:10], 80)
+            print("the training run was", "running all the time" if training.poll() is None else "over before the end")
         finally:
             training.kill()
 
@@ -176,13 +172,13 @@ def opened(app: App, page: Page) -> Page:
 
 
 def typed(app: App, what: str, pages: Sequence[Page], headlines: Sequence[str], delay: int) -> None:
-    """Type headlines, letter by letter, into all pages in turn, and tell how long each list took."""
+    """Type headlines letter by letter into all pages in turn, and print how long each list took."""
     for page in pages:
         opened(app, page)
     took: list[dict] = []
     keys = 0
     for number, headline in enumerate(headlines):
-        # With several pages each types a headline of its own, a letter here, a letter there.
+        # Each of several pages gets its own headline, one letter per page in turn.
         lines = [headlines[(number + i) % len(headlines)] for i in range(len(pages))] if len(pages) > 1 else [headline]
         for i in range(max(map(len, lines))):
             began = time.monotonic()
@@ -198,7 +194,7 @@ def typed(app: App, what: str, pages: Sequence[Page], headlines: Sequence[str], 
             clear(page, app)
         if len(pages) > 1 and number >= 2:
             break
-    told(f"{app.name}: {what}", took, keys)
+    print_row(f"{app.name}: {what}", took, keys)
 
 
 def press(page: Page, letter: str) -> None:
@@ -213,7 +209,7 @@ def clear(page: Page, app: App) -> None:
 
 
 def bursts(browser: Browser, app: App, count: int, headlines: Sequence[str]) -> None:
-    """Whole beginnings at 15 ms a key: which list stands at the end?"""
+    """Type whole beginnings at 15 ms per key, and check the last list."""
     right = kept = backwards = 0
     took: list[dict] = []
     keys = 0
@@ -249,14 +245,14 @@ def bursts(browser: Browser, app: App, count: int, headlines: Sequence[str]) -> 
             backwards += page.evaluate("() => window.bench.backwards")
             clear(page, app)
             page.evaluate("() => { window.bench.backwards = 0; }")
-    told(f"{app.name}: bursts, 15 ms a key", took, keys)
+    print_row(f"{app.name}: bursts, 15 ms per key", took, keys)
     print(
         f"  {right} of {count} bursts ended on the right list; focus and caret stayed in {kept}; older after newer {backwards}"
     )
 
 
 def first_visit(browser: Browser) -> None:
-    """From the address to the first list for a letter typed, in a browser that was never there; and who was asked."""
+    """Time a first visit, from the address to the first list, and check which hosts were asked."""
     with browser.new_context() as context:
         page = context.new_page()
         outside: list[str] = []
@@ -272,7 +268,7 @@ def first_visit(browser: Browser) -> None:
 
 
 def train(runs: Path) -> subprocess.Popen:
-    """A run that keeps both cores busy, and is under way when this returns."""
+    """Start a run that keeps both cores busy, and return once it is training."""
     progress = runs / "busy.jsonl"
     command = [
         sys.executable,
@@ -290,7 +286,7 @@ def train(runs: Path) -> subprocess.Popen:
     return run
 
 
-def told(title: str, took: list[dict], keys: int) -> None:
+def print_row(title: str, took: list[dict], keys: int) -> None:
     if not took:
         print(f"{title:<40} no list was ever shown for {keys} keys")
         return

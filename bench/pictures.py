@@ -1,4 +1,4 @@
-"""The pictures in docs/, drawn from what the measurements found (pip install -r requirements-bench.txt)."""
+"""Draws the pictures in docs/ from the measurements (pip install -r requirements-bench.txt)."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What most demos do with the same suggester: a Gradio Textbox and a Dataset. The other side of bench.browser."""
+"""A plain Gradio page over the same suggester, a Textbox and a Dataset, to compare with in bench.browser."""
 
 import os
 from pathlib import Path
@@ -20,9 +20,9 @@ def main() -> None:
 
     with gr.Blocks() as page:
         box = gr.Textbox(label="Your headline", elem_id="headline-box")
-        offered = gr.Dataset(components=[box], samples=[], elem_id="suggestions")
-        box.input(suggest, box, offered)
-        offered.click(lambda sample: sample[0], offered, box)
+        suggestions = gr.Dataset(components=[box], samples=[], elem_id="suggestions")
+        box.input(suggest, box, suggestions)
+        suggestions.click(lambda sample: sample[0], suggestions, box)
     page.launch()
 
 

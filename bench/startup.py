@@ -1,4 +1,4 @@
-"""From `python app.py` to the first answered page, and the memory of the web process then.
+"""The time from `python app.py` to the first answered page, and the memory of the web process then.
 
 python -m bench.startup [--runs 5]
 """
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=5, help="counted ones, after one to warm the disk")
+    parser.add_argument("--runs", type=int, default=5, help="runs to measure, after one that warms the disk cache")
     options = parser.parse_args()
     runs = [start_once() for _ in range(options.runs + 1)][1:]
     titles = ("seconds to the first answered page", "resident MiB of the web process")

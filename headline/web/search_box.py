@@ -53,7 +53,7 @@ def search_api_path() -> str:
 
 
 def box_value(model: str | None = None, put: str | None = None, text: str = "") -> dict[str, Any]:
-    """A value for the box: another model, or a text to be put into it."""
+    """A value for the box: another model, or a text to put into it."""
     value: dict[str, Any] = {"text": put if put is not None else text}
     if model is not None:
         value["model"] = model
