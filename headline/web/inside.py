@@ -93,7 +93,7 @@ def corpus_figures(suggester: Suggester) -> Section:
     }
     rows = [(title, f"{report[name]:,}") for name, title in names.items() if report.get(name)]
     rows.append(("words in the vocabulary, special tokens included", f"{len(suggester.vocabulary):,}"))
-    return Section("Figures", "", head=("what", "how many"), rows=tuple(rows))
+    return Section("Figures", "", head=("what", "count"), rows=tuple(rows))
 
 
 @cache
