@@ -32,7 +32,7 @@ def test_nothing_stands_in_anybodys_way(browser: Browser, app_url: str, tab: str
         page.locator("#finished .choice").first.wait_for()
     else:
         page.get_by_role("tab", name=tab).click()
-        page.get_by_label("Files of my own").check()
+        page.get_by_label("My own files").check()
         page.click("#start")
         expect(page.locator("#run .run-headline")).to_contain_text("Choose a file")
     found = violations(page)
