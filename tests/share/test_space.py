@@ -198,7 +198,7 @@ def get(address: str) -> tuple[int, str, str]:
 def suggestions(address: str) -> list[str]:
     status, kind, text = get(address + "/gradio_api/headline/suggest?q=the%20gov")
     assert (status, kind) == (200, "application/json")
-    return ["the gov" + item["rest"] for item in json.loads(text)["items"]]
+    return ["the gov" + item["completion"] for item in json.loads(text)["suggestions"]]
 
 
 def test_what_is_hidden_cannot_be_imported(tmp_path, missing_on_a_space):
