@@ -1,19 +1,19 @@
-"""Every error that a person is meant to read: one sentence that names the file, row or field and the way out.
+"""Errors that people read: a sentence that names the file, row or field, and what to do.
 
 Catch `HeadlineError` to show the sentence; any other exception is a bug and keeps its traceback.
 """
 
 
 class HeadlineError(ValueError):
-    """The base of all of them. `str(error)` is the sentence."""
+    """The base class. `str(error)` is the sentence."""
 
 
 class CorpusError(HeadlineError):
-    """A file of headlines cannot be read, or holds too little to learn from."""
+    """A file of headlines cannot be read, or has too few headlines to train on."""
 
 
 class NoColumnError(CorpusError):
-    """A table has no column of headlines. A folder's other tables are skipped; a single file is refused."""
+    """A table has no column of headlines. In a folder such a table is skipped; a single file is refused."""
 
 
 class DownloadError(CorpusError):
@@ -25,7 +25,7 @@ class SettingError(HeadlineError):
 
 
 class DeviceMemoryError(SettingError):
-    """The device ran out of memory. `batch_size` is one that may fit."""
+    """The device ran out of memory. `batch_size` is a smaller one that may fit."""
 
     def __init__(self, sentence: str, batch_size: int):
         super().__init__(sentence)
@@ -37,11 +37,11 @@ class CheckpointError(HeadlineError):
 
 
 class ArchiveError(HeadlineError):
-    """A zip holds no checkpoint that can be read."""
+    """A zip file has no checkpoint that can be read."""
 
 
 class ExportError(HeadlineError):
-    """A checkpoint cannot be exported in the format asked for."""
+    """A checkpoint cannot be exported in the requested format."""
 
 
 class HubError(HeadlineError):

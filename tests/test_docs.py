@@ -148,6 +148,20 @@ def test_links_between_pages_lead_somewhere(path):
     assert [link for link in inner if not (path.parent / link.split("#")[0]).exists()] == []
 
 
+def first_line(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
+
+
+def test_the_readme_has_the_tree_of_rooms():
+    """One line per room and per module beside the rooms: the first sentence of each."""
+    package = ROOT / "headline"
+    rooms = {path.parent.name + "/": first_line(path) for path in package.glob("*/__init__.py")}
+    modules = {path.name: first_line(path) for path in package.glob("[a-z]*.py")}
+    tree = (ROOT / "README.md").read_text(encoding="utf-8").split("\nheadline/\n")[1].split("\n```")[0]
+    listed = dict(re.findall(r"^  (\S+) +(\S.*)$", tree, re.MULTILINE))
+    assert listed == rooms | modules
+
+
 def test_every_page_of_docs_is_named_where_contributors_look():
     told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [path.name for path in DOCS.glob("*.md") if f"docs/{path.name}" not in told] == []
