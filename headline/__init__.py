@@ -1,30 +1,30 @@
 """Headline autocompletion with an LSTM word model.
 
-As a library, from a folder that holds a model:
+Suggestions from a model's folder:
 
 >>> from headline import Suggester                                           # doctest: +SKIP
 >>> [s.text for s in Suggester.load("assets/model").suggest("the gov", k=2)]  # doctest: +SKIP
 ['the government', 'the govt']
 
-These names are for others to build on, and stay:
+The public names, which will not change:
 
 Suggester       typed text -> ranked next words, completions, phrases, corrections
 Suggestion      one of them: the whole text, what it adds, its probability and kind
 Generator       a suggester -> whole headlines: greedy, by sampling, by beam search
-Checkpoint      a trained model as a folder: load, save, and what it tells of itself
-read_headlines  files of titles -> a corpus: clean headlines, and a report of what was dropped
-TrainingConfig  every setting of a training run, checked
+Checkpoint      a trained model: load it from a folder, save it to one, and its metadata
+read_headlines  files of headlines -> a corpus: clean headlines, and a report of what was dropped
+TrainingConfig  the settings of a training run, checked
 RECIPES         name -> TrainingConfig: "autocomplete" and the lesson's "notebook"
-PRESETS         name -> a choice in plain words, for a run from nothing or from a model
-train           a corpus and settings -> a Checkpoint; loads Keras, which nothing else here does
+PRESETS         name -> a choice between speed and quality, for a new model or for fine-tuning
+train           a corpus and settings -> a Checkpoint; the only name that loads Keras
 
-What cannot be read, set or trained on raises a ValueError, or an OSError, that says in a sentence what is wrong.
+Expected errors are kinds of `HeadlineError`, a ValueError whose text is one sentence that says what is wrong; a file
+that cannot be read or written raises an OSError.
 
-Inside, files of titles become a `Corpus` (corpus), words become ids (vocabulary) and ids become arrays
-(sequences); Keras trains on them (model, training) and a folder keeps the result (checkpoint).
-From there on no Keras is needed: a forward step in NumPy (network) answers every keystroke
-(suggester) and writes whole headlines (generator), and evaluation says how well. A run of its own
-process (jobs) and the page (web) are built on these. Importing the package loads none of them.
+The package has one folder per step. `corpus` turns files into clean headlines, words and ids. `training` trains a Keras
+model on them and writes a checkpoint. `model` reads the checkpoint and computes probabilities in NumPy, without Keras.
+`generator` makes suggestions and whole headlines from them. `runs` runs training in a process of its own, `share`
+exchanges models with the Hub and other programs, and `web` is the page. Importing the package loads none of these.
 """
 
 from importlib import import_module
@@ -61,7 +61,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-if TYPE_CHECKING:  # for those who read and do not run; to them a __getattr__ would allow any name
+if TYPE_CHECKING:  # for type checkers, to which __getattr__ would allow any name
     from headline.corpus.reader import read_headlines
     from headline.generator.generator import Generator
     from headline.generator.suggester import Suggester, Suggestion
@@ -72,7 +72,7 @@ if TYPE_CHECKING:  # for those who read and do not run; to them a __getattr__ wo
 else:
 
     def __getattr__(name: str):
-        """A public name, its module loaded when it is first asked for (PEP 562)."""
+        """Return a public name; its module is loaded on first use (PEP 562)."""
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""Files of titles -> the values of one column: CSV, TXT, JSON Lines and Parquet, gzipped or not."""
+"""Reads one column of a file: CSV, TXT, JSON Lines or Parquet, gzipped or not."""
 
 import csv
 import gzip
@@ -14,12 +14,12 @@ import pandas as pd
 
 from headline.errors import CorpusError, NoColumnError
 
-# Names of columns that hold titles in public corpora, most specific first.
+# Names of headline columns in public corpora, the most specific first.
 COLUMN_NAMES = ("headline", "headline_text", "headlines", "title", "titles", "article_title", "text", "sentence")
-NULLS = frozenset("NA N/A n/a #N/A <NA> NaN nan NULL null None".split()) | {""}  # ways to write no value in a CSV
+NULLS = frozenset("NA N/A n/a #N/A <NA> NaN nan NULL null None".split()) | {""}  # spellings of a missing value in a CSV
 DELIMITERS = ",\t;|"
 _NO_DELIMITER = "\x1f"  # a control character that no text has
-_END = "\x1aend\x1a"  # put behind the last line: a cell that swallows it was never closed
+_END = "\x1aend\x1a"  # added after the last line: if a cell contains it, its quotation mark was never closed
 KINDS = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -28,28 +28,28 @@ KINDS = {
     ".ndjson": "jsonl",
     ".parquet": "parquet",
 }
-_KINDS_TOLD = "CSV, TXT, JSONL or Parquet"
+_KINDS_LISTED = "CSV, TXT, JSONL or Parquet"
 
 
 @dataclass(frozen=True)
 class Table:
-    """What one file holds."""
+    """The content of one file."""
 
-    values: list[object]  # of the column, or the lines of a text file; None where there is no value
+    values: list[object]  # of the column, or the lines of a text file; None for a missing value
     column: str | None = None  # None for a text file
-    latin1: bool = False  # whether it was no UTF-8
+    latin1: bool = False  # whether it was not UTF-8
     malformed: int = 0  # rows left out because they have more cells than the header
 
 
 def list_files(paths: list[Path]) -> tuple[list[Path], set[Path]]:
-    """All files to read, sorted by path, and those of them that a folder gave."""
+    """Return all files to read, sorted by path, and the set of those found in a folder."""
     files: dict[Path, None] = {}
     from_folder: set[Path] = set()
     for path in paths:
         if path.is_dir():
             inside = [p for p in path.rglob("*") if p.is_file() and _kind(p) and not p.name.startswith(".")]
             if not inside:
-                raise CorpusError(f"The folder {path.name} holds no {_KINDS_TOLD} file.")
+                raise CorpusError(f"The folder {path.name} has no {_KINDS_LISTED} file.")
             from_folder.update(inside)
             files.update(dict.fromkeys(inside))
         elif path.is_file():
@@ -60,7 +60,7 @@ def list_files(paths: list[Path]) -> tuple[list[Path], set[Path]]:
 
 
 def read_file(file: Path, column: str | None) -> Table:
-    """One file's values; the column is found by its name when it is not given.
+    """Read one file; without a `column`, the column is found by its name.
 
     Raises:
         NoColumnError: there is no such column.
@@ -68,7 +68,7 @@ def read_file(file: Path, column: str | None) -> Table:
     """
     kind = _kind(file)
     if kind is None:
-        raise CorpusError(f"{file.name} is of a kind that is not read here: save it as {_KINDS_TOLD}.")
+        raise CorpusError(f"{file.name} has a format that cannot be read: save it as {_KINDS_LISTED}.")
     if kind == "parquet":
         return _read_parquet(file, column)
     text, latin1 = _read_text(file)
@@ -79,30 +79,30 @@ def read_file(file: Path, column: str | None) -> Table:
 
 
 def _read_text(file: Path) -> tuple[str, bool]:
-    """The file's text, and whether it had to be read as Latin-1."""
+    """Return the file's text, and whether it was read as Latin-1."""
     try:
         data = gzip.decompress(file.read_bytes()) if file.suffix.lower() == ".gz" else file.read_bytes()
     except (OSError, EOFError, zlib.error) as error:  # BadGzipFile is an OSError
-        raise CorpusError(f"{file.name} cannot be read ({error}): is it whole?") from error
+        raise CorpusError(f"{file.name} cannot be read: is it complete? ({_one_line(error)})") from error
     if not data.strip():
         raise CorpusError(f"{file.name} is empty.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace"), False
     if b"\0" in data[:65536]:
-        raise CorpusError(f"{file.name} is not text, whatever its name says: save it as {_KINDS_TOLD}.")
+        raise CorpusError(f"{file.name} is not a text file: save it as {_KINDS_LISTED}.")
     try:
         return data.decode("utf-8-sig"), False
     except UnicodeDecodeError:
         pass
     try:
-        # What is called Latin-1 on the web is Windows-1252, which adds curly quotes and dashes.
+        # Most files called Latin-1 are Windows-1252, which adds curly quotes and dashes.
         return data.decode("cp1252"), True
     except UnicodeDecodeError:
         return data.decode("latin-1"), True
 
 
 def _read_csv(name: str, text: str, column: str | None) -> Table:
-    """A table by pandas, or row by row where it is not whole."""
+    """Read a table with pandas, or row by row if some rows are broken."""
     delimiter = _delimiter(text)
     try:
         with warnings.catch_warnings():
@@ -111,7 +111,7 @@ def _read_csv(name: str, text: str, column: str | None) -> Table:
                 io.StringIO(text), sep=delimiter, dtype=str, index_col=False, keep_default_na=False, na_values=[*NULLS]
             )
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError):
-        # pandas can leave such rows out, but then neither counts them rightly nor says which is broken.
+        # pandas can skip such rows, but does not count them correctly.
         return _read_csv_by_row(name, text, delimiter, column)
     header = next(row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
     header = [cell.strip() for cell in header]
@@ -121,15 +121,15 @@ def _read_csv(name: str, text: str, column: str | None) -> Table:
 
 
 def _read_csv_by_row(name: str, text: str, delimiter: str, column: str | None) -> Table:
-    # Python's csv module stops at fields over 128 KiB; a headline never is, an article beside it may be.
+    # The csv module refuses fields over 128 KiB: an article beside the headline may be that long.
     csv.field_size_limit(2**31 - 1)
-    lines = io.StringIO(f"{text}\n{_END}", newline="")  # the csv module is to end lines, at a lone \r too
+    lines = io.StringIO(f"{text}\n{_END}", newline="")  # so that the csv module splits the lines, at a lone \r too
     try:
         *rows, last = (row for row in csv.reader(lines, delimiter=delimiter) if row)
     except csv.Error as error:
         raise CorpusError(f"{name} is not a table that can be read: {_one_line(error)}.") from error
     if last != [_END]:
-        raise CorpusError(f"{name} opens a quotation mark in row {len(rows):,} and never closes it.")
+        raise CorpusError(f"{name} has a quotation mark in row {len(rows):,} that is never closed.")
     if not rows:
         raise CorpusError(f"{name} is empty.")
     header = [cell.strip() for cell in rows.pop(0)]
@@ -141,7 +141,7 @@ def _read_csv_by_row(name: str, text: str, delimiter: str, column: str | None) -
 
 
 def _read_jsonl(name: str, text: str, column: str | None) -> Table:
-    """Each line a JSON object with the column, or a JSON string."""
+    """Read lines that are JSON objects with the column, or JSON strings."""
     values: list[object] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -151,24 +151,24 @@ def _read_jsonl(name: str, text: str, column: str | None) -> Table:
         except json.JSONDecodeError as error:
             raise CorpusError(f"{name}, line {number} is not JSON ({error.msg}): a line must be an object.") from error
         if isinstance(row, dict):
-            if column is None or not values:  # the first row tells whether there is such a column
+            if column is None or not values:  # the first row decides
                 column = _choose_column(name, list(row), column)
             values.append(row.get(column))
         elif isinstance(row, str) or row is None:
             values.append(row)
         else:
-            raise CorpusError(f"{name}, line {number} is neither an object nor a text: {line.strip()[:40]}")
+            raise CorpusError(f"{name}, line {number} is neither an object nor a string: {line.strip()[:40]}")
     return Table(values, column)
 
 
 def _read_parquet(file: Path, column: str | None) -> Table:
-    import pyarrow.parquet  # here, for it takes 0.2 s to import and few need it
+    import pyarrow.parquet  # imported here because it takes 0.2 s and few files need it
 
     try:
         column = _choose_column(file.name, pyarrow.parquet.read_schema(file).names, column)
         return Table(pyarrow.parquet.read_table(file, columns=[column]).column(0).to_pylist(), column)
     except (pyarrow.ArrowException, OSError) as error:
-        raise CorpusError(f"{file.name} is no Parquet file that can be read: {_one_line(error)}.") from error
+        raise CorpusError(f"{file.name} cannot be read as Parquet: {_one_line(error)}.") from error
 
 
 def _choose_column(name: str, columns: list[str], wanted: str | None) -> str:
@@ -176,7 +176,7 @@ def _choose_column(name: str, columns: list[str], wanted: str | None) -> str:
     if wanted is not None:
         if wanted in columns:
             return wanted
-        raise NoColumnError(f"{name} has no column “{wanted}”: it has {listed}.")
+        raise NoColumnError(f"{name} has no column “{wanted}”; its columns are {listed}.")
     lower = {c.casefold(): c for c in reversed(columns)}
     for known in COLUMN_NAMES:
         if known in lower:
@@ -185,7 +185,7 @@ def _choose_column(name: str, columns: list[str], wanted: str | None) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that the header line uses most; where it uses none, commas belong to the headlines."""
+    """Return the most frequent delimiter of the header line. If it has none, commas are part of the headlines."""
     header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
     best = max(DELIMITERS, key=header.count)
     return best if best in header else _NO_DELIMITER

@@ -1,4 +1,4 @@
-"""A look at headlines before training on them: how long they are, which words they use, how many are rare."""
+"""Figures of a corpus before training: lengths of headlines, frequent words, share of rare words."""
 
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -7,29 +7,29 @@ from headline.corpus.report import Corpus
 from headline.corpus.segmentation import TOKENIZERS
 
 _ROWS, _WORDS = 20, 20
-_LONGEST = 20  # words; longer headlines share the last bar
+_LONGEST = 20  # words; longer headlines are counted in the last bar
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Figures of a corpus, by the headline tokenizer."""
+    """Figures of a corpus; words are those of the headline tokenizer."""
 
-    summary: str  # what was read and what was dropped, in a line
+    summary: str  # one line on what was read and what was dropped
     headlines: int
     words: int  # in all
     distinct: int
-    rare: float  # share of the distinct words that come once only, which a model calls unknown
-    rows: tuple[str, ...]  # headlines from all over the list
-    lengths: tuple[tuple[str, int], ...]  # words in a headline, and how many headlines have so many
-    frequent: tuple[tuple[str, int], ...]  # words of four letters or more, with their counts
-    warnings: tuple[str, ...]  # a sentence each
+    rare: float  # share of the distinct words that occur once; a model treats such words as unknown
+    rows: tuple[str, ...]  # headlines at even distances in the list
+    lengths: tuple[tuple[str, int], ...]  # (number of words, number of headlines)
+    frequent: tuple[tuple[str, int], ...]  # (word, count) for words of four letters or more
+    warnings: tuple[str, ...]  # one sentence each
 
     def as_dict(self) -> dict:
         return asdict(self)
 
 
 def preview(corpus: Corpus) -> Preview:
-    """Count a corpus through once."""
+    """Compute the figures in one pass over the headlines."""
     tokenizer = TOKENIZERS["headline"]
     counts: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
@@ -54,17 +54,19 @@ def preview(corpus: Corpus) -> Preview:
 
 
 def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int]) -> list[str]:
-    """What a person should know before training on this."""
-    told = []
+    """Return problems that people should know of before training."""
+    warnings = []
     n = len(corpus.headlines)
     if n < 500:
-        told.append(f"{n:,} headlines are few: begin with what the bundled model knows, and bring 1,000 if you can.")
+        warnings.append(f"{n:,} headlines are few: fine-tune the bundled model, and use 1,000 or more if you can.")
     if n and counts.total() / n > 25:
-        told.append("These are long for headlines: is this the right column?")
+        warnings.append("The headlines are long: is this the right column?")
     if n and lengths[0] + lengths[1] > n / 2:
-        told.append("Most of these are one word or none: is this the right column?")
+        warnings.append("Most headlines have at most one word: is this the right column?")
     if counts and sum(c for word, c in counts.items() if word.isascii()) < counts.total() / 2:
-        told.append("Most words are not in Latin letters: the bundled model, which is English, cannot help with them.")
+        warnings.append(
+            "Most words are not in Latin letters: the bundled model is English and does not help with them."
+        )
     if corpus.report.latin1_files:
-        told.append(f"Read as Latin-1, for it is no UTF-8: {', '.join(corpus.report.latin1_files)}.")
-    return told
+        warnings.append(f"Not UTF-8, so read as Latin-1: {', '.join(corpus.report.latin1_files)}.")
+    return warnings

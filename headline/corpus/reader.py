@@ -1,4 +1,4 @@
-"""Files of titles -> clean headlines, a report of what was dropped, and a fixed split."""
+"""Reads files into a corpus: clean headlines and a report of what was dropped."""
 
 import html
 import unicodedata
@@ -22,21 +22,21 @@ def read_headlines(
     keep_duplicates: bool = False,
     normalise: bool = True,
 ) -> Corpus:
-    """Read every headline of a file, of several files, or of a folder, in sorted order of the files.
+    """Read all headlines of files and folders, in the order of the sorted paths.
 
     Args:
-        path: a file, a folder (read with the folders in it), or several of either.
-        column: the column that holds the headlines; found by name when not given.
-        placeholders: words that stand for a missing headline, compared without case.
-        keep_duplicates: keep headlines that were seen before (the lesson's notebook keeps them).
-        normalise: NFC, single spaces, and characters for HTML's `&amp;`. Off for the lesson, whose
-            word counts rest on the raw text.
+        path: a file, a folder (with its subfolders), or several of either.
+        column: the column of headlines; found by its name if not given.
+        placeholders: texts that mean a missing headline, in any case.
+        keep_duplicates: keep repeated headlines, as the lesson's notebook does.
+        normalise: apply NFC, use single spaces, and decode HTML such as `&amp;`. Off for the lesson, whose
+            word counts come from the raw text.
 
     Raises:
         CorpusError: nothing to read, an unreadable file, no column of headlines, no headline left.
     """
     paths = [path] if isinstance(path, str | Path) else list(path)
-    told = ", ".join(Path(p).name for p in paths)
+    listed = ", ".join(Path(p).name for p in paths)
     found, from_folder = list_files([Path(p) for p in paths])
     tables: list[tuple[str, Table]] = []
     skipped: list[str] = []
@@ -44,13 +44,13 @@ def read_headlines(
         try:
             tables.append((file.name, read_file(file, column)))
         except NoColumnError:
-            # A folder may hold other tables beside the headlines, such as the readers' comments.
+            # A folder may have other tables too, such as readers' comments.
             if file not in from_folder:
                 raise
             skipped.append(file.name)
     if not tables:
-        raise CorpusError(f"No column of headlines in {told}: name the column to read, or call it “headline”.")
-    return clean_tables(tables, skipped, told, placeholders, keep_duplicates, normalise)
+        raise CorpusError(f"No column of headlines in {listed}: give the column's name, or rename it to “headline”.")
+    return clean_tables(tables, skipped, listed, placeholders, keep_duplicates, normalise)
 
 
 def clean_tables(
@@ -61,10 +61,10 @@ def clean_tables(
     keep_duplicates: bool = False,
     normalise: bool = True,
 ) -> Corpus:
-    """Clean the values of files that were read, given as (file name, table). `read_headlines` explains the rest.
+    """Clean the tables of files, each given as (file name, table). The options are those of `read_headlines`.
 
     Raises:
-        CorpusError: no headline is left; the sentence names `source`, or else the files.
+        CorpusError: no headline is left. The message names `source`, or the files without one.
     """
     names = tuple(name for name, _ in tables)
     report = CorpusReport(
@@ -78,12 +78,12 @@ def clean_tables(
     values = (value for _, table in tables for value in table.values)
     headlines, report = _clean(values, report, placeholders, keep_duplicates, normalise)
     if not headlines:
-        raise CorpusError(f"No headline is left of {source or ', '.join(names)}: {report.summary()}.")
+        raise CorpusError(f"No headline is left from {source or ', '.join(names)}: {report.summary()}.")
     return Corpus(headlines, report)
 
 
 def tidied(text: str) -> str:
-    """A headline with single spaces, its HTML characters as what they stand for.
+    """Return a headline with single spaces and with HTML characters decoded.
 
     >>> tidied("  Sales &amp; Rents\u00a0Up ")
     'Sales & Rents Up'
@@ -103,10 +103,12 @@ def _clean(
     seen: set[str] = set()
     headlines: list[str] = []
     for value in values:
-        if value is None or value != value:  # NaN alone differs from itself
+        if value is None or value != value:  # only NaN differs from itself
             counts["null"] += 1
             continue
-        raw = str(value).encode("utf-8", "replace").decode()  # JSON may hold half an emoji, which no file can
+        raw = (
+            str(value).encode("utf-8", "replace").decode()
+        )  # JSON may have half of a surrogate pair, which UTF-8 cannot store
         tidy = tidied(raw)
         if not tidy:
             counts["blank"] += 1

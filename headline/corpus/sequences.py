@@ -1,15 +1,15 @@
-"""Ids -> arrays for training: the lesson's padded prefix rows, or one shifted row a headline."""
+"""Ids -> arrays for training: the lesson's padded prefixes, or one shifted row per headline."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 PAD_ID = 0  # in both recipes; never a word
-_WIDTH_STEP = 4  # rows are padded to a multiple of this, so that compilers see few shapes
+_WIDTH_STEP = 4  # rows are padded to a multiple of this, so that few shapes are compiled
 
 
 def pad_left(ids: Sequence[int], length: int) -> np.ndarray:
-    """The last `length` ids, with padding before them: shape (length,), int32.
+    """Return the last `length` ids, padded on the left: shape (length,), int32.
 
     >>> pad_left([5, 6], 4).tolist(), pad_left([5, 6, 7], 2).tolist()
     ([0, 0, 5, 6], [6, 7])
@@ -21,10 +21,10 @@ def pad_left(ids: Sequence[int], length: int) -> np.ndarray:
 
 
 def prefix_rows(encoded: Sequence[Sequence[int]], block_size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Every prefix of two or more words, padded left to `block_size`, its last word cut off as the label.
+    """Return every prefix of two or more words, padded left to `block_size`, with its last word as the label.
 
-    Returns x of shape (N, block_size - 1) and y of shape (N,), both int32: labels stay integers, for
-    their one-hot matrix would take N × vocabulary × 4 bytes.
+    Returns x of shape (N, block_size - 1) and y of shape (N,), both int32. Labels stay integers: a one-hot
+    matrix would take N × V × 4 bytes.
 
     >>> x, y = prefix_rows([[1, 2, 3]], block_size=4)
     >>> x.tolist(), y.tolist()
@@ -36,9 +36,9 @@ def prefix_rows(encoded: Sequence[Sequence[int]], block_size: int) -> tuple[np.n
 
 
 def shifted_row(ids: Sequence[int], start: int, end: int, block_size: int) -> list[int]:
-    """`<s> w1 … wn </s>`, of which all but the last is x and all but the first is y.
+    """Return `<s> w1 … wn </s>`: all but the last are x, all but the first are y.
 
-    A headline of more than `block_size` words is cut, and then has no end mark: it did not end there.
+    A headline that does not fit into `block_size` ids is cut and has no end token.
 
     >>> shifted_row([7, 8], start=2, end=3, block_size=8), shifted_row([7, 8, 9], 2, 3, block_size=2)
     ([2, 7, 8, 3], [2, 7, 8])
@@ -47,7 +47,7 @@ def shifted_row(ids: Sequence[int], start: int, end: int, block_size: int) -> li
 
 
 def shifted_batch(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
-    """Rows padded right to one width T: x and y, both of shape (B, T), int32.
+    """Pad rows on the right to one width T: x and y, both of shape (B, T), int32.
 
     >>> x, y = shifted_batch([[2, 7, 8, 3], [2, 9, 3]])
     >>> x.tolist(), y.tolist()
@@ -63,14 +63,14 @@ def shifted_batch(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray
 
 
 def row_width(longest: int) -> int:
-    """The width T of a batch whose longest row has so many ids, which are one more than positions."""
+    """Return the width T of a batch whose longest row has `longest` ids, one more than its positions."""
     return -(-(longest - 1) // _WIDTH_STEP) * _WIDTH_STEP
 
 
 def length_batches(lengths: np.ndarray, batch_size: int, rng: np.random.Generator | None = None) -> list[np.ndarray]:
-    """Indices of rows by batch, rows of like length together so that little padding is computed.
+    """Return the row indices of each batch; rows of similar length share a batch, so that there is little padding.
 
-    With an `rng` equals are shuffled and so is the order of the batches: a new draw each epoch.
+    With an `rng`, rows of equal length and the batches are shuffled, differently on each call.
     """
     tie = rng.random(len(lengths)) if rng is not None else np.arange(len(lengths))
     order = np.lexsort((tie, lengths))

@@ -1,10 +1,10 @@
-"""Probabilities of the next word, as a checkpoint gives them: the LSTM and what it is mixed with.
+"""Probabilities of the next word: the LSTM mixed with the n-grams.
 
     p(w) = a softmax(z / T)(w) + (1 - a) p_ngram(w)
 
-Linear interpolation as of Jelinek & Mercer 1980. The LSTM knows what goes with what, the n-gram
-remembers set phrases word for word. T (temperature scaling, Guo et al. 2017) and a are fitted on
-held-out headlines when a run ends, and stored with the weights.
+This is linear interpolation (Jelinek & Mercer 1980). The LSTM generalises, the n-grams remember set phrases. T
+(temperature scaling, Guo et al. 2017) and a are fitted on held-out headlines at the end of a run and stored in the
+checkpoint.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,11 +15,11 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.network import Network, State, log_softmax
 from headline.model.svd_softmax import SvdSoftmax
 
-_WORTH_IT = 4096  # words in a vocabulary before this saves time
+_MIN_SVD_WORDS = 4096  # smallest vocabulary for which the SVD-softmax is faster
 
 
 class LanguageModel:
-    """A checkpoint's network, n-grams and mixture as one. States are the network's own."""
+    """A checkpoint's network and n-grams as one model. Its states are those of the network."""
 
     def __init__(self, checkpoint: Checkpoint):
         self.network = Network(checkpoint.config, checkpoint.weights)
@@ -29,67 +29,66 @@ class LanguageModel:
         self.vocabulary = checkpoint.vocabulary
         self._causal = checkpoint.config.causal
         self._first = np.array([checkpoint.vocabulary.start]) if self._causal else None
-        quick = self._causal and self.lstm_weight > 0 and checkpoint.config.vocab_size >= _WORTH_IT
+        quick = self._causal and self.lstm_weight > 0 and checkpoint.config.vocab_size >= _MIN_SVD_WORDS
         self._svd_softmax = SvdSoftmax(*self.network.softmax_layer) if quick else None
 
     def row(self, headline: str) -> list[int]:
-        """Ids of a whole headline, between its start and end marks where the recipe has them."""
+        """Return the ids of a whole headline, with start and end tokens if the recipe has them."""
         ids = self.vocabulary.encode(headline)
         if not self._causal:
             return ids
         start, end = self.vocabulary.start, self.vocabulary.end
-        assert start is not None and end is not None, "the vocabulary of a causal network has both marks"
+        assert start is not None and end is not None, "the vocabulary of a causal network has both tokens"
         return [start, *ids, end]
 
     def start(self) -> State:
-        """The state before the first word of a headline: B = 1."""
+        """Return the state before the first word of a headline: B = 1."""
         state = self.network.start()
         return state if self._first is None else self.network.step(state, self._first)
 
     def step(self, state: State, ids: np.ndarray) -> State:
-        """Read one more word in every row: ids of shape (B,)."""
+        """Return the state after one more word in each row: ids of shape (B,)."""
         return self.network.step(state, ids)
 
     def probabilities(self, state: State) -> np.ndarray:
-        """Of every next word, the marks among them, exactly: (B, V), each row summing to 1."""
+        """Return the exact probability of each next id, special tokens included: (B, V); each row sums to 1."""
         if not self.lstm_weight:
-            return self._recalled(state)
+            return self._ngram_probabilities(state)
         p = np.exp(log_softmax(self.network.logits(state) / np.float32(self.temperature)))
         return self._mixed(p, state)
 
     def quick_probabilities(self, state: State) -> np.ndarray:
-        """The same, with the unlikeliest words scored by a preview of their vectors only: (B, V).
+        """Return approximate probabilities by SVD-softmax: (B, V).
 
-        The likeliest words come in the right order, but for rare exceptions; what all others have
-        together is an estimate.
+        The likeliest words are almost always in the right order; the sum over all others is an estimate.
         """
         if self._svd_softmax is None:
             return self.probabilities(state)
         return self._mixed(self._svd_softmax.softmax(self.network.output(state), self.temperature), state)
 
     def log_probabilities(self, state: State) -> np.ndarray:
-        """Natural logarithms of `probabilities`: (B, V)."""
+        """Return the logarithms of `probabilities`: (B, V)."""
         if self.ngram is None:
             return log_softmax(self.network.logits(state) / np.float32(self.temperature))
-        with np.errstate(divide="ignore"):  # what cannot come at all is minus infinity
+        with np.errstate(divide="ignore"):  # a probability of 0 becomes minus infinity
             return np.log(self.probabilities(state))
 
     def _mixed(self, p: np.ndarray, state: State) -> np.ndarray:
         if self.ngram is None:
             return p
         p *= np.float32(self.lstm_weight)
-        p += np.float32(1 - self.lstm_weight) * self._recalled(state)
+        p += np.float32(1 - self.lstm_weight) * self._ngram_probabilities(state)
         return p
 
-    def _recalled(self, state: State) -> np.ndarray:
+    def _ngram_probabilities(self, state: State) -> np.ndarray:
         assert self.ngram is not None
         return np.stack([self.ngram.next_word(row) for row in state.ids[:, 1 - self.ngram.order :].tolist()])
 
 
 def walk(network: Network, rows: Sequence[Sequence[int]]) -> Iterator[tuple[np.ndarray, State]]:
-    """For each position of rows of ids: the ids that follow, (n,), and the state before them.
+    """Yield, for each position of rows of ids, the next ids, (n,), and the state before them.
 
-    A row takes part while it has a next id; what a row's first id is, nobody predicts.
+    Rows that have ended are left out. The first id of a row is not predicted.
     """
     longest = max(map(len, rows), default=0)
     lengths = np.array([len(row) for row in rows])

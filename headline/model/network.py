@@ -1,6 +1,6 @@
-"""The LSTM's forward step in NumPy, with its state: what a keystroke costs. No Keras.
+"""The LSTM's forward step in NumPy: one word per step, without Keras.
 
-The cell is Keras' own (Hochreiter & Schmidhuber 1997, with a forget gate; gates in the order i, f, c, o):
+The cell is that of Keras (Hochreiter & Schmidhuber 1997, with a forget gate; gates in the order i, f, c, o):
 
     z = x W + h U + b;  i, f, o = sigmoid(z_i, z_f, z_o);  c' = f c + i tanh(z_c);  h' = o tanh(c')
 """
@@ -16,19 +16,19 @@ from headline.model.config import ModelConfig
 
 @dataclass(frozen=True)
 class State:
-    """What the network remembers after reading rows of ids. Never changed: a step makes a new one."""
+    """The network's state after rows of ids. It is never changed in place: a step returns a new one."""
 
-    ids: np.ndarray  # (B, n) the words read
-    h: tuple[np.ndarray, ...]  # a layer: (B, R, U); R as Network.lanes says
-    c: tuple[np.ndarray, ...]  # a layer: (B, R, U)
+    ids: np.ndarray  # (B, n) ids read
+    h: tuple[np.ndarray, ...]  # one array per layer: (B, R, U); R is Network.lanes
+    c: tuple[np.ndarray, ...]  # one array per layer: (B, R, U)
 
     def take(self, rows: np.ndarray | list[int]) -> "State":
-        """The state of some rows, in a new order, as beam search needs it."""
+        """Return the states of some rows in a new order, for beam search."""
         return State(self.ids[rows], tuple(h[rows] for h in self.h), tuple(c[rows] for c in self.c))
 
     @classmethod
     def together(cls, states: Sequence["State"]) -> "State":
-        """The rows of several states that have read equally many words."""
+        """Join the rows of several states that have read the same number of words."""
         layers = range(len(states[0].h))
         return cls(
             np.concatenate([s.ids for s in states]),
@@ -40,10 +40,10 @@ class State:
 class Network:
     """Weights -> logits, one word at a time.
 
-    A causal (autocomplete) network keeps one lane a row. The notebook's reads rows padded left to a
-    fixed length, so that each further word would begin the row anew with one padding less. Instead
-    it keeps a lane for every number of paddings in front, 0 … block_size - 1, and steps them all at
-    once: after n words the answer stands in the lane that began with block_size - 1 - n of them.
+    A causal (autocomplete) network has one lane per row. The notebook's network reads rows padded on the left to a
+    fixed length, so each new word would change the padding and the whole row would have to be read again. Instead
+    there is a lane for each number of padding ids, from 0 to block_size - 1, and all lanes step together: after n
+    words the result is in the lane that began with block_size - 1 - n padding ids.
     """
 
     def __init__(self, config: ModelConfig, weights: dict[str, np.ndarray]):
@@ -59,7 +59,7 @@ class Network:
         self.lanes = 1 if config.causal else config.block_size
 
     def start(self) -> State:
-        """The state before any word: B = 1. The causal network has not read `<s>` yet."""
+        """Return the state before any word: B = 1. A causal network has not read `<s>` yet."""
         units = self.config.units
         zero = np.zeros((1, 1, units), dtype=np.float32)
         state = State(np.empty((1, 0), dtype=np.int64), (zero,) * self.config.layers, (zero,) * self.config.layers)
@@ -75,22 +75,22 @@ class Network:
         )
 
     def step(self, state: State, ids: np.ndarray) -> State:
-        """Read one more word in every row: ids of shape (B,)."""
+        """Return the state after one more word in each row: ids of shape (B,)."""
         if not self.config.causal and state.ids.shape[1] >= self.lanes - 1:
-            # The row is full: its first word falls out, and what was built on it must be built anew.
+            # The row is full: its first word drops out, so the rest has to be read again.
             rows = np.concatenate([state.ids, ids[:, None]], axis=1)
             return self.read(rows[:, 1 - self.lanes :])
         return self._advance(state, ids)
 
     def read(self, rows: np.ndarray) -> State:
-        """The state after whole rows of ids (B, n), read from the start."""
+        """Return the state after whole rows of ids: (B, n)."""
         state = self.start().take([0] * len(rows))
         for column in rows.T:
             state = self.step(state, column)
         return state
 
     def output(self, state: State) -> np.ndarray:
-        """What the softmax layer reads: (B, E), or (B, U) where nothing is projected."""
+        """Return the input of the softmax layer: (B, E), or (B, U) without a projection."""
         lane = 0 if self.config.causal else self.lanes - 1 - state.ids.shape[1]
         x = state.h[-1][:, lane]  # (B, U)
         if self._projection:
@@ -98,16 +98,16 @@ class Network:
         return x
 
     def logits(self, state: State) -> np.ndarray:
-        """Scores of the next word: (B, V). Their softmax is the probability."""
+        """Return the logits of the next word: (B, V)."""
         return self.output(state) @ self._softmax + self._bias
 
     @property
     def softmax_layer(self) -> tuple[np.ndarray, np.ndarray]:
-        """A row a word, (V, E) or (V, U), and a bias a word, (V,)."""
+        """The softmax layer's matrix, (V, E) or (V, U), and its bias, (V,)."""
         return self._softmax.T, self._bias
 
     def _advance(self, state: State, ids: np.ndarray) -> State:
-        x = self._embedding[ids][:, None, :]  # (B, 1, E): the same word in every lane
+        x = self._embedding[ids][:, None, :]  # (B, 1, E): the same word in all lanes
         h_next, c_next = [], []
         for (kernel, recurrent, bias), h, c in zip(self._lstm, state.h, state.c, strict=True):
             b, r, u = h.shape
@@ -122,10 +122,10 @@ class Network:
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Natural logarithms of the probabilities along the last axis, of the same shape."""
+    """Return log probabilities along the last axis, in the same shape."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:
-    return 0.5 * np.tanh(0.5 * z) + 0.5  # the same function, and no overflow at either end
+    return 0.5 * np.tanh(0.5 * z) + 0.5  # equal to 1 / (1 + exp(-z)), without overflow

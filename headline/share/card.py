@@ -1,6 +1,6 @@
-"""A checkpoint's model card: what it learnt from, how good it is and how to use it, as the Hub shows it.
+"""The model card of a checkpoint for the Hub: its data, its figures, and how to use it.
 
-Names and file names come with a checkpoint and may be anybody's: nothing of them is taken as Markdown or HTML.
+Texts in a checkpoint may come from anybody, so they are escaped: no Markdown and no HTML in them takes effect.
 """
 
 import re
@@ -8,18 +8,18 @@ from typing import Any
 
 from headline.model.checkpoint import Checkpoint
 
-# Identifiers of the Hub for licences that data and weights of headlines come under. https://hf.co/docs/hub/repositories-licenses
+# The Hub's identifiers of licences that weights and data often have. https://hf.co/docs/hub/repositories-licenses
 LICENCES = (
     "apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "gpl-3.0", "agpl-3.0", "lgpl-3.0", "mpl-2.0", "openrail",
     "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "cc-by-nc-sa-4.0", "cc-by-nc-nd-4.0",
     "cc-by-3.0", "cc-by-sa-3.0", "odc-by", "odbl", "pddl", "unlicense", "wtfpl",
 )  # fmt: skip
-_LINK_OUT = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # out of the folder, which alone is shared
+_LINK_OUT = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # to outside the folder, which is not uploaded
 _FIGURES = {
-    "headlines": ("headlines that it never saw", "{:,}"),
-    "perplexity": ("perplexity, the unknown words and the end counted", "{:,.0f}"),
-    "perplexity_known": ("perplexity of the words that it knows", "{:,.0f}"),
-    "top1": ("first guess right", "{:.1%}"),
+    "headlines": ("held-out headlines", "{:,}"),
+    "perplexity": ("perplexity, with unknown words and the end", "{:,.0f}"),
+    "perplexity_known": ("perplexity of the words in the vocabulary", "{:,.0f}"),
+    "top1": ("right word first", "{:.1%}"),
     "top3": ("right word among three", "{:.1%}"),
     "top5": ("right word among five", "{:.1%}"),
     "mean_reciprocal_rank": ("mean reciprocal rank", "{:.3f}"),
@@ -28,7 +28,7 @@ _FIGURES = {
 
 
 def escaped(text: object, longest: int = 200) -> str:
-    """Text as text: one line, with every character that Markdown or HTML could take for its own made plain."""
+    """Return the text as one line in which no character has a meaning in Markdown or HTML."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     line = line if len(line) <= longest else line[: longest - 1] + "…"
     plain = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -36,16 +36,16 @@ def escaped(text: object, longest: int = 200) -> str:
 
 
 def front_matter(checkpoint: Checkpoint) -> str:
-    """The YAML block that the Hub reads, with the lines around it."""
+    """Return the YAML block that the Hub reads, with its delimiters."""
     from huggingface_hub import ModelCardData
 
-    told = str(checkpoint.licence.get("weights", "")).strip()
-    known = told.lower().replace(" ", "-")
+    stated = str(checkpoint.licence.get("weights", "")).strip()
+    known = stated.lower().replace(" ", "-")
     licence: dict[str, Any] = {"license": known} if known in LICENCES else {"license": "unknown"}
-    if told and known not in LICENCES:
+    if stated and known not in LICENCES:
         licence = {"license": "other", "license_name": re.sub(r"[^a-z0-9.]+", "-", known).strip("-")[:60] or "other"}
     data = ModelCardData(
-        language="en",
+        language=checkpoint.language,
         library_name="headline",
         pipeline_tag="text-generation",
         tags=["headline", "autocomplete", "lstm", "n-gram", "keras"],
@@ -55,7 +55,7 @@ def front_matter(checkpoint: Checkpoint) -> str:
 
 
 def model_card(checkpoint: Checkpoint, repo: str, card: str | None = None) -> str:
-    """The README.md of a model's repository: a card that is there already, or one filled in from the checkpoint."""
+    """Return the README.md of a model's repository: the existing `card`, or one made from the checkpoint."""
     if card is not None:
         card = _LINK_OUT.sub(r"\1", card.lstrip("\ufeff"))
         return card if card.startswith("---\n") else front_matter(checkpoint) + "\n" + card
@@ -65,22 +65,22 @@ def model_card(checkpoint: Checkpoint, repo: str, card: str | None = None) -> st
         "A word-level LSTM that continues headlines as they are typed"
         + (", mixed with an n-gram model of the same headlines." if checkpoint.ngram is not None else "."),
         _table(_facts(checkpoint)),
-        "## What it learnt from",
+        "## Training data",
         _learnt(checkpoint),
-        "## How good it is",
+        "## Figures",
         _figures(checkpoint),
         "## Settings",
         _settings(checkpoint),
-        "## What to know before using it",
-        "It writes what the headlines that it learnt from would, names of real people and the slants of their "
-        "sources included. What it writes is neither news nor true. A block list keeps single words out of its "
-        "suggestions; that does not make a text kind.",
+        "## Before you use it",
+        "It writes as its training headlines do, with names of real people and the bias of their sources. What it "
+        "writes is neither news nor true. A block list keeps single words out of the suggestions; a text without "
+        "them can still be harmful.",
         "## How to use it",
         f'With the program *headline*:\n\n```\npython -m headline suggest "the " --from-hub {repo}\n'
         f"python -m headline train my-titles.csv --start-from hub:{repo} --out runs/mine\n```",
         "The files can be read without it: `checkpoint.json` has the sizes, settings, history and figures, "
-        "`vocabulary.txt` a word a line with its count, `weights.safetensors` the network, "
-        "`memory.safetensors` n-grams and hashes of the headlines trained on.",
+        "`vocabulary.txt` one word per line with its count, `weights.safetensors` the network, "
+        "`memory.safetensors` n-grams and hashes of the training headlines.",
     ]
     return front_matter(checkpoint) + "\n" + "\n\n".join(parts) + "\n"
 
@@ -95,10 +95,10 @@ def _facts(checkpoint: Checkpoint) -> list[tuple[str, str]]:
     rows = [
         (
             "network",
-            f"embedding of {config.embedding_size:,} numbers a word, {layers}: {config.parameters:,} parameters",
+            f"{config.embedding_size:,} embedding dimensions, {layers}: {config.parameters:,} parameters",
         ),
         ("recipe", escaped(config.recipe)),
-        ("words", f"{config.vocab_size:,}, marks included"),
+        ("words", f"{config.vocab_size:,}, special tokens included"),
     ]
     if checkpoint.ngram is not None:
         rows.append(("mixture", f"{checkpoint.lstm_weight:.2f} for the LSTM, the rest for the n-grams"))
@@ -124,11 +124,11 @@ def _learnt(checkpoint: Checkpoint) -> str:
         ]
         lines.append("\n".join(["| corpus | licence | attribution |", "|---|---|---|", *rows]))
     else:
-        lines.append("The checkpoint states no licence of what it learnt from: ask whoever shares it.")
+        lines.append("The checkpoint states no licence of its training data: ask whoever shares it.")
     if licence.get("weights"):
         lines.append(f"The weights are under: {escaped(licence['weights'])}.")
     else:
-        lines.append("It states no licence of its weights either.")
+        lines.append("The checkpoint states no licence of its weights.")
     return "\n\n".join(lines)
 
 
@@ -139,11 +139,11 @@ def _figures(checkpoint: Checkpoint) -> str:
         for key, (about, form) in _FIGURES.items()
         if isinstance(test.get(key), int | float) and not isinstance(test[key], bool)
     ]
-    return _table(rows) if rows else "It was not measured on headlines that it never saw."
+    return _table(rows) if rows else "It was not measured on held-out headlines."
 
 
 def _settings(checkpoint: Checkpoint) -> str:
     settings = checkpoint.training.get("settings") or {}
     if not settings:
-        return "The checkpoint does not tell them."
+        return "The checkpoint does not have them."
     return _table([(escaped(name), escaped(value)) for name, value in settings.items()])

@@ -1,10 +1,10 @@
-"""Public corpora by name, fetched when somebody asks for one: from Kaggle and the Hugging Face Hub.
+"""Downloads public corpora by name from Kaggle and the Hugging Face Hub.
 
-    nyt, abc                  the lesson's own data, and a million headlines of ABC News (Kaggle)
-    kaggle:owner/name         any data set of Kaggle
-    owner/name, hf:owner/name any data set of the Hugging Face Hub
+    nyt, abc                  the lesson's data, and a million headlines of ABC News (Kaggle)
+    kaggle:owner/name         a data set of Kaggle
+    owner/name, hf:owner/name a data set of the Hugging Face Hub
 
-Nothing here is called at import, at start-up or in a test that reaches the network.
+Nothing is downloaded when this module is imported.
 """
 
 import re
@@ -23,13 +23,13 @@ from headline.errors import DownloadError
 from headline.share.hub import translate_hub_errors
 
 _SECONDS_BETWEEN_LOOKS = 0.5
-# bytes so far, and bytes in all where they are known
+# called with the bytes downloaded so far, and the total if it is known
 OnBytes = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True)
 class PublicCorpus:
-    """A data set elsewhere, and which of its files hold headlines."""
+    """A data set, and which of its files have headlines."""
 
     source: str  # "kaggle" or "hf"
     name: str  # owner/name
@@ -58,10 +58,10 @@ _NAME = re.compile(r"(?:(kaggle|hf):)?([\w.-]+/[\w.-]+)")
 
 
 def find(name: str) -> PublicCorpus:
-    """What a name stands for.
+    """Return the data set of a name.
 
     Raises:
-        DownloadError: it is none.
+        DownloadError: the name has a wrong form.
     """
     name = name.strip()
     if name in KNOWN:
@@ -69,28 +69,28 @@ def find(name: str) -> PublicCorpus:
     named = _NAME.fullmatch(name)
     if not named:
         raise DownloadError(
-            f"“{name}” names no data set: say {', '.join(KNOWN)}, kaggle:owner/name, or owner/name of the "
-            "Hugging Face Hub."
+            f"“{name}” is not the name of a data set: write {', '.join(KNOWN)}, kaggle:owner/name, or owner/name "
+            "of the Hugging Face Hub."
         )
     return PublicCorpus(named[1] or "hf", named[2])
 
 
 def download(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes = lambda done, total: None) -> list[Path]:
-    """The files of a data set that can be read as headlines, put into a folder.
+    """Download the files of a data set that can be read to a folder, and return their paths.
 
     Raises:
-        DownloadError: it could not be reached, or is not there, or holds nothing that can be read.
+        DownloadError: it cannot be reached, does not exist, or has no file that can be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     fetch = {"kaggle": _from_kaggle, "hf": _from_hub}[corpus.source]
     found = [path for path in fetch(corpus, folder, on_bytes) if wanted(corpus, path.name)]
     if not found:
-        raise DownloadError(f"{corpus.name} holds no file that can be read here: CSV, TXT, JSONL or Parquet.")
+        raise DownloadError(f"{corpus.name} has no file that can be read: CSV, TXT, JSONL or Parquet.")
     return sorted(found)
 
 
 def wanted(corpus: PublicCorpus, name: str) -> bool:
-    """Whether a file, by its name, can be read and is one of those asked for."""
+    """Return whether a file of this name can be read and belongs to the corpus."""
     kind = Path(name.removesuffix(".gz")).suffix.lower()
     return kind in KINDS and fnmatch(Path(name).name, corpus.files)
 
@@ -100,7 +100,7 @@ def _from_kaggle(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[
     import requests
     from kagglehub import exceptions
 
-    # kagglehub draws a bar of its own and calls nobody back: what has come is read off the folder.
+    # kagglehub has no progress callback, so the size of the folder is watched.
     over = threading.Event()
     watcher = threading.Thread(target=_watch, args=(folder, over, on_bytes), daemon=True)
     watcher.start()
@@ -108,13 +108,13 @@ def _from_kaggle(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[
         path = kagglehub.dataset_download(corpus.name, output_dir=str(folder), force_download=True)
     except (exceptions.UnauthenticatedError, exceptions.CredentialError) as error:
         raise DownloadError(
-            f"Kaggle gives {corpus.name} to signed-in people only: make a token at kaggle.com/settings and set "
+            f"Kaggle needs you to sign in for {corpus.name}: make a token at kaggle.com/settings and set "
             "KAGGLE_API_TOKEN to it."
         ) from error
     except (exceptions.KaggleApiHTTPError, exceptions.NotFoundError) as error:
-        raise DownloadError(f"Kaggle has no data set called {corpus.name}, or does not give it to you.") from error
+        raise DownloadError(f"Kaggle has no data set called {corpus.name}, or does not let you read it.") from error
     except (requests.RequestException, OSError, exceptions.BackendError) as error:
-        raise DownloadError(f"Kaggle could not be reached, so that {_undone(corpus.name)}") from error
+        raise DownloadError(f"Kaggle could not be reached, so {_undone(corpus.name)}") from error
     finally:
         over.set()
         watcher.join()
@@ -138,9 +138,9 @@ def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Pat
         total, before = sum(entry.size for entry in files), 0
         paths = []
         for entry in files:
-            bar = _counting(partial(_tell_more, on_bytes, before, total))
+            bar = _counting(partial(_report, on_bytes, before, total))
             got = hf_hub_download(corpus.name, entry.path, repo_type="dataset", tqdm_class=bar)
-            # Parts of one data set may share a name in different folders.
+            # Files in different folders may have the same name.
             path = folder / entry.path.replace("/", "_")
             shutil.copyfile(got, path)
             paths.append(path)
@@ -150,24 +150,24 @@ def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Pat
 
 
 def _undone(name: str) -> str:
-    return f"{name} was not downloaded: look whether this machine is online, or bring the file yourself."
+    return f"{name} was not downloaded: check the network connection, or download the file yourself."
 
 
-def _tell_more(on_bytes: OnBytes, before: int, total: int, more: int) -> None:
+def _report(on_bytes: OnBytes, before: int, total: int, more: int) -> None:
     on_bytes(before + more, total)
 
 
-def _counting(tell: Callable[[int], None]) -> type[tqdm]:
-    """A progress bar that draws nothing and tells how many bytes have come."""
+def _counting(report: Callable[[int], None]) -> type[tqdm]:
+    """Return a tqdm class that draws nothing and reports the bytes downloaded."""
 
     class Bar(tqdm):
         def __init__(self, *args, **options):
             options.pop("name", None)
             super().__init__(*args, **options | {"disable": True})
-            self._come = int(options.get("initial") or 0)
+            self._done = int(options.get("initial") or 0)
 
         def update(self, n: float | None = 1) -> None:
-            self._come += int(n or 0)
-            tell(self._come)
+            self._done += int(n or 0)
+            report(self._done)
 
     return Bar

@@ -1,34 +1,33 @@
-"""A checkpoint's network as a file for other programs: ONNX, Keras, TensorFlow Lite.
+"""Exports a checkpoint's network for other programs: ONNX, Keras, TensorFlow Lite.
 
-onnx, tflite    one step, as model/network.py takes it: `ids` (B,) int64 and the state of each LSTM layer, `h_0`, `c_0`,
+onnx, tflite    one step, as in model/network.py: `ids` (B,) int64 and the state of each LSTM layer, `h_0`, `c_0`,
                 … (B, U), all zeros at the start -> `logits` (B, V) of the next word, `probabilities` (B, V), and the
                 state after it, `next_h_0`, `next_c_0`, … Every number is float32.
-keras           the model that was trained: whole rows of ids in, as headline.training.keras_model.build_model says
+keras           the model that was trained, which reads whole rows of ids: see headline.training.keras_model
 
-The n-grams are in none of them. `probabilities` are the softmax of logits / temperature, so what the LSTM alone gives.
+No format has the n-grams: `probabilities` are those of the LSTM alone, the softmax of logits / temperature.
 """
 
 import json
-import os
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 from headline import __version__
 from headline.errors import ExportError
+from headline.model.atomic import replacing_file
 from headline.model.checkpoint import Checkpoint
 
-_LARGEST = 2**31  # bytes: what a protocol buffer or a flat buffer can hold
+_LARGEST = 2**31  # bytes: the limit of protocol buffers and flat buffers
 
 
 def export(checkpoint: Checkpoint, out: Path, kind: str | None = None) -> list[Path]:
-    """Write a checkpoint's network in a format of FORMATS, by default the one that the file's name ends in.
+    """Write a checkpoint's network in a format of FORMATS, by default that of the file name's ending.
 
-    Returns the files written. What an ONNX file tells of itself in its metadata (the words, what ids mean, the
-    licence) stands beside the others, as `out` with `.json` behind.
+    Returns the files written. An ONNX file has the words, the meaning of the ids and the licence in its metadata;
+    the other formats have them in a second file, `out` with `.json` appended.
 
     Raises:
-        ExportError: no such format, a name with another ending, a package that is missing, a model that is too large.
+        ExportError: unknown format, wrong file ending, missing package, or too large a model.
     """
     kind = kind or out.suffix.removeprefix(".")
     if kind not in FORMATS:
@@ -40,17 +39,12 @@ def export(checkpoint: Checkpoint, out: Path, kind: str | None = None) -> list[P
     if kind != "keras" and 4 * checkpoint.config.parameters >= _LARGEST:
         raise ExportError(f"This model is too large for {kind}, whose files end at 2 GB: export it as keras.")
     checkpoint.verify()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    # Written beside its place and renamed, so that a crash leaves an older one whole.
-    fresh = out.with_name(f".{out.stem}.{uuid.uuid4().hex[:8]}{out.suffix}")
     try:
-        FORMATS[kind](checkpoint, fresh)
-        os.replace(fresh, out)
+        with replacing_file(out) as fresh:
+            FORMATS[kind](checkpoint, fresh)
     except ModuleNotFoundError as error:
         package = (error.name or "").split(".")[0]
         raise ExportError(f"To write {kind} files the package {package} is needed: pip install {package}.") from error
-    finally:
-        fresh.unlink(missing_ok=True)
     if kind == "onnx":
         return [out]
     card = out.with_name(out.name + ".json")
@@ -59,7 +53,7 @@ def export(checkpoint: Checkpoint, out: Path, kind: str | None = None) -> list[P
 
 
 def about(checkpoint: Checkpoint, kind: str) -> dict:
-    """What a user of the file has to know."""
+    """Return what a user of the file needs to know."""
     return {
         "name": checkpoint.provenance.get("name") or "A headline model",
         "licence": checkpoint.licence.get("weights") or "not stated",
@@ -76,22 +70,22 @@ def about(checkpoint: Checkpoint, kind: str) -> dict:
 
 
 def _meaning(checkpoint: Checkpoint, kind: str) -> str:
-    """How a text becomes ids, and how the network is to be given them."""
+    """Explain how a text becomes ids, and how to feed them to the network."""
     config, vocabulary = checkpoint.config, checkpoint.vocabulary
     longest = config.block_size - 1
-    told = "The id of a word is its place in the vocabulary, from 0; lower and upper case are one. "
+    text = "The id of a word is its place in the vocabulary, from 0; lower and upper case are one. "
     if config.causal:
-        told += f"{vocabulary.start} begins a headline, {vocabulary.end} ends it, {vocabulary.unk} is any other word. "
+        text += f"{vocabulary.start} begins a headline, {vocabulary.end} ends it, {vocabulary.unk} is any other word. "
         rows = "Rows (B, T) may be padded with 0 on the right; logits are not divided by the temperature yet."
         steps = f"Begin with states of zeros, give {vocabulary.start}, then the words one by one."
     else:
-        told += "0 is padding; words that the vocabulary lacks are left out. "
+        text += "0 is padding; words that the vocabulary lacks are left out. "
         rows = f"Rows (B, {longest}) are padded with 0 on the left."
         steps = (
             f"Begin with states of zeros and give {longest} ids in all, the last words of the text with as many 0 "
             "before them as it takes: the answer after the last one is the network's, and a longer text begins anew."
         )
-    return told + (rows if kind == "keras" else steps)
+    return text + (rows if kind == "keras" else steps)
 
 
 def _write_onnx(checkpoint: Checkpoint, path: Path) -> None:
@@ -112,7 +106,7 @@ def _write_tflite(checkpoint: Checkpoint, path: Path) -> None:
     write_tflite(checkpoint, path)
 
 
-# Each is loaded when it is asked for: they need packages that take seconds to load, or may be missing.
+# Imported on use: these packages take seconds to import, or may be missing.
 FORMATS: dict[str, Callable[[Checkpoint, Path], None]] = {
     "onnx": _write_onnx,
     "keras": _write_keras,

@@ -1,4 +1,4 @@
-"""The app as a Space of the Hugging Face Hub, and a checkpoint as a model there."""
+"""Publishes the app as a Space of the Hugging Face Hub, and a checkpoint as a model."""
 
 import re
 import subprocess
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 GPU_HARDWARE = "t4-small"  # the cheapest with a GPU
-MANIFEST = ".headline-files"  # on the Space: what the last upload put there, a path a line
+MANIFEST = ".headline-files"  # on the Space: the paths of the last upload, one per line
 _ALWAYS = ("app.py", "requirements.txt", "README.md", "LICENSE")
-_PICTURES = "assets/pictures"  # the README's, of which only those that it shows
+_PICTURES = "assets/pictures"  # only those that the README shows are uploaded
 _SHOWN = {".md", ".svg", ".png", ".jpg", ".gif", ".webp"}
 _LINK = re.compile(r"""\]\(<?([^)\s>#?]+)|(?:src|href)=["']([^"'#?]+)""")
 _HEADER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
 
 def space_files(root: Path = ROOT) -> list[Path]:
-    """What belongs on a Space, as paths below a checkout of this repository, sorted.
+    """Return the files to upload, as sorted paths relative to a checkout.
 
     Raises:
-        HubError: a file that a Space cannot start without is missing.
+        HubError: a file that a Space needs is missing.
     """
     root = root.resolve()
     for name in _ALWAYS:
@@ -49,7 +49,7 @@ def space_files(root: Path = ROOT) -> list[Path]:
 
 
 def _linked(root: Path, page: Path, seen: frozenset[Path] = frozenset()) -> set[Path]:
-    """Pictures and pages below assets/ and docs/ that a page of Markdown shows or leads to, and theirs."""
+    """Return pictures and pages below assets/ and docs/ that a page links to, directly or through others."""
     linked: set[Path] = set()
     for match in _LINK.finditer(page.read_text(encoding="utf-8")):
         path = (page.parent / (match[1] or match[2])).resolve()
@@ -62,7 +62,7 @@ def _linked(root: Path, page: Path, seen: frozenset[Path] = frozenset()) -> set[
 
 
 def _tracked(root: Path) -> set[Path]:
-    """What git keeps: a list of one's own that lies in data/ is nobody else's business. Empty where there is no git."""
+    """Return the files in git, so that private lists in data/ are not uploaded. Empty without git."""
     try:
         done = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True)
     except OSError:
@@ -71,11 +71,11 @@ def _tracked(root: Path) -> set[Path]:
 
 
 def _ignored(root: Path, paths: set[Path]) -> set[Path]:
-    """Those that git would ignore, by the plain patterns of .gitignore."""
+    """Return the paths that simple patterns of .gitignore match."""
     file = root / ".gitignore"
     lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
     patterns = [line.strip().strip("/") for line in lines if line.strip() and not line.startswith("#")]
-    # A pattern with a slash in it stands for a path, another for a name anywhere; a folder takes what is in it along.
+    # A pattern with a slash matches a path, another one a name in any folder; a folder includes its content.
     return {
         path
         for path in paths
@@ -85,8 +85,10 @@ def _ignored(root: Path, paths: set[Path]) -> set[Path]:
 
 
 def space_content(repo: str, root: Path = ROOT, hardware: str | None = None) -> dict[str, bytes]:
-    """What is uploaded, by its path on the Space. Two files are not as they are here: requirements.txt asks for
-    TensorFlow with CUDA where there is a GPU, and README.md says which Space it is of."""
+    """Return the content of each file to upload, by its path.
+
+    Two files are changed: requirements.txt has TensorFlow with CUDA for a GPU, README.md the address of the Space.
+    """
     content = {path.as_posix(): (root / path).read_bytes() for path in space_files(root)}
     if on_gpu(hardware):
         content["requirements.txt"] = with_gpu(content["requirements.txt"].decode()).encode()
@@ -99,15 +101,15 @@ def on_gpu(hardware: str | None) -> bool:
 
 
 def with_gpu(requirements: str) -> str:
-    """The same requirements with a TensorFlow that brings its CUDA libraries."""
+    """Return the requirements with a TensorFlow that includes the CUDA libraries."""
     return re.sub(r"^tensorflow(?=[\s<>=!~;])", "tensorflow[and-cuda]", requirements, flags=re.MULTILINE)
 
 
 def readme_of(readme: str, repo: str, hardware: str | None = None) -> str:
-    """The README with a header for one Space: its thumbnail as the whole address that the Hub asks for."""
+    """Return the README with a header for one Space, in which the thumbnail is an absolute address."""
     found = _HEADER.match(readme)
     if not found:
-        raise HubError("README.md does not begin with the YAML block that a Space is set up by.")
+        raise HubError("README.md does not begin with the YAML block that configures a Space.")
     thumbnail = rf"\g<1>https://huggingface.co/spaces/{repo}/resolve/main/\g<2>"
     header = re.sub(r"^(thumbnail: *)(?!https?:)(\S+)$", thumbnail, found[0], flags=re.MULTILINE)
     if hardware:
@@ -116,10 +118,10 @@ def readme_of(readme: str, repo: str, hardware: str | None = None) -> str:
 
 
 def check_hardware(hardware: str | None, gpu: bool = False) -> str | None:
-    """The hardware to ask for; None leaves what a Space has.
+    """Return the hardware to request; None keeps the current one.
 
     Raises:
-        HubError: there is none of that name, or it does not serve.
+        HubError: it does not exist, or cannot run this app.
     """
     if hardware is None:
         return GPU_HARDWARE if gpu else None
@@ -128,7 +130,7 @@ def check_hardware(hardware: str | None, gpu: bool = False) -> str | None:
     known = [flavour.value for flavour in SpaceHardware if flavour is not SpaceHardware.ZERO_A10G]
     if hardware.startswith("zero-"):
         raise HubError(
-            f"ZeroGPU ({hardware}) serves PyTorch only and this app trains with TensorFlow: take {GPU_HARDWARE}, "
+            f"ZeroGPU ({hardware}) runs PyTorch only and this app trains with TensorFlow: use {GPU_HARDWARE}, "
             "or cpu-basic, which is slower."
         )
     if hardware not in known:
@@ -141,10 +143,10 @@ def check_hardware(hardware: str | None, gpu: bool = False) -> str | None:
 
 
 def publish_space(repo: str, hardware: str | None = None, private: bool = False, root: Path = ROOT) -> str:
-    """Create a Space or bring it up to date; its address. Of what is on it only what an earlier upload put there goes.
+    """Create or update a Space and return its address. Files that no earlier upload put there are kept.
 
     Raises:
-        HubError: why it cannot be done, and the way out.
+        HubError: it cannot be done; the message says why and what to do.
     """
     content = space_content(check_name(repo), root, hardware)
     content[MANIFEST] = ("\n".join(sorted(content)) + "\n").encode()
@@ -152,7 +154,7 @@ def publish_space(repo: str, hardware: str | None = None, private: bool = False,
 
     with _sending(repo):
         api = HfApi(token=_token())
-        kind: Any = hardware  # one of SpaceHardware, as check_hardware saw
+        kind: Any = hardware  # one of SpaceHardware: check_hardware checked it
         url = api.create_repo(
             repo, repo_type="space", exist_ok=True, space_sdk="gradio", space_hardware=kind, private=private or None
         )
@@ -168,10 +170,10 @@ def publish_space(repo: str, hardware: str | None = None, private: bool = False,
 
 
 def model_content(folder: Path, repo: str) -> dict[str, bytes]:
-    """What a model's repository holds: a checkpoint's files and its card.
+    """Return the files of a model's repository: the checkpoint's files and its card.
 
     Raises:
-        CheckpointError: the folder holds no whole checkpoint.
+        CheckpointError: the folder is not a whole checkpoint.
     """
     checkpoint = Checkpoint.load(folder)
     content = {name: (folder / name).read_bytes() for name in CHECKPOINT_FILES if (folder / name).is_file()}
@@ -181,11 +183,11 @@ def model_content(folder: Path, repo: str) -> dict[str, bytes]:
 
 
 def publish_model(folder: Path, repo: str, private: bool = False) -> str:
-    """Create a model's repository or bring it up to date; its address.
+    """Create or update a model's repository and return its address.
 
     Raises:
-        CheckpointError: the folder holds no whole checkpoint.
-        HubError: why it cannot be done, and the way out.
+        CheckpointError: the folder is not a whole checkpoint.
+        HubError: it cannot be done; the message says why and what to do.
     """
     content = model_content(folder, check_name(repo))
     from huggingface_hub import HfApi
@@ -193,7 +195,7 @@ def publish_model(folder: Path, repo: str, private: bool = False) -> str:
     with _sending(repo):
         api = HfApi(token=_token())
         url = api.create_repo(repo, private=private or None, exist_ok=True)
-        # A part of an older checkpoint that this one has not would belong to another vocabulary.
+        # A file of an older checkpoint would belong to another vocabulary.
         gone = sorted((_there(api, repo, "model") & set(CHECKPOINT_FILES)) - content.keys())
         _commit(api, repo, "model", content, gone)
     return str(url)
@@ -205,8 +207,8 @@ def _token() -> str:
     token = get_token()
     if not token:
         raise HubError(
-            "Publishing needs a token of the Hugging Face Hub: make one that may write at "
-            "https://huggingface.co/settings/tokens and set HF_TOKEN to it, or sign in by `hf auth login`."
+            "Publishing needs a token of the Hugging Face Hub: make one with write access at "
+            "https://huggingface.co/settings/tokens and set HF_TOKEN to it, or run `hf auth login`."
         )
     return token
 
@@ -224,7 +226,7 @@ def _there(api: "HfApi", repo: str, kind: str) -> set[str]:
 
 
 def _commit(api: "HfApi", repo: str, kind: str, content: dict[str, bytes], gone: Sequence[str]) -> None:
-    """One commit: all or nothing of it. Files that are there already, as they are, travel not again."""
+    """Make one commit. The client does not upload files that have not changed."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     additions = [CommitOperationAdd(path, data) for path, data in content.items()]
@@ -234,10 +236,10 @@ def _commit(api: "HfApi", repo: str, kind: str, content: dict[str, bytes], gone:
 
 @contextmanager
 def _sending(repo: str) -> Iterator[None]:
-    """Turn what the client raises while it writes into one sentence.
+    """Turn the client's errors while it writes into one sentence.
 
     Raises:
-        HubError: that sentence.
+        HubError: with that sentence.
     """
     from huggingface_hub import errors
 
@@ -246,13 +248,13 @@ def _sending(repo: str) -> Iterator[None]:
         401: "The Hugging Face Hub does not accept the token: make a new one at "
         "https://huggingface.co/settings/tokens and set HF_TOKEN to it.",
         402: "The Hugging Face Hub asks for a subscription or for credit: a Gradio Space on the free hardware needs a "
-        "PRO account, other hardware a way to pay. https://huggingface.co/settings/billing",
+        "PRO account, other hardware a payment method. https://huggingface.co/settings/billing",
         403: f"The token may not write to {repo}: make one with write access to {owner} at "
         "https://huggingface.co/settings/tokens and set HF_TOKEN to it.",
     }
-    undone = f"{repo} was not published: look whether this machine is online."
+    undone = f"{repo} was not published: check the network connection."
     with warnings.catch_warnings(), translate_hub_errors(repo, "repository", HubError, undone):
-        warnings.simplefilter("ignore")  # of metadata that could be more
+        warnings.simplefilter("ignore")  # about optional metadata
         try:
             yield
         except HubError:
@@ -263,5 +265,5 @@ def _sending(repo: str) -> Iterator[None]:
                 raise
             said = " ".join((error.server_message or f"status {status}").split())
             raise HubError(refused.get(status, f"The Hugging Face Hub refused {repo}: {said}")) from error
-        except (ValueError, RuntimeError) as error:  # metadata that the Hub does not take; a large file's upload
+        except (ValueError, RuntimeError) as error:  # metadata that the Hub refuses; a failed upload
             raise HubError(f"{repo} was not published: {' '.join(str(error).split())}") from error

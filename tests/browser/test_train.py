@@ -172,7 +172,7 @@ def test_what_is_not_there_yet_is_asked_for(page: Page):
     page.get_by_label("A public data set").check()
     page.locator("#public textarea, #public input").first.fill("no such thing")
     page.click("#fetch")
-    expect(page.locator("#look .run-headline")).to_contain_text("names no data set")
+    expect(page.locator("#look .run-headline")).to_contain_text("is not the name of a data set")
     page.locator("#pasted").wait_for(state="hidden")
     page.get_by_label("The sample that comes").check()
     set_number(page, "learning_rate", 0)

@@ -139,7 +139,7 @@ def is_one_sentence_about(name: str, message: str) -> bool:
         ("blank.jsonl", b" \n\n", "is empty"),
         ("mark.csv", b"\xef\xbb\xbf", "is empty"),
         ("mark16.csv", b"\xff\xfe", "is empty"),
-        ("picture.csv", bytes(range(256)) * 4, "is not text"),
+        ("picture.csv", bytes(range(256)) * 4, "is not a text file"),
         ("noise.csv", bytes(range(128, 256)) * 20, "has no column"),
         ("wide.csv", ",".join(f"column\nnumber {i}" for i in range(50)).encode(), "has no column"),
         ("open.csv", b'id,headline\n1,One\n2,"Two\n3,Three\n', "in row 2"),
@@ -149,13 +149,13 @@ def is_one_sentence_about(name: str, message: str) -> bool:
         ("bad.jsonl", b'{"title": "a"}\n\n{"title": \n', "line 3"),
         ("number.jsonl", b'"a"\n12\n', "line 2"),
         ("list.jsonl", b'["a"]\n', "line 1"),
-        ("bad.parquet", b"PAR1 nothing PAR1", "no Parquet file"),
-        ("empty.parquet", b"", "no Parquet file"),
-        ("a.docx", b"PK", "of a kind"),
-        ("a.json", b"{}", "of a kind"),
-        ("a.parquet.gz", b"", "of a kind"),
-        ("headlines", b"One\n", "of a kind"),
-        ("headlines.gz", b"", "of a kind"),
+        ("bad.parquet", b"PAR1 nothing PAR1", "cannot be read as Parquet"),
+        ("empty.parquet", b"", "cannot be read as Parquet"),
+        ("a.docx", b"PK", "has a format"),
+        ("a.json", b"{}", "has a format"),
+        ("a.parquet.gz", b"", "has a format"),
+        ("headlines", b"One\n", "has a format"),
+        ("headlines.gz", b"", "has a format"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_one_sentence(tmp_path, name, data, told):
@@ -176,7 +176,7 @@ def test_folders_give_their_files_in_order_and_only_those_that_can_be_read(tmp_p
         assert list_files(both) == (sorted(paths), set(paths[1:]))
 
 
-@pytest.mark.parametrize(("name", "told"), [("nowhere.csv", "no file or folder"), ("bare", "holds no CSV")])
+@pytest.mark.parametrize(("name", "told"), [("nowhere.csv", "no file or folder"), ("bare", "has no CSV")])
 def test_a_missing_file_and_a_folder_without_any(tmp_path, name, told):
     (tmp_path / "bare").mkdir()
     with pytest.raises(CorpusError, match=told) as caught:

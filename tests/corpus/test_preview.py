@@ -34,8 +34,8 @@ def test_long_headlines_share_a_bar():
     "lines, warning",
     [
         (["few words here"] * 3, "3 headlines are few"),
-        (["a long text " * 20] * 600, "These are long for headlines"),
-        (["1234"] * 600, "one word or none"),
+        (["a long text " * 20] * 600, "The headlines are long"),
+        (["1234"] * 600, "at most one word"),
         (["सरकार ने कहा नहीं"] * 600, "not in Latin letters"),
     ],
 )

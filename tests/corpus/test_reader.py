@@ -64,7 +64,7 @@ def test_a_folder_of_nothing_but_other_tables_is_refused(tmp_path):
     ],
 )
 def test_nothing_left_is_an_error_that_tells_why(tmp_path, name, text, told):
-    with pytest.raises(CorpusError, match=f"No headline is left of {name}: .*{told}"):
+    with pytest.raises(CorpusError, match=f"No headline is left from {name}: .*{told}"):
         read_headlines(write(tmp_path / name, text))
 
 

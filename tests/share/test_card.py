@@ -42,7 +42,7 @@ def test_the_card_of_the_bundled_model_tells_all_that_it_should():
     card = model_card(Checkpoint.load(ROOT / "assets" / "model"), "owner/m")
     for part in (
         "8,212,452 parameters", "191,572 headlines", "172,209 train", r"abc\_headlines\.csv", r"CC BY 4\.0",
-        "Rohit Kulkarni", "| perplexity, the unknown words and the end counted | 215 |", r"| learning\_rate | 0\.002 |",
+        "Rohit Kulkarni", "| perplexity, with unknown words and the end | 215 |", r"| learning\_rate | 0\.002 |",
         "--from-hub owner/m", "--start-from hub:owner/m", "neither news nor true",
     ):  # fmt: skip
         assert part in card

@@ -39,7 +39,7 @@ def test_what_a_name_stands_for(name, expected):
 
 @pytest.mark.parametrize("name", ["", "titles", "https://example.org/a.csv", "a/b/c", "ftp:a/b", "../etc/passwd"])
 def test_what_names_nothing_is_told(name):
-    with pytest.raises(DownloadError, match="names no data set: say nyt, abc"):
+    with pytest.raises(DownloadError, match="is not the name of a data set: write nyt, abc"):
         find(name)
 
 
@@ -59,7 +59,7 @@ def test_a_data_set_of_the_hub_is_fetched_with_progress(hub, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name, message", [("owner/missing", "no public data set called owner/missing"), ("owner/gated", "asks for consent")]
+    "name, message", [("owner/missing", "no public data set called owner/missing"), ("owner/gated", "is gated")]
 )
 def test_what_the_hub_does_not_give_is_told(hub, tmp_path, name, message):
     with pytest.raises(DownloadError, match=message):
@@ -69,7 +69,7 @@ def test_what_the_hub_does_not_give_is_told(hub, tmp_path, name, message):
 def test_without_a_network_it_says_so(monkeypatch, tmp_path):
     point_at(monkeypatch, "http://127.0.0.1:9", tmp_path)
     monkeypatch.setattr("time.sleep", lambda seconds: None)  # between its five tries
-    with pytest.raises(DownloadError, match=r"Hub could not be reached.*bring the file yourself"):
+    with pytest.raises(DownloadError, match=r"Hub could not be reached.*download the file yourself"):
         download(find("owner/titles"), tmp_path / "corpus")
 
 
@@ -91,7 +91,7 @@ def test_a_data_set_of_kaggle_is_fetched_with_progress(monkeypatch, tmp_path):
     "error, message",
     [
         (requests.ConnectionError("no route"), "Kaggle could not be reached"),
-        (kagglehub.exceptions.UnauthenticatedError(), "signed-in people only"),
+        (kagglehub.exceptions.UnauthenticatedError(), "needs you to sign in"),
         (kagglehub.exceptions.NotFoundError(), "no data set called someone/titles"),
     ],
 )
@@ -106,7 +106,7 @@ def test_what_kaggle_does_not_give_is_told(monkeypatch, tmp_path, error, message
 
 def test_a_data_set_without_a_readable_file_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(kagglehub, "dataset_download", lambda *args, output_dir, **options: output_dir)
-    with pytest.raises(DownloadError, match="holds no file that can be read"):
+    with pytest.raises(DownloadError, match="has no file that can be read"):
         download(find("abc"), tmp_path / "c")
 
 

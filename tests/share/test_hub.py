@@ -47,11 +47,11 @@ def test_what_was_downloaded_once_is_there_without_a_network(shared, monkeypatch
     "name, message",
     [
         ("owner/missing", "no public model called owner/missing"),
-        ("owner/gated", "owner/gated asks for consent: give it on its page, then set HF_TOKEN"),
-        ("owner/other", r"owner/other .* holds no checkpoint of this program: it has no checkpoint\.json"),
+        ("owner/gated", "owner/gated is gated: ask for access on its page, then set HF_TOKEN"),
+        ("owner/other", r"owner/other .* is not a checkpoint of this program: it has no checkpoint\.json"),
         ("owner/broken", r"owner/broken .*weights\.safetensors is damaged"),
-        ("broken", "“broken” cannot be a name .* say owner/name"),
-        ("../etc", "say owner/name"),
+        ("broken", "“broken” is not a name .* write owner/name"),
+        ("../etc", "write owner/name"),
     ],
 )
 def test_what_the_hub_does_not_give_is_told(shared, name, message):
@@ -61,7 +61,7 @@ def test_what_the_hub_does_not_give_is_told(shared, name, message):
 
 def test_a_token_that_is_out_of_date_is_told(shared, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_of_nobody")
-    with pytest.raises(CheckpointError, match="does not give owner/model for this token: make a new one") as told:
+    with pytest.raises(CheckpointError, match="refuses this token for owner/model: make a new one") as told:
         fetch_checkpoint("owner/model")
     assert "hf_of_nobody" not in str(told.value)
 
@@ -69,7 +69,7 @@ def test_a_token_that_is_out_of_date_is_told(shared, monkeypatch):
 def test_without_a_network_it_says_so(monkeypatch, tmp_path):
     point_at(monkeypatch, "http://127.0.0.1:9", tmp_path)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    with pytest.raises(CheckpointError, match="could not be reached, so that owner/model was not downloaded"):
+    with pytest.raises(CheckpointError, match="could not be reached, so owner/model was not downloaded"):
         fetch_checkpoint("owner/model")
 
 
@@ -82,7 +82,7 @@ def test_a_name_of_a_repository(name):
     "name", ["", "a", "a/b/c", "/b", "a/", "a/..", ".a/b", "a b/c", "a/b\n", "é/b", "a/" + 99 * "b"]
 )
 def test_what_is_no_name_of_a_repository(name):
-    with pytest.raises(HubError, match="cannot be a name"):
+    with pytest.raises(HubError, match="is not a name"):
         check_name(name)
 
 

@@ -180,12 +180,12 @@ def test_a_space_on_a_gpu(capsys, hub, checkout):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["owner/app", "--hardware", "zero-a10g"], "ZeroGPU (zero-a10g) serves PyTorch only"),
+        (["owner/app", "--hardware", "zero-a10g"], "ZeroGPU (zero-a10g) runs PyTorch only"),
         (["owner/app", "--hardware", "abacus"], "no hardware called abacus; there are cpu-basic,"),
         (["owner/app", "--gpu", "--hardware", "cpu-basic"], "cpu-basic has no GPU"),
-        (["app"], "say owner/name"),
-        (["../app"], "say owner/name"),
-        (["https://huggingface.co/spaces/owner/app"], "say owner/name"),
+        (["app"], "write owner/name"),
+        (["../app"], "write owner/name"),
+        (["https://huggingface.co/spaces/owner/app"], "write owner/name"),
         (["owner/app", "--model", "nowhere"], "nowhere is not a checkpoint"),
         (["owner/app", "--model", "nowhere", "--gpu"], "a model on the Hub does not run"),
         (["other/app"], "The token may not write to other/app: make one with write access to other"),

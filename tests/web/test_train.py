@@ -117,7 +117,7 @@ def test_a_run_that_cannot_start_says_why(tab, changes, sentence):
 
 def test_what_is_not_headlines_is_said_before_the_run(tab, tmp_path):
     shown = tab.corpus.show_preview(given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path, "title\n")))
-    assert shown[tab.corpus.notice]["headline"].startswith("No headline is left of titles.csv")
+    assert shown[tab.corpus.notice]["headline"].startswith("No headline is left from titles.csv")
 
 
 def test_limits_of_a_public_page_are_kept(tmp_path):
