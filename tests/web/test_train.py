@@ -97,7 +97,7 @@ def test_a_large_file_is_parsed_by_a_process_of_its_own(tab, tmp_path, monkeypat
     monkeypatch.setattr(parsed_corpus, "_LARGE", 0)
     values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path))
     assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late"]
-    with pytest.raises(CorpusError, match=r"^titles.csv has no column “price”: it has “id”, “title”\.$"):
+    with pytest.raises(CorpusError, match=r"^titles.csv has no column “price”; its columns are “id”, “title”\.$"):
         tab.options(values | {tab.corpus.column: "price"})
 
 
