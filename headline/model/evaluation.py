@@ -23,7 +23,7 @@ class Evaluation:
     """Figures over held-out headlines. Nats are summed over all words and divided once."""
 
     headlines: int
-    words: int  # predicted, end marks among them where the recipe has them
+    words: int  # predicted, end marks among them where the recipe has them; punctuation marks are not
     unknown: int  # of these, words that are <unk> to the vocabulary (autocomplete), or left out (notebook)
     loss: float  # nats a predicted word, <unk> taken as a word like others
     perplexity: float  # exp(loss): Jelinek et al. 1977
@@ -41,6 +41,10 @@ class Evaluation:
     # How far the probability of the first guess is from how often it is right: expected calibration
     # error in 15 equal bins (Guo et al. 2017), over all places; where a headline ends, no guess is right.
     calibration_error: float
+    # Punctuation is judged apart: wherever a word follows, the probabilities above are of the words alone,
+    # given that no mark comes; so they compare with a model that has no marks.
+    marks: int = 0  # punctuation marks predicted
+    loss_with_marks: float = float("nan")  # nats per word or mark, each among all words and marks
 
     def as_dict(self) -> dict:
         """Plain values for JSON; a figure that is not finite, for want of words to judge, is None."""
@@ -149,7 +153,8 @@ class _Tally:
     def __init__(self, left_out: int):
         self.words, self.unknown = 0, left_out
         self.nats = self.unknown_nats = self.inner_nats = 0.0
-        self.inner = 0
+        self.inner = self.marks = 0
+        self.token_nats = 0.0
         self.unknown_predicted = 0
         self.ranks: list[np.ndarray] = []
         self.in_bin, self.sure, self.right = np.zeros(_BINS), np.zeros(_BINS), np.zeros(_BINS)
@@ -157,6 +162,9 @@ class _Tally:
     def add(self, p: np.ndarray, targets: np.ndarray, vocabulary: Vocabulary, first: bool) -> None:
         """Probabilities (n, V), which are changed, and the ids that did follow (n,): first words or later ones."""
         right = p[np.arange(len(targets)), targets]
+        if vocabulary.marks:
+            p, targets = self._apart(p, right, targets, vocabulary)
+            right = p[np.arange(len(targets)), targets]
         with np.errstate(divide="ignore"):
             nats = -np.log(right, dtype=np.float64)
         self.words += len(targets)
@@ -184,6 +192,19 @@ class _Tally:
         above, equal = (p > right[:, None]).sum(axis=1), (p == right[:, None]).sum(axis=1)
         self.ranks.append(1 + above + (equal - 1) / 2)
 
+    def _apart(
+        self, p: np.ndarray, right: np.ndarray, targets: np.ndarray, vocabulary: Vocabulary
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Count the places where a mark follows; the others, their probabilities those of the words alone."""
+        is_mark = np.isin(targets, vocabulary.marks)
+        with np.errstate(divide="ignore"):
+            self.token_nats -= float(np.log(right, dtype=np.float64).sum())
+        self.marks += int(is_mark.sum())
+        p, targets = p[~is_mark], targets[~is_mark]
+        p[:, vocabulary.marks] = 0
+        p /= np.maximum(p.sum(axis=1, keepdims=True), 1e-30)
+        return p, targets
+
     def figures(self) -> dict:
         nan = float("nan")
         rank = np.concatenate(self.ranks) if self.ranks else np.empty(0)
@@ -199,6 +220,8 @@ class _Tally:
                 "perplexity_after_first": float(np.exp(self.inner_nats / self.inner)) if self.inner else nan,
                 **{f"top{k}": float((rank <= k).mean()) if len(rank) else nan for k in TOP},
                 "mean_reciprocal_rank": float((1 / rank).mean()) if len(rank) else nan,
+                "marks": self.marks,
+                "loss_with_marks": (self.token_nats or self.nats) / (self.words + self.marks) if self.words else nan,
                 "calibration_error": float(np.abs(self.sure - self.right).sum() / self.in_bin.sum())
                 if self.in_bin.sum()
                 else nan,

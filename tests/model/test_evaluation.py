@@ -190,3 +190,22 @@ def test_judged_by_fewer_words_the_others_are_one_unknown_word():
 def test_a_model_without_an_unknown_word_cannot_be_judged_by_fewer_words():
     with pytest.raises(ValueError, match="the model has no unknown word"):
         evaluate(random_checkpoint("notebook"), HEADLINES, words=tiny_vocabulary("notebook", ["the"]))
+
+
+def test_punctuation_is_judged_apart():
+    words = (*WORDS, ":", ",", "?")
+    checkpoint = uniform_checkpoint(words=words)
+    size = len(checkpoint.vocabulary)
+    found = evaluate(checkpoint, ["The government: NASA, we rise?"], completions=False)
+    assert (found.words, found.marks) == (6, 3)  # five words and the end
+    assert found.perplexity == pytest.approx(size - 3, rel=1e-4)
+    assert found.loss_with_marks == pytest.approx(np.log(size), rel=1e-4)
+
+
+def test_a_likely_mark_takes_nothing_from_the_word_after_it():
+    """A word's probability is its own among words, given that no mark comes."""
+    follows = {"the": {":": 9, "rise": 3}}
+    sure = evaluate(bigram_checkpoint(follows, words=(*WORDS, ":"), other=-9), ["the rise"], completions=False)
+    plain = evaluate(bigram_checkpoint({"the": {"rise": 3}}, other=-9), ["the rise"], completions=False)
+    assert sure.perplexity_after_first == pytest.approx(plain.perplexity_after_first, rel=1e-3)
+    assert plain.loss_with_marks == pytest.approx(plain.loss)
