@@ -26,6 +26,18 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
     add_settings_options(parser)
     add_corpus_options(parser)
+    parser.add_argument(
+        "--text",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a file of running text, a sentence a row, to train on before the headlines; may be given several times",
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the same command after it was interrupted, from the last epoch",
+    )
     parser.add_argument("--name", default="", help="name of the model")
     parser.add_argument(
         "--minutes", type=float, default=0.0, metavar="N", help="end after N minutes and keep the best weights so far"
@@ -62,6 +74,8 @@ def run_command(options: argparse.Namespace) -> None:
                 minutes=options.minutes,
                 samples=tuple(options.sample),
                 compare=options.compare,
+                text=tuple(options.text),
+                resume=options.resume,
             )
         except (HeadlineError, OSError) as error:
             emit({"event": "error", "message": str(error)})

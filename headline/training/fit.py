@@ -1,9 +1,10 @@
 """Trains a network on a corpus by Keras' `fit`, and returns the checkpoint with its mixture fitted."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -61,10 +62,14 @@ def fit(
     vocabulary: Vocabulary | None = None,
     on_epoch: Callable[[int, Checkpoint], None] = lambda epoch, checkpoint: None,
     on_baseline: Callable[[float], None] = lambda nats: None,
+    sentences: Sequence[str] = (),
+    backup: Path | None = None,
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
-    The arguments and errors are those of `headline.training.run.train`.
+    The arguments and errors are those of `headline.training.run.train`; the n-grams of `sentences` are counted
+    with the headlines'. A run that was interrupted goes on after the last epoch that is in the `backup` folder,
+    the optimizer's state included.
     """
     keep_freed_memory()
     let_gpu_memory_grow()
@@ -77,12 +82,12 @@ def fit(
         fresh = model_weights(model, data.config)
         set_model_weights(model, data.config, transfer_weights(start_from, data.vocabulary, fresh))
     compile_model(trained, settings, len(data.batches) * settings.epochs)
-    ngram = _ngram_baseline(data, settings, on_baseline)
+    ngram = _ngram_baseline(data, settings, on_baseline, sentences)
 
     reporter = Reporter(settings.epochs, data.batches, on_progress, should_stop)
     bare = Checkpoint(data.config, data.vocabulary, {})
     reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, data.config)))
-    stopped = _fit_network(trained, data, settings, reporter)
+    stopped = _fit_network(trained, data, settings, reporter, backup)
     weights = model_weights(model, data.config)
     if not all(np.isfinite(w).all() for w in weights.values()):
         raise SettingError(f"The loss became infinite or NaN: a learning_rate of {settings.learning_rate} is too high.")
@@ -95,7 +100,9 @@ def fit(
         licence=licence or {},
     )
     held_out = data.sides["validation"][: _MIXTURE_HEADLINES_WHEN_STOPPED if stopped else None]
-    return fit_mixture(checkpoint, data.sides["train"], held_out, settings.ngram_order, settings.max_ngrams, ngram)
+    return fit_mixture(
+        checkpoint, data.sides["train"], held_out, settings.ngram_order, settings.max_ngrams, ngram, sentences
+    )
 
 
 def _prepare(
@@ -109,7 +116,8 @@ def _prepare(
     if vocabulary is None:
         also = start_from.vocabulary if start_from and settings.keep_words else None
         vocabulary = Vocabulary.build(sides["train"], settings.tokenizer, settings.min_count, settings.max_words, also)
-    encoded = {side: [ids for line in lines if (ids := vocabulary.encode(line))] for side, lines in sides.items()}
+    encoded = {side: [vocabulary.encode(line) for line in lines] for side, lines in sides.items()}
+    encoded = {side: [ids for ids in rows if not set(ids) <= set(vocabulary.marks)] for side, rows in encoded.items()}
     if not encoded["train"]:
         raise CorpusError("The headlines have no words, only punctuation.")
     config = settings.model_config(len(vocabulary), max(map(len, encoded["train"])))
@@ -119,11 +127,14 @@ def _prepare(
     return _Data(sides, vocabulary, config, batches, held_out)
 
 
-def _ngram_baseline(data: _Data, settings: TrainingConfig, on_baseline: Callable[[float], None]) -> NGram | None:
+def _ngram_baseline(
+    data: _Data, settings: TrainingConfig, on_baseline: Callable[[float], None], sentences: Sequence[str]
+) -> NGram | None:
     """Build the n-grams before training and report their held-out loss; None where nothing is held out."""
     if not (data.held_out.words and data.config.causal and settings.ngram_order):
         return None
-    ngram = build_ngrams(data.sides["train"], data.vocabulary, settings.ngram_order, settings.max_ngrams)
+    rows = [*data.sides["train"], *sentences]
+    ngram = build_ngrams(rows, data.vocabulary, settings.ngram_order, settings.max_ngrams)
     alone = ngrams_alone(Checkpoint(data.config, data.vocabulary, {}, ngram))
     nats = evaluate(alone, data.sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
     if np.isfinite(nats):
@@ -131,7 +142,9 @@ def _ngram_baseline(data: _Data, settings: TrainingConfig, on_baseline: Callable
     return ngram
 
 
-def _fit_network(model: keras.Model, data: _Data, settings: TrainingConfig, reporter: Reporter) -> bool:
+def _fit_network(
+    model: keras.Model, data: _Data, settings: TrainingConfig, reporter: Reporter, backup: Path | None
+) -> bool:
     """Run Keras' `fit`, leave the best weights in the model, and return whether the run was stopped early.
 
     Raises:
@@ -144,6 +157,8 @@ def _fit_network(model: keras.Model, data: _Data, settings: TrainingConfig, repo
         patience = settings.patience or settings.epochs + 1
         best = keras.callbacks.EarlyStopping("val_nats", mode="min", patience=patience, restore_best_weights=True)
         callbacks.append(best)
+    if backup:
+        callbacks.append(keras.callbacks.BackupAndRestore(str(backup), delete_checkpoint=False))
     try:
         model.fit(
             data.batches,

@@ -31,13 +31,15 @@ def fit_mixture(
     order: int = 4,
     max_ngrams: int = 1_000_000,
     ngram: NGram | None = None,
+    sentences: Sequence[str] = (),
 ) -> Checkpoint:
     """Return the checkpoint with the n-grams of its training headlines and a mixture fitted on held-out ones.
 
-    An order of 0, or the notebook recipe, keeps no n-grams. `ngram` is used if it is given.
+    An order of 0, or the notebook recipe, keeps no n-grams. `ngram` is used if it is given; if not, the n-grams of
+    `sentences` are counted too.
     """
     if ngram is None and order and checkpoint.config.causal:
-        ngram = build_ngrams(headlines, checkpoint.vocabulary, order, max_ngrams)
+        ngram = build_ngrams([*headlines, *sentences], checkpoint.vocabulary, order, max_ngrams)
     checkpoint = replace(checkpoint, ngram=ngram, seen=SeenHeadlines.of(headlines))
     weight, temperature = fitted_mixture(checkpoint, _rows(checkpoint, held_out[:_WEIGHT_ROWS]))
     return replace(checkpoint, lstm_weight=weight, temperature=temperature)

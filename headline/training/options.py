@@ -18,6 +18,8 @@ class RunOptions:
 
     files: tuple[str, ...]  # files or folders of headlines
     settings: TrainingConfig
+    text: tuple[str, ...] = ()  # files of running text, a sentence a row, to train on before the headlines
+    resume: bool = False  # whether to go on with a run of the same options that was interrupted
     column: str | None = None  # that holds the headlines; None: found by its name
     placeholders: tuple[str, ...] = PLACEHOLDERS  # words that mean a missing headline
     start_from: str | None = None  # the folder of a checkpoint to fine-tune
@@ -68,6 +70,14 @@ class RunOptions:
         if self.rows and len(corpus.headlines) > self.rows:
             corpus = replace(corpus, headlines=corpus.headlines[:: -(-len(corpus.headlines) // self.rows)])
         return corpus
+
+    def read_text(self) -> list[str]:
+        """Read the sentences of the running text.
+
+        Raises:
+            CorpusError: there is nothing to read, or it cannot be read.
+        """
+        return read_headlines([Path(file) for file in self.text]).headlines if self.text else []
 
     def load_start(self) -> Checkpoint | None:
         """Load the checkpoint to fine-tune, if there is one.

@@ -4,6 +4,7 @@ Keras is loaded inside the functions, so that a run can report that it is readin
 """
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -41,6 +42,8 @@ def train(
     vocabulary: "Vocabulary | None" = None,
     on_epoch: Callable[[int, Checkpoint], None] = lambda epoch, checkpoint: None,
     on_baseline: Callable[[float], None] = lambda nats: None,
+    text: Sequence[str] = (),
+    backup: Path | None = None,
 ) -> Checkpoint:
     """Train on a corpus and return a checkpoint with its mixture and its test figures.
 
@@ -58,6 +61,8 @@ def train(
         start_from: a model to fine-tune. The settings must have its shape: see `TrainingConfig.fine_tuning`.
         vocabulary: used instead of building one, so that models can be compared word for word.
         on_epoch: called after every epoch with its number and the network's weights so far.
+        text: sentences of running text to train on first. One vocabulary is chosen over both.
+        backup: a folder that keeps the state after every epoch, from which an interrupted run goes on.
         on_baseline: called before the first epoch with the held-out loss of the n-grams alone, in nats per word.
 
     Raises:
@@ -65,12 +70,62 @@ def train(
         SettingError: a learning rate is too high, or the model to start from has another shape.
         DeviceMemoryError: the GPU's memory ran out.
     """
-    from headline.training.fit import fit
-
-    checkpoint = fit(
-        corpus, settings, on_progress, should_stop, name, licence, start_from, vocabulary, on_epoch, on_baseline
+    checkpoint = _fit(
+        corpus,
+        settings,
+        on_progress,
+        should_stop,
+        name,
+        licence,
+        start_from,
+        vocabulary,
+        on_epoch,
+        on_baseline,
+        text,
+        backup,
     )
     return _measured(checkpoint, corpus, settings, should_stop)
+
+
+def _fit(
+    corpus: Corpus,
+    settings: TrainingConfig,
+    on_progress: Callable[[Progress], None],
+    should_stop: Callable[[], bool],
+    name: str,
+    licence: dict | None,
+    start_from: Checkpoint | None,
+    vocabulary: "Vocabulary | None",
+    on_epoch: Callable[[int, Checkpoint], None],
+    on_baseline: Callable[[float], None],
+    text: Sequence[str],
+    backup: Path | None,
+) -> Checkpoint:
+    """One course over the headlines, after one over the text where there is some."""
+    from headline.training.fit import fit
+    from headline.training.pretraining import pretrain, sampled_sentences, shared_vocabulary
+
+    sentences: list[str] = []
+    if text:
+        also = start_from.vocabulary if start_from and settings.keep_words else None
+        vocabulary = vocabulary or shared_vocabulary(corpus.headlines, text, settings, also)
+        start_from = pretrain(text, settings, vocabulary, start_from, on_progress, should_stop, backup)
+        sentences = sampled_sentences(text, settings)
+    epochs = backup / "headline-epochs" if backup else None
+    return fit(
+        corpus,
+        settings,
+        on_progress,
+        should_stop,
+        name,
+        licence,
+        start_from,
+        vocabulary,
+        on_epoch,
+        on_baseline,
+        sentences,
+        epochs,
+    )
 
 
 def run(
@@ -98,28 +153,35 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     deadline = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
     settings, start_from = options.settings, options.load_start()
     emit({"event": "reading", "stage": "reading"})
-    corpus = options.read_corpus()
+    corpus, text = options.read_corpus(), options.read_text()
     report = corpus.report
     emit({"event": "corpus", **report.as_dict(), "summary": report.summary(), "stage": "starting"})
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow prints that there is no GPU
     from headline.training.accelerator import device_in_use
-    from headline.training.fit import fit
 
     emit({"event": "device", "name": device_in_use(), "stage": "starting"})
-    checkpoint = fit(
+    backup = out.with_name(f".{out.name}.backup")
+    if not options.resume:
+        shutil.rmtree(backup, ignore_errors=True)
+    checkpoint = _fit(
         corpus,
         settings,
         on_progress=lambda progress: emit({"event": "progress", **progress.as_dict(), "stage": "training"}),
         should_stop=lambda: should_stop() or time.monotonic() > deadline,
         name=options.name or out.name,
+        licence=None,
         start_from=start_from,
+        vocabulary=None,
         on_epoch=lambda epoch, checkpoint: emit(
             {"event": "samples", "epoch": epoch, "headlines": _continued(checkpoint, options.samples)}
         ),
         on_baseline=lambda nats: emit({"event": "baseline", "nats": nats}),
+        text=text,
+        backup=backup,
     )
     checkpoint = _measured(checkpoint, corpus, settings, should_stop, emit, options.compare)
     checkpoint.save(out, settings.precision)
+    shutil.rmtree(backup, ignore_errors=True)
     metrics = checkpoint.metrics.get("test", {})
     emit({"event": "done", "stopped": should_stop(), "metrics": metrics, "model": str(out)})
     return checkpoint
