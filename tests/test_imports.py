@@ -22,7 +22,18 @@ ENTRANCES = {"headline", "headline.cli", "headline.__main__"}  # they may import
 # Loaded by a training process only.
 WITH_KERAS = {
     f"headline.training.{name}"
-    for name in ("keras_model", "keras_export", "batches", "accelerator", "callbacks", "objective", "fit")
+    for name in (
+        "keras_model",
+        "keras_export",
+        "fast_lstm",
+        "fused_adamw",
+        "candidate_nats",
+        "batches",
+        "accelerator",
+        "callbacks",
+        "objective",
+        "fit",
+    )
 }
 LIGHT = [
     "generator.suggester",

@@ -58,7 +58,7 @@ class CausalBatches(keras.utils.PyDataset):
             candidates, log_chance = self.all_candidates, np.zeros(len(self.all_candidates), dtype=np.float32)
         else:
             return x, y
-        return {"ids": x, "candidates": candidates, "log_chance": log_chance}, y
+        return {"ids": x, "candidates": candidates, "log_chance": log_chance, "targets": y}, y
 
     def on_epoch_end(self) -> None:
         self.batches = length_batches(np.array([len(row) for row in self.rows]), self.batch_size, self.rng)

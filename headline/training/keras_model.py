@@ -1,11 +1,11 @@
 """ModelConfig -> Keras model, and its weights by name. Only `keras` and `keras.ops`: any backend."""
 
-from typing import Any
-
 import keras
 import numpy as np
 
 from headline.model.config import ModelConfig
+from headline.training.candidate_nats import CandidateNats
+from headline.training.fast_lstm import FastLSTM
 
 
 @keras.saving.register_keras_serializable("headline")
@@ -27,22 +27,6 @@ class TiedEmbedding(keras.layers.ReversibleEmbedding):
     def variable_serialization_spec(self):
         """What a .keras file keeps of the layer, by quantization: Keras' embeddings list it by name."""
         return {mode: [*names, "bias"] for mode, names in super().variable_serialization_spec.items()}
-
-
-@keras.saving.register_keras_serializable("headline")
-class CandidateLogits(keras.layers.Layer):
-    """The logits of a few words only, each lowered by the log chance that it is among them."""
-
-    def __init__(self, embedding: TiedEmbedding, **kwargs: Any):
-        super().__init__(**kwargs)
-        self.embedding = embedding
-
-    def call(self, vectors, candidates, log_chance):
-        """(B, T, E), (C,) ids, (C,) -> (B, T, C)"""
-        rows = keras.ops.take(self.embedding.embeddings, candidates, axis=0)  # (C, E)
-        bias = keras.ops.take(self.embedding.bias, candidates) - log_chance
-        logits = keras.ops.matmul(vectors, keras.ops.transpose(keras.ops.cast(rows, vectors.dtype)))
-        return logits + keras.ops.cast(bias, logits.dtype)
 
 
 def build_model(config: ModelConfig) -> keras.Model:
@@ -74,7 +58,7 @@ def _autocomplete(config: ModelConfig) -> keras.Model:
     for i in range(config.layers):
         # Default activations and no recurrent dropout: what cuDNN's LSTM asks for. Padding stands on
         # the right, where it cannot change an earlier position, so no mask is needed either.
-        x = layers.LSTM(config.units, return_sequences=True, name=f"lstm_{i}")(x)
+        x = FastLSTM(config.units, return_sequences=True, name=f"lstm_{i}")(x)
         x = layers.SpatialDropout1D(config.dropout)(x)
     if config.projected:
         x = layers.Dense(config.embedding_size, name="projection")(x)
@@ -83,17 +67,20 @@ def _autocomplete(config: ModelConfig) -> keras.Model:
 
 
 def with_candidates(model: keras.Model) -> keras.Model:
-    """The same autocomplete network, its weights shared, for training by sampled softmax.
+    """Return the same autocomplete network, its weights shared, for training by sampled softmax.
 
-    It takes {"ids": (B, T), "candidates": (C,), "log_chance": (C,)} and gives logits (B, T, C).
+    It takes {"ids": (B, T), "candidates": (C,), "log_chance": (C,), "targets": (B, T)}, targets as places among the
+    candidates, and gives each target's cross-entropy in nats, (B, T).
     """
-    embedding = model.get_layer("embedding")
     vectors = model.get_layer("to_softmax").output
-    candidates = keras.Input(batch_shape=(None,), dtype="int32", name="candidates")
-    log_chance = keras.Input(batch_shape=(None,), dtype="float32", name="log_chance")
-    logits = CandidateLogits(embedding, name="candidate_logits")(vectors, candidates, log_chance)
-    inputs = {"ids": model.input, "candidates": candidates, "log_chance": log_chance}
-    return keras.Model(inputs, logits, name="sampled")
+    inputs = {
+        "ids": model.input,
+        "candidates": keras.Input(batch_shape=(None,), dtype="int32", name="candidates"),
+        "log_chance": keras.Input(batch_shape=(None,), dtype="float32", name="log_chance"),
+        "targets": keras.Input((None,), dtype="int32", name="targets"),
+    }
+    nats = CandidateNats(model.get_layer("embedding"), name="candidate_nats")
+    return keras.Model(inputs, nats(vectors, *list(inputs.values())[1:]), name="sampled")
 
 
 def model_weights(model: keras.Model, config: ModelConfig) -> dict[str, np.ndarray]:

@@ -171,12 +171,12 @@ def test_the_notebook_recipe_learns_by_heart():
 def test_nats_are_summed_and_divided_once_by_all_words():
     p = np.array([[[0.1, 0.5, 0.25, 0.15]] * 3, [[0.1, 0.2, 0.3, 0.4]] * 3])  # (B, T, V)
     long, short = np.array([[1, 2, 3], [3, 3, 3]]), np.array([[1, 0, 0], [0, 0, 0]])  # 0 is padding
-    metric = NatsPerWord(from_logits=False)
+    metric = NatsPerWord("probabilities")
     metric.update_state(long, p)
     metric.update_state(short, p)
     nats = -np.log([0.5, 0.25, 0.15, 0.4, 0.4, 0.4, 0.5])
     assert float(metric.result()) == pytest.approx(nats.mean(), rel=1e-5)
-    logits = NatsPerWord(from_logits=True)
+    logits = NatsPerWord("logits")
     logits.update_state(long, np.log(p) + 3)
     assert float(logits.result()) == pytest.approx(nats[:6].mean(), rel=1e-5)
     metric.reset_state()
