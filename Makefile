@@ -1,6 +1,7 @@
 # make app   set up and start the app          make test   set up, check, and run every test
 # make bench set up and run the measurements   make check  style and types, without the tests
 # make space SPACE=owner/name [GPU=1] [DRY_RUN=1]   put the app on the Hugging Face Hub
+# make model DATA=folder   train the bundled model anew from the corpora (hours; goes on after an interruption)
 #                                              make clean  remove what set-up made
 
 SHELL := /bin/sh
@@ -9,7 +10,7 @@ PY := $(VENV)/bin/python
 # A machine with an NVIDIA GPU gets TensorFlow with its CUDA libraries.
 REQUIREMENTS := $(shell nvidia-smi -L >/dev/null 2>&1 && echo requirements-gpu.txt || echo requirements.txt)
 
-.PHONY: app test check bench space setup setup-test clean
+.PHONY: app test check bench model space setup setup-test clean
 .DEFAULT_GOAL := app
 
 app: setup
@@ -26,6 +27,10 @@ check: $(VENV)/installed-requirements-test.txt
 bench: setup
 	$(PY) -m bench.keystroke
 	$(PY) -m bench.training
+
+model: setup
+	@test -n "$(DATA)" || { echo "Say where the corpora are: make model DATA=../shared/data" >&2; exit 2; }
+	$(PY) -m bench.bundled "$(DATA)"
 
 space: setup
 	@test -n "$(SPACE)" || { echo "Say where: make space SPACE=owner/name" >&2; exit 2; }

@@ -1,0 +1,152 @@
+"""Trains the bundled model from the corpora, measures it, and writes it with its card.
+
+    make model DATA=../shared/data          # or: python -m bench.bundled ../shared/data
+
+Seeded. A run that was interrupted goes on after its last epoch when the same command is given again. The corpora are
+not part of this repository; data/README.md says where they come from. Steps, each kept in the work folder:
+
+    corpus      text.txt, headlines.txt, left_out.txt     (bench/bundled_corpus.py)
+    trained     the network after both courses, float32
+    assets      the model as it is shipped: weights with rare words in 4 bits, n-grams, mixture, figures
+"""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from bench import bundled_corpus
+from headline.corpus.reader import read_headlines
+from headline.corpus.split import split_headlines
+from headline.generator.keystrokes import typed_with
+from headline.generator.suggester import Suggester
+from headline.model.checkpoint import Checkpoint
+from headline.model.evaluation import evaluate
+from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
+from headline.training.mixture import build_ngrams, fit_mixture, ngrams_alone
+from headline.training.options import RunOptions
+from headline.training.pretraining import sampled_sentences
+from headline.training.run import run
+from headline.training.settings import RECIPES, TrainingConfig
+
+SETTINGS = RECIPES["autocomplete"].changed(
+    embedding_size=256,
+    units=512,
+    block_size=41,
+    min_count=2,
+    max_words=32_000,
+    text_weight=0.2,
+    text_share=0.25,
+    embedding_dropout=0.25,
+    dropout=0.35,
+    learning_rate=2.5e-3,
+    weight_decay=0.05,
+    batch_size=128,
+    epochs=2,
+    patience=0,
+    validation=0.008,
+    test=0.008,
+    max_ngrams=700_000,
+    precision="float32",
+)
+SHIPPED = "mixed"  # precision of the files in assets/model
+TYPED = 150  # headlines on which keystrokes are counted
+LICENCE = {
+    "weights": "Apache-2.0",
+    "data": [
+        "HuffPost (News Category Dataset, Rishabh Misra 2022, CC BY 4.0 stated by a third party's card)",
+        "Health News in Twitter (Amir Karami 2017, UCI, CC BY 4.0 known)",
+        "Times of India (Rohit Kulkarni, CC0 stated by the compiler)",
+        "A Million News Headlines, ABC (Rohit Kulkarni, CC0 stated by the compiler)",
+        "UCI News Aggregator (Fabio Gasparetti 2016, CC BY 4.0 known)",
+        "Upworthy Research Archive (Matias et al. 2021, CC BY 4.0 known)",
+        "US Congress, White House, Department of Justice and other US government (public domain known)",
+        "News articles 2016 (Dai 2017, doi:10.7910/DVN/GMFCTR, CC0 known)",
+        "MASC (Nancy Ide, American National Corpus, free for commercial use stated)",
+        "GUM (Zeldes et al., CC BY 4.0; Wikinews CC BY 2.5)",
+        "Australian prime ministers' releases (Commonwealth of Australia, CC BY 3.0 AU; harvest Tim Sherratt)",
+        "Congress press releases (texts public domain; compilation (c) 2026 Derek Willis, MIT)",
+        "digital.gov and 18F (public domain and CC0 stated)",
+    ],
+}
+
+
+def train(corpus: Path, work: Path, settings: TrainingConfig) -> Checkpoint:
+    """Train both courses, or load what was trained before."""
+    out = work / "trained"
+    if out.is_dir():
+        return Checkpoint.load(out)
+    options = RunOptions(
+        files=(str(corpus / "headlines.txt"),),
+        text=(str(corpus / "text.txt"),),
+        settings=settings,
+        resume=True,
+        name="bundled",
+    )
+    return run(options, out, emit=_print_epoch)
+
+
+def ship(trained: Checkpoint, corpus: Path, settings: TrainingConfig) -> tuple[Checkpoint, Checkpoint]:
+    """The model at its shipped precision with pruned n-grams and a mixture fitted anew, and the whole 4-gram model."""
+    rows = read_headlines(corpus / "headlines.txt").headlines
+    sides = split_headlines(rows, settings.seed, settings.validation, settings.test)
+    sentences = sampled_sentences(read_headlines(corpus / "text.txt").headlines, settings)
+    fitted = fit_mixture(
+        trained.stored_as(SHIPPED), sides["train"], sides["validation"], 4, settings.max_ngrams, None, sentences
+    )
+    everything = build_ngrams([*sides["train"], *sentences], trained.vocabulary, 4, 10**9)
+    return replace(fitted.stored_as(SHIPPED), licence=LICENCE), ngrams_alone(replace(fitted, ngram=everything))
+
+
+def figures(models: dict[str, Checkpoint], headlines: dict[str, list[str]]) -> dict:
+    """Perplexity, top 5, unknown share and keystrokes saved of each model on each list."""
+    found: dict = {}
+    for name, model in models.items():
+        suggester = Suggester(model)
+        for corpus, rows in headlines.items():
+            measured = evaluate(model, rows, completions=False)
+            typed = typed_with(suggester, rows[:: max(1, len(rows) // TYPED)][:TYPED])
+            found.setdefault(corpus, {})[name] = {
+                "headlines": measured.headlines,
+                "perplexity": round(measured.perplexity, 1),
+                "unknown": round(measured.unknown / measured.words, 4),
+                "top5": round(measured.top5, 4),
+                "calibration_error": round(measured.calibration_error, 4),
+                "keystrokes_saved": round(typed.saved, 4),
+            }
+            print(corpus, name, found[corpus][name], flush=True)
+    return found
+
+
+def _print_epoch(event: dict) -> None:
+    if event["event"] != "progress" or event["epoch_ended"]:
+        print(json.dumps({key: value for key, value in event.items() if key != "headlines"}), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder of corpora")
+    parser.add_argument("--work", type=Path, default=Path("runs/bundled"))
+    parser.add_argument("--out", type=Path, default=BUNDLED_MODEL)
+    options = parser.parse_args()
+    corpus = options.work / "corpus"
+    if not corpus.is_dir():
+        bundled_corpus.prepare(options.data, corpus, [options.data / "nyt", SAMPLE_CORPUS])
+    trained = train(corpus, options.work, SETTINGS)
+    shipped, ngrams = ship(trained, corpus, SETTINGS)
+    rows = read_headlines(corpus / "headlines.txt").headlines
+    headlines = {
+        "own test side": split_headlines(rows, SETTINGS.seed, SETTINGS.validation, SETTINGS.test)["test"],
+        "Wikinews, left out": read_headlines(corpus / "left_out.txt").headlines,
+        "data/sample.csv": read_headlines(SAMPLE_CORPUS).headlines,
+    }
+    if (options.data / "nyt").is_dir():
+        headlines["New York Times"] = read_headlines(options.data / "nyt").headlines
+    found = figures({"bundled": shipped, "4-gram": ngrams}, headlines)
+    shipped = replace(shipped, metrics={"test": found["own test side"]["bundled"]})
+    shipped.save(options.out, SHIPPED)
+    (options.work / "figures.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

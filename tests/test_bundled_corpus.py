@@ -1,0 +1,90 @@
+"""How rows of the corpora are cleaned before the bundled model is trained on them."""
+
+import gzip
+
+import pytest
+
+from bench.bundled_corpus import clean, clean_lower, clean_sentence, clean_tweet, distinct, prepare
+
+
+@pytest.mark.parametrize(
+    "row, expected",
+    [
+        ("  Sales &amp;amp; Rents Up ", "Sales & Rents Up"),
+        ("women27s health and government27s plan", "women's health and government's plan"),
+        ("What%27s next", "What's next"),
+        ("12 Endings for Tonight's <em>Bachelor</em> Finale", "12 Endings for Tonight's Bachelor Finale"),
+        ("Clones Games in Google Play Include Flying  ...", "Clones Games in Google Play Include"),
+        ("Focus on those you love most T…", "Focus on those you love most"),
+        ("'Cosmos': Can Fox reboot shine? (+video)", "'Cosmos': Can Fox reboot shine?"),
+        ("Halle Berry - Halle Berry likes stability of TV", "Halle Berry likes stability of TV"),
+        ("RT @cnn: Storm nears coast http://t.co/abc", "Storm nears coast"),
+        ("Storm nears coast via @cnn", "Storm nears coast"),
+        ("kids ' allergies , and more", "kids ' allergies, and more"),
+        ("Learn C++ - and C#", "Learn C++ - and C#"),
+    ],
+)
+def test_clean(row, expected):
+    assert clean(row) == expected
+
+
+@pytest.mark.parametrize(
+    "row, expected",
+    [
+        ("New hope for #autism research #health #news", "New hope for autism research"),
+        ("Looks like we're out of time! BIG thank you to all", ""),
+        ("A7: try these bites", ""),
+        ("Plain headline stays", "Plain headline stays"),
+    ],
+)
+def test_clean_tweet(row, expected):
+    assert clean_tweet(row) == expected
+
+
+def test_clean_rows_that_were_split_into_tokens():
+    assert (
+        clean_lower("we are n't the most pet - friendly town 's folk") == "we aren't the most pet-friendly town's folk"
+    )
+
+
+def test_clean_sentence():
+    assert clean_sentence("He said -- twice , no less : go .") == "He said – twice, no less: go."
+
+
+def test_rows_that_say_the_same_are_taken_once():
+    report = []
+    taken = {"old news"}
+    kept = distinct(
+        [("one", ["A first row", "Old news", "a First Row!", "one"]), ("two", ["A second row"])], 2, 32, taken, report
+    )
+    assert kept == ["A first row", "A second row"]
+    assert report == [("one", 4, 1, 3), ("two", 1, 1, 3)]
+
+
+def test_prepare_writes_the_same_rows_each_time_and_none_of_what_is_measured_only(tmp_path):
+    data = tmp_path / "data"
+    for folder in ("open/text", "more", "abc", "nyt"):
+        (data / folder).mkdir(parents=True)
+    sources = ["huffpost_cased", "health_tweets", "wikinews_politics", "congress_house_2025", "abc"]
+    rows = [f"{source} row number {n},{source}" for source in sources for n in range(5)]
+    with gzip.open(data / "open/headlines.csv.gz", "wt", encoding="utf-8") as file:
+        file.write("headline,source\n" + "\n".join(rows) + "\n")
+    for name in ("india", "uci", "upworthy"):
+        (data / f"more/{name}_headlines.csv").write_text(f"headline\nA row of {name}\n", encoding="utf-8")
+    (data / "abc/abc_headlines.csv").write_text(
+        "publish_date,headline_text\n2003,police seek a man\n", encoding="utf-8"
+    )
+    (data / "nyt/a.csv").write_text("headline\nHuffpost_cased row number 3\n", encoding="utf-8")
+    from bench.bundled_corpus import TEXT
+
+    for source in TEXT:
+        with gzip.open(data / f"open/text/{source.pattern}.txt.gz", "wt", encoding="utf-8") as file:
+            file.write(f"A sentence of {source.pattern} here.\n")
+    prepare(data, tmp_path / "one", [data / "nyt"])
+    prepare(data, tmp_path / "two", [data / "nyt"])
+    written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "one").iterdir()}
+    assert written == {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "two").iterdir()}
+    assert len(written["left_out.txt"].splitlines()) == 5 and "wikinews" not in written["headlines.txt"]
+    assert len(written["headlines.txt"].splitlines()) == 4 + 5 + 5 + 5 + 3 + 1
+    assert "row number 3" not in [line for line in written["headlines.txt"].splitlines() if "cased" in line]
+    assert len(written["text.txt"].splitlines()) == len(TEXT)
