@@ -54,21 +54,80 @@ TYPED = 150  # headlines on which keystrokes are counted
 LICENCE = {
     "weights": "Apache-2.0",
     "data": [
-        "HuffPost (News Category Dataset, Rishabh Misra 2022, CC BY 4.0 stated by a third party's card)",
-        "Health News in Twitter (Amir Karami 2017, UCI, CC BY 4.0 known)",
-        "Times of India (Rohit Kulkarni, CC0 stated by the compiler)",
-        "A Million News Headlines, ABC (Rohit Kulkarni, CC0 stated by the compiler)",
-        "UCI News Aggregator (Fabio Gasparetti 2016, CC BY 4.0 known)",
-        "Upworthy Research Archive (Matias et al. 2021, CC BY 4.0 known)",
-        "US Congress, White House, Department of Justice and other US government (public domain known)",
-        "News articles 2016 (Dai 2017, doi:10.7910/DVN/GMFCTR, CC0 known)",
-        "MASC (Nancy Ide, American National Corpus, free for commercial use stated)",
-        "GUM (Zeldes et al., CC BY 4.0; Wikinews CC BY 2.5)",
-        "Australian prime ministers' releases (Commonwealth of Australia, CC BY 3.0 AU; harvest Tim Sherratt)",
-        "Congress press releases (texts public domain; compilation (c) 2026 Derek Willis, MIT)",
-        "digital.gov and 18F (public domain and CC0 stated)",
+        {
+            "name": "HuffPost",
+            "licence": "CC BY 4.0 (stated by a third party's card)",
+            "source": "News Category Dataset, Rishabh Misra 2018-2022, arXiv:2209.11429",
+        },
+        {
+            "name": "Health News in Twitter",
+            "licence": "CC BY 4.0 (known)",
+            "source": "Amir Karami 2017, UCI Machine Learning Repository",
+        },
+        {
+            "name": "Times of India",
+            "licence": "CC0 (stated by the compiler)",
+            "source": "Rohit Kulkarni, Kaggle therohk/india-headlines-news-dataset",
+        },
+        {
+            "name": "ABC News, Australia",
+            "licence": "CC0 (stated by the compiler)",
+            "source": "A Million News Headlines, Rohit Kulkarni, Kaggle therohk/million-headlines",
+        },
+        {
+            "name": "News Aggregator",
+            "licence": "CC BY 4.0 (known)",
+            "source": "Fabio Gasparetti 2016, UCI Machine Learning Repository 359",
+        },
+        {
+            "name": "Upworthy Research Archive",
+            "licence": "CC BY 4.0 (known)",
+            "source": "J. Nathan Matias, Kevin Munger, Marianne Aubin Le Quere and Charles Ebersole 2021, OSF jd64p",
+        },
+        {
+            "name": "US Congress, White House, Department of Justice, other US government",
+            "licence": "public domain (known)",
+            "source": "US Government",
+        },
+        {
+            "name": "news articles 2016, titles and bodies",
+            "licence": "CC0 (known)",
+            "source": "Dai 2017, doi:10.7910/DVN/GMFCTR, Dataverse",
+        },
+        {
+            "name": "MASC, written part",
+            "licence": "free for research and development, commercial too (stated)",
+            "source": "Manually Annotated Sub-Corpus, American National Corpus, Nancy Ide",
+        },
+        {
+            "name": "GUM",
+            "licence": "CC BY 4.0; Wikinews CC BY 2.5 (stated)",
+            "source": "Amir Zeldes and others; Wikinews contributors",
+        },
+        {
+            "name": "Australian prime ministers' releases and speeches",
+            "licence": "CC BY 3.0 AU (stated)",
+            "source": "Commonwealth of Australia; harvest Tim Sherratt",
+        },
+        {
+            "name": "US Congress, press releases",
+            "licence": "texts public domain (known); compilation MIT (stated)",
+            "source": "compilation congress-press, (c) 2026 Derek Willis",
+        },
+        {
+            "name": "State of the Union and inaugural addresses",
+            "licence": "public domain (stated)",
+            "source": "US Government",
+        },
+        {
+            "name": "digital.gov and 18F",
+            "licence": "public domain and CC0 (stated)",
+            "source": "US General Services Administration",
+        },
     ],
 }
+# What the page says of the model.
+READ = "339,000 headlines and 3.3 million words of articles and speeches, 2003 to early 2026"
 
 
 def train(corpus: Path, work: Path, settings: TrainingConfig) -> Checkpoint:
@@ -95,7 +154,9 @@ def ship(trained: Checkpoint, corpus: Path, settings: TrainingConfig) -> tuple[C
         trained.stored_as(SHIPPED), sides["train"], sides["validation"], 4, settings.max_ngrams, None, sentences
     )
     everything = build_ngrams([*sides["train"], *sentences], trained.vocabulary, 4, 10**9)
-    return replace(fitted.stored_as(SHIPPED), licence=LICENCE), ngrams_alone(replace(fitted, ngram=everything))
+    provenance = fitted.provenance | {"read": READ}
+    shipped = replace(fitted.stored_as(SHIPPED), licence=LICENCE, provenance=provenance)
+    return shipped, ngrams_alone(replace(fitted, ngram=everything))
 
 
 def figures(models: dict[str, Checkpoint], headlines: dict[str, list[str]]) -> dict:

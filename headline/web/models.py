@@ -141,9 +141,12 @@ class Models:
     def describe(self, model: str | None) -> str:
         """One line about a model: its training data and its quality."""
         meta = self.meta(model or BUNDLED_ID)
+        headlines = f"{meta['corpus'].get('kept', 0):,} headlines"
+        # Only the bundled model's own words: a text in somebody's model is not shown as Markdown.
+        read = meta["provenance"].get("read") if (model or BUNDLED_ID) == BUNDLED_ID else None
         parts = [
             f"{meta['model']['recipe']} recipe",
-            f"{meta['corpus'].get('kept', 0):,} headlines",
+            f"Trained on {read}" if read else headlines,
             f"{meta['model']['vocab_size']:,} words",
         ]
         test = meta["metrics"].get("test", {})
