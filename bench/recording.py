@@ -1,6 +1,6 @@
 """Records somebody typing in the Write tab, as an animated picture for the README.
 
-    python -m bench.recording            # writes assets/pictures/typing.webp
+    python -m bench.recording            # writes assets/pictures/typing.webp, and write.png for the Space's card
 
 Needs the packages of requirements-test.txt. It starts the app on a free port, types letter by letter in a headless
 Chromium, takes suggestions, and keeps one picture per change.
@@ -21,8 +21,9 @@ from tests.browser.conftest import served
 OUT = ROOT / "assets" / "pictures" / "typing.webp"
 SIZE = {"width": 860, "height": 470}  # CSS pixels
 LETTER, LOOK, LAST = 140, 900, 2500  # milliseconds that a picture is shown: after a letter, a choice, at the end
+_THUMBNAIL = 19  # the step whose picture stands for the app
 # What is pressed, one entry per picture; a name in brackets is a key.
-SCRIPT = [*"prime minister t", "[Tab]", *"call", "[ArrowDown]", "[Enter]", *"elect", "[Tab]", *" in aus", "[Tab]"]
+SCRIPT = [*"scientists f", "[Tab]", *"new ev", "[Tab]", *"of wat", "[Tab]", *"on mars"]
 
 
 def record(address: str, executable: str | None) -> list[tuple[Image.Image, int]]:
@@ -61,6 +62,7 @@ def main() -> None:
     pictures[0].save(
         options.out, save_all=True, append_images=pictures[1:], duration=list(durations), loop=0, quality=70, method=6
     )
+    pictures[_THUMBNAIL].save(options.out.with_name("write.png"))
     print(f"{options.out}: {len(frames)} pictures, {options.out.stat().st_size / 1e6:.2f} MB")
 
 

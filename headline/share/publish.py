@@ -40,7 +40,10 @@ def space_files(root: Path = ROOT) -> list[Path]:
             raise HubError(f"{root} has no {name}: run this in a checkout of the whole repository.")
     found = {root / name for name in _ALWAYS} | set((root / "headline").rglob("*.py"))
     found |= {p for folder in ("assets", "data") for p in (root / folder).rglob("*")}
-    shown = _linked(root, root / "README.md")
+    readme = root / "README.md"
+    shown = _linked(root, readme)
+    if thumbnail := re.search(r"^thumbnail: *(?!https?:)(\S+)$", readme.read_text(encoding="utf-8"), re.MULTILINE):
+        shown.add(root / thumbnail[1])
     found = {p for p in found if not p.is_relative_to(root / _PICTURES)} | shown
     paths = {p.relative_to(root) for p in found if p.is_file() and not p.is_symlink()}
     visible = {p for p in paths if not any(part.startswith(".") for part in p.parts)}
