@@ -1,21 +1,21 @@
-"""How words are cased: which style a text is in, and how to write a word in a style.
+"""Letter case: the style of a text, and words written in a style.
 
-Styles: "lower" and "upper" tell nothing of a word's own case; "title" capitalises every word but
-the small ones; "sentence" is ordinary writing, where a capital marks a name.
+Styles: "lower" and "upper" say nothing about a word's own case; "title" capitalises every word except small ones;
+"sentence" is ordinary writing, where a capital marks a name.
 """
 
 import re
 from collections.abc import Sequence
 
-# Words that headlines in Title Case leave small: the Associated Press Stylebook capitalises words
-# of four letters or more, so articles, conjunctions and prepositions of three or fewer stay.
+# Words that Title Case leaves in lower case. The Associated Press Stylebook capitalises words of four letters or more;
+# articles, conjunctions and prepositions of three letters or fewer stay.
 SMALL_WORDS = frozenset("a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet".split())
-# What is no part of a name: a program that writes Don'T or Obama'S has not told us anything.
+# Endings that are not part of a name: Don'T and Obama'S are faults of a program.
 _ENDING = re.compile(r"['’](?:s|t|d|m|ll|re|ve)$", re.IGNORECASE)
 
 
 def style_of(words: Sequence[str]) -> str:
-    """The style that words in their order are written in: "lower", "upper", "title" or "sentence".
+    """Return the style of a row of words: "lower", "upper", "title" or "sentence".
 
     >>> style_of("Former N.F.L. Cheerleaders Get an Offer".split())
     'title'
@@ -33,12 +33,12 @@ def style_of(words: Sequence[str]) -> str:
         if first != first.lower():
             capitals += 1
         elif first != first.upper() and len(word) > 3 and not is_distinctive(word):
-            longer_small += 1  # Title Case would have given it a capital, though papers forget a few
+            longer_small += 1  # Title Case would capitalise it, although papers forget a few
     return "title" if capitals > 3 * longer_small else "sentence"
 
 
 def is_distinctive(word: str) -> bool:
-    """Whether a word has capitals that no style explains: NASA, iPhone, McConnell, U.S.
+    """Whether a word has capitals of its own: NASA, iPhone, McConnell, U.S.
 
     >>> [w for w in "NASA iPhone McConnell U.S. President A Two-State I'm".split() if is_distinctive(w)]
     ['NASA', 'iPhone', 'McConnell', 'U.S.']
@@ -49,7 +49,7 @@ def is_distinctive(word: str) -> bool:
 
 
 def capitalise(word: str) -> str:
-    """The first letter as a capital, the rest untouched (never `Don'T`): 'iPhone' stays, '$2m' stays.
+    """Capitalise the first letter and keep the rest (never `Don'T`): 'iPhone' stays, '$2m' stays.
 
     >>> [capitalise(w) for w in ["don't", "iPhone", "mcConnell", "15-year-old"]]
     ["Don't", 'iPhone', 'mcConnell', '15-year-old']
@@ -58,7 +58,7 @@ def capitalise(word: str) -> str:
 
 
 def title_word(word: str, first: bool = False) -> str:
-    """One word as Title Case writes it; a compound's parts each, a small word only when it is first.
+    """Write one word in Title Case: each part of a compound, a small word only if it is first.
 
     >>> [title_word(w) for w in ["of", "don't", "blue-collar", "NASA", "15-year-old"]]
     ['of', "Don't", 'Blue-Collar', 'NASA', '15-Year-Old']
@@ -69,17 +69,17 @@ def title_word(word: str, first: bool = False) -> str:
 
 
 def title_case(words: Sequence[str]) -> str:
-    """A whole headline in Title Case: the first and the last word are never small."""
+    """Write a whole headline in Title Case: the first and the last word are always capitalised."""
     last = len(words) - 1
     return " ".join(title_word(word, first=i in (0, last)) for i, word in enumerate(words))
 
 
 def style_for_next(words: Sequence[str], written: Sequence[str | None]) -> str:
-    """The style in which to go on after some words: "upper", "title", "first" or "written".
+    """Return the style of the next word after some words: "upper", "title", "first" or "written".
 
-    `written` is how each word is usually written, None where that is not known. "first" is the
-    first word of a sentence. Only a capital that the word has not of itself tells of Title Case, so
-    that a name does not turn the rest of a sentence into a title.
+    `written` is how each word is usually written, None if that is unknown. "first" is the first word of a sentence.
+    Only a capital that a word does not usually have is a sign of Title Case, so a name does not turn the rest of a
+    sentence into a title.
 
     >>> style_for_next(["The", "Government"], ["the", "government"])
     'title'
@@ -90,7 +90,7 @@ def style_for_next(words: Sequence[str], written: Sequence[str | None]) -> str:
         return "first"
     style = style_of(words)
     if style == "upper":
-        # NASA alone is a name; two words, or one without such a name, are a shout.
+        # NASA alone is a name; two words, or one that is not usually in capitals, are written in upper case.
         return "upper" if len(words) > 1 or (len(words[0]) > 1 and words[0] != written[0]) else "written"
     if style == "title":
         pairs = list(zip(words, written, strict=True))[1:]
@@ -99,7 +99,7 @@ def style_for_next(words: Sequence[str], written: Sequence[str | None]) -> str:
 
 
 def in_style(word: str, style: str) -> str:
-    """A word, given as it is usually written, in one of the styles of `style_for_next`, or "lower"."""
+    """Write a word, given as it is usually written, in a style of `style_for_next`, or "lower"."""
     if style == "upper":
         return word.upper()
     if style == "lower":

@@ -1,4 +1,4 @@
-"""Headline <-> words <-> ids, and how each word is written for display."""
+"""The vocabulary: words and marks to ids and back, and how each word is written."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -14,18 +14,18 @@ from headline.corpus.casing import capitalise, is_distinctive, style_of
 from headline.corpus.segmentation import OPENING_MARKS, TOKENIZERS, Token, join
 
 PAD, UNK, START, END = "<pad>", "<unk>", "<s>", "</s>"
-_OPENING_SIGNS = "\"'“‘«([{¿¡#@$£€₹"  # a word may follow these without a space
+_OPENING_SIGNS = "\"'“‘«([{¿¡#@$£€₹"  # a word may follow one of these without a space
 AFTER_ALL = chr(0x10FFFF)  # sorts after every other character
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A text as the suggester sees it: what is settled, and the word that is still being typed."""
+    """A typed text, split into settled words and the open word."""
 
     context: list[int]  # ids of the settled words and marks
-    words: list[str]  # the settled words as they stand in the text, without the marks
-    fragment: str  # the letters of the open word as typed, "" between words
-    needs_space: bool  # whether a space is wanted before a next word
+    words: list[str]  # the settled words as they are in the text, without the marks
+    fragment: str  # the letters of the open word, "" between words
+    needs_space: bool  # whether the next word needs a space before it
 
 
 class SortedKeys(NamedTuple):
@@ -44,7 +44,7 @@ class Vocabulary:
     """
 
     def __init__(self, written: Sequence[str], counts: Sequence[int], tokenizer: str):
-        """`written[i]` is how the word with id i is written, `counts[i]` how often the corpus has it."""
+        """`written[i]` is how the word with id i is written, `counts[i]` how often it occurs in the corpus."""
         self.tokenizer = TOKENIZERS[tokenizer]
         self.written = list(written)
         self.counts = np.asarray(counts, dtype=np.int64)  # (V,)
@@ -69,15 +69,14 @@ class Vocabulary:
         text: Iterable[str] = (),
         text_weight: float = 0.2,
     ) -> "Vocabulary":
-        """Ids by falling frequency, then by first appearance, as Keras' Tokenizer gives them.
+        """Number the words by falling frequency, then by first appearance, as Keras' Tokenizer does.
 
-        With the "keras" tokenizer the only other id is 0, the padding, and nothing is rare; with
-        "headline" there are four special ids first, and words seen fewer than `min_count` times, or
-        beyond the `max_words` most frequent, are left to `<unk>`.
+        With the "keras" tokenizer the only other id is 0, the padding. With "headline" four special ids come first,
+        and words that occur fewer than `min_count` times, or are not among the `max_words` most frequent, become
+        `<unk>`.
 
-        The words of `also` are kept too, however rare they are in these headlines: those that do
-        not occur at all come last, in its order and written as it writes them. A word of the
-        running `text`, sentence by sentence, counts `text_weight` times as much as one of a headline.
+        The words of `also` are kept too, however rare they are here: those that do not occur at all come last, in
+        its order and spelling. A word of the running `text` counts `text_weight` times as much as one of a headline.
         """
         tokens = TOKENIZERS[tokenizer]
         spelling = _Spelling()
@@ -107,7 +106,7 @@ class Vocabulary:
         return cls(special + written + unseen, special_counts + kept_counts + [0] * len(unseen), tokenizer)
 
     def entries(self) -> Iterator[tuple[int, str, str]]:
-        """(id, key, as it is written) of every word, the marks left out."""
+        """Yield (id, key, written form) of every word and mark, without the special ids."""
         marks = set(self.specials)
         return ((i, self.itos[i], self.written[i]) for i in range(len(self)) if i not in marks)
 
@@ -125,15 +124,15 @@ class Vocabulary:
 
     @cached_property
     def marks(self) -> list[int]:
-        """Ids of the punctuation marks that this vocabulary has."""
+        """The ids of the punctuation marks in this vocabulary."""
         return [i for i, word in enumerate(self.itos) if word in self.tokenizer.marks]
 
     def encode(self, text: str) -> list[int]:
-        """Ids of a text's words and marks. See `ids`."""
+        """Return the ids of a text's words and marks. See `ids`."""
         return self.ids(self.tokenizer.tokens(text))
 
     def ids(self, tokens: Iterable[str]) -> list[int]:
-        """An unknown word is `<unk>`, or skipped where there is none; an unknown mark is skipped."""
+        """Return ids of tokens. An unknown word becomes `<unk>`; without that it is skipped, as unknown marks are."""
         ids = [
             self.stoi.get(self.tokenizer.key(token), None if token in self.tokenizer.marks else self.unk)
             for token in tokens
@@ -141,15 +140,15 @@ class Vocabulary:
         return [i for i in ids if i is not None]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """Words and marks as they are written, without the special ids."""
+        """Return the text of some ids, without the special ones."""
         return join(self.written[i] for i in ids if i not in self.specials)
 
     def starting_with(self, prefix: str) -> np.ndarray:
-        """Ids of the words whose key begins with `prefix`, in alphabetical order: shape (n,)."""
+        """Return the ids of the words whose key begins with `prefix`, in alphabetical order: shape (n,)."""
         words, ids = self.keys
         first = bisect_left(words, prefix)
         if first == len(words) or not words[first].startswith(prefix):
-            return ids[:0]  # most prefixes that are asked for begin nothing, and one look tells
+            return ids[:0]  # most prefixes that are asked for begin no word
         return ids[first : bisect_left(words, prefix + AFTER_ALL, first)]
 
     def split_typed(self, text: str) -> Typed:
@@ -186,7 +185,7 @@ class Vocabulary:
         return Typed(self.ids(token.text for token in settled), words, fragment, needs_space)
 
     def save(self, path: Path) -> None:
-        """A line a word, in the order of the ids: as it is written, a tab, how often the corpus has it."""
+        """Write one line per word, in the order of the ids: written form, a tab, count."""
         lines = (f"{word}\t{count}\n" for word, count in zip(self.written, self.counts, strict=True))
         path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
@@ -209,20 +208,19 @@ class Vocabulary:
 class _Spelling:
     """Learns from a corpus how each word is written: NASA, iPhone, London, house.
 
-    A headline's own style is taken off first: what is all lower or all upper case tells nothing,
-    Title Case tells only NASA from Nasa, and ordinary sentences tell London from house, but for
-    words that stand first.
+    Rows in lower or upper case say nothing about it. Title Case rows only distinguish NASA from Nasa. Sentences
+    distinguish London from house, except in their first word.
     """
 
     def __init__(self) -> None:
         self.distinctive: dict[str, Counter[str]] = defaultdict(Counter)
-        self.plain: Counter[str] = Counter()  # times seen without capitals of its own
-        self.lower: Counter[str] = Counter()  # times seen small
-        self.capital: Counter[str] = Counter()  # times seen with a capital that only a name has
+        self.plain: Counter[str] = Counter()  # times without capitals of its own
+        self.lower: Counter[str] = Counter()  # times in lower case
+        self.capital: Counter[str] = Counter()  # times with a capital that only a name has
         self.styles: Counter[str] = Counter()
 
     def add_row(self, tokens: Sequence[Token]) -> None:
-        """Count the words of one row. A word after a mark other than a comma has a capital as if it came first."""
+        """Count the words of one row. A word after a mark other than a comma counts as a first word."""
         words = [token.text for token in tokens if not token.is_mark]
         after_mark = [True] + [token.is_mark and token.text != "," for token in tokens[:-1]]
         first = [after for after, token in zip(after_mark, tokens, strict=True) if not token.is_mark]
@@ -249,11 +247,11 @@ class _Spelling:
         if forms and forms.total() > self.plain[key]:
             word = forms.most_common(1)[0][0]
             small = word[:1].lower() + word[1:]
-            return small if small in forms and is_distinctive(small) else word  # EBay stood first: eBay
+            return small if small in forms and is_distinctive(small) else word  # EBay was a first word: eBay
         if self.capital[key] == self.lower[key] == 0:
-            # Never seen where case tells: as the corpus writes, if that is mostly Title Case.
+            # No row says anything about its case: capitalised if the corpus is mostly in Title Case.
             is_name = self.plain[key] > 0 and self.styles["title"] > self.styles.total() / 2
         else:
             is_name = self.capital[key] > self.lower[key]
         word = capitalise(key) if is_name else key
-        return word if word.lower() == key else key  # ß and the ligature ﬁ are two letters as capitals
+        return word if word.lower() == key else key  # ß and the ligature ﬁ become two letters in upper case

@@ -1,7 +1,7 @@
-"""Words that are never suggested, though anybody may type them.
+"""Words that are never suggested. Anybody may still type them.
 
-better_profanity's list (MIT), and a file for the owner to edit: a word a line is blocked, `+word`
-is allowed again, and what follows a # is a remark.
+They are better_profanity's list (MIT), changed by a file for the owner: one blocked word per line, `+word` allows a
+word again, a # begins a comment.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ OWN_LIST = ASSETS / "blocklist.txt"
 
 @cache
 def blocked_words(path: Path = OWN_LIST) -> frozenset[str]:
-    """Words in lower case: the package's list as the owner's file changes it, if there is one."""
+    """Return the blocked words in lower case: the package's list, changed by the owner's file if there is one."""
     words = _lines((resources.files("better_profanity") / "profanity_wordlist.txt").read_text(encoding="utf-8"))
     own = set(_lines(path.read_text(encoding="utf-8"))) if path.is_file() else set()
     allowed = {word[1:].strip() for word in own if word.startswith("+")}
@@ -24,7 +24,7 @@ def blocked_words(path: Path = OWN_LIST) -> frozenset[str]:
 
 
 def is_blocked(word: str, blocked: Iterable[str]) -> bool:
-    """Whether a word, or one of the parts of a compound, is blocked; a plural or genitive counts as the word."""
+    """Whether a word or a part of a compound is blocked; a plural or genitive counts as the word."""
     parts = [word, *word.replace("'", "-").split("-")]
     return any(part in blocked or (part.endswith("s") and part[:-1] in blocked) for part in parts if part)
 

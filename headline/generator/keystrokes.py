@@ -1,7 +1,7 @@
-"""How much typing the suggestions save: a simulated person writes headlines that nobody trained on.
+"""Measures how much typing the suggestions save: a simulated person types held-out headlines.
 
-Keystroke savings, as word prediction is judged for people who type with effort (Trnka & McCoy 2008,
-"Evaluating Word Prediction: Framing Keystroke Savings"): 1 - keys pressed / letters.
+Keystroke savings are 1 - keys pressed / letters (Trnka & McCoy 2008, "Evaluating Word Prediction: Framing Keystroke
+Savings").
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from headline.generator.suggester import Suggester
 
 SHOWN = 5
-_LEAST_LETTERS = 2  # what a taken suggestion must save, its own key and the space behind it counted in
+_LEAST_LETTERS = 2  # letters that a suggestion must add to be taken, the space after it included
 
 
 @dataclass(frozen=True)
@@ -18,22 +18,22 @@ class Keystrokes:
     """Totals over headlines."""
 
     headlines: int
-    letters: int  # spaces and signs among them
+    letters: int  # spaces and signs included
     keys: int  # letters typed and suggestions taken
     taken: int
 
     @property
     def saved(self) -> float:
-        """The share of the letters that nobody had to type; 0 where there were none."""
+        """The share of the letters that were not typed; 0 if there are no letters."""
         return 1 - self.keys / self.letters if self.letters else 0.0
 
 
 def keystrokes(headlines: Iterable[str], offers: Callable[[str], Sequence[str]]) -> Keystrokes:
-    """Type headlines letter by letter and take a suggestion as soon as it is wanted.
+    """Type headlines letter by letter and take a suggestion as soon as it is right.
 
-    `offers(text)` gives whole texts, of which those count that the headline begins with, case and
-    kind of quotes apart, up to the end of a word. The one that goes furthest is taken, with one key,
-    if it saves two letters or more; the space that follows it in the headline comes with it.
+    `offers(text)` returns whole texts. One is right if the headline begins with it, up to the end of a word; case
+    and kind of quotes do not matter. The longest one is taken with one key if it saves two letters or more; the space
+    after it in the headline is included.
     """
     count = letters = keys = taken = 0
     for headline in headlines:
@@ -58,10 +58,10 @@ def keystrokes(headlines: Iterable[str], offers: Callable[[str], Sequence[str]])
 
 
 def typed_with(suggester: Suggester, headlines: Iterable[str], shown: int = SHOWN, phrases: bool = True) -> Keystrokes:
-    """The same with a suggester's own `shown` first suggestions."""
+    """Type headlines with the first `shown` suggestions of a suggester."""
     return keystrokes(headlines, lambda text: [s.text for s in suggester.suggest(text, shown, phrases)])
 
 
 def _alike(text: str) -> str:
-    """The text with what may differ made equal, letter for letter."""
+    """Return the text in lower case with straight apostrophes, of the same length."""
     return "".join(low if len(low := c.lower()) == 1 else c for c in text).replace("’", "'")

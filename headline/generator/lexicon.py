@@ -1,7 +1,7 @@
-"""A general list of words for those that a corpus never had: what `<unk>` may be.
+"""A general list of English words that the vocabulary lacks, with their frequencies.
 
-The list is wordfreq's of English (Robyn Speer 2022, 10.5281/zenodo.7199437; data CC BY-SA 4.0), which
-knows how often each word is used. The model's own probability of an unknown word is shared out by it.
+The list is wordfreq's (Robyn Speer 2022, 10.5281/zenodo.7199437; data CC BY-SA 4.0). The model's probability of
+`<unk>` is divided among its words by frequency.
 """
 
 from bisect import bisect_left
@@ -13,15 +13,15 @@ import numpy as np
 from headline.corpus.vocabulary import AFTER_ALL, Vocabulary
 from headline.generator.ranking import top
 
-_WORDS = 200_000  # the most frequent ones; beyond them come slips of the pen
-_ENGLISH = 0.5  # of a vocabulary's words must be on the list for it to be of use
+_WORDS = 200_000  # the most frequent ones; rarer entries are often misspellings
+_ENGLISH = 0.5  # share of a vocabulary's words that must be on the list, or the list is not used
 _KEPT = 16
 
 
 @cache
 def english() -> tuple[list[str], np.ndarray]:
-    """Words in alphabetical order, and how often each is used, as a share of all words: (n,)."""
-    from wordfreq import get_frequency_dict  # takes a fifth of a second, and not everybody asks
+    """Return words in alphabetical order and their frequencies, as shares of all words: (n,)."""
+    from wordfreq import get_frequency_dict  # takes a fifth of a second, so it is loaded when needed
 
     frequent = list(get_frequency_dict("en", "large").items())[:_WORDS]
     frequent.sort()
@@ -30,10 +30,10 @@ def english() -> tuple[list[str], np.ndarray]:
 
 
 class Lexicon:
-    """Words outside a vocabulary, and what share of all such words each has."""
+    """Words outside a vocabulary, each with its share of all such words."""
 
     def __init__(self, words: Sequence[str], shares: np.ndarray):
-        """Words in alphabetical order, and how often each is used: (n,), any scale, 0 for those never to be offered."""
+        """`words` in alphabetical order; `shares` (n,) their frequencies in any scale, 0 for words never suggested."""
         self._words = list(words)
         self._shares = shares / max(float(shares.sum()), 1e-30)
         self._sums = np.concatenate([[0.0], np.cumsum(self._shares)])
@@ -41,7 +41,7 @@ class Lexicon:
 
     @classmethod
     def beyond(cls, vocabulary: Vocabulary) -> "Lexicon":
-        """The English words that a vocabulary lacks; none at all where it is no English one."""
+        """Return the English words that a vocabulary lacks; none if the vocabulary is not English."""
         words, shares = english()
         known = np.array([word in vocabulary.stoi for word in words])
         shared, own = int(known.sum()), len(vocabulary) - len(vocabulary.specials)
@@ -53,15 +53,15 @@ class Lexicon:
         return len(self._words)
 
     def starting_with(self, prefix: str, k: int) -> tuple[list[tuple[str, float]], float]:
-        """Up to `k` words that begin with some letters, the most frequent first, each with its share; and
-        the share of all that do. No more than 16 are ever given."""
+        """Return up to `k` words (16 at most) with this prefix and their shares, the most frequent first, and the
+        share of all words with this prefix."""
         found, mass = self._starting_with(prefix)
         return found[:k], mass
 
     def best(self, prefix: str) -> tuple[str, float] | None:
-        """The most frequent word that begins with some letters, and its share; None where there is none.
+        """Return the most frequent word with this prefix and its share, or None.
 
-        Quicker than `starting_with` for letters that are asked about once.
+        It is faster than `starting_with` for a prefix that is used once.
         """
         a = bisect_left(self._words, prefix)
         if a == len(self._words) or not self._words[a].startswith(prefix):

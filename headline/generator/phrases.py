@@ -1,4 +1,4 @@
-"""Several next words at once, where they are likely enough to be worth reading."""
+"""Phrases: several next words at once, found by beam search."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from headline.generator.ranking import top
 
 @dataclass(frozen=True)
 class NextWord:
-    """What may come after some words."""
+    """The distribution of the next word."""
 
-    words: np.ndarray  # (V,) the probability of each word; 0 for the marks and for what is never suggested
-    unknown: float  # that it is a word outside the vocabulary
-    end: float  # that the headline ends
+    words: np.ndarray  # (V,) probabilities; 0 for ids that are never suggested
+    unknown: float  # probability of a word outside the vocabulary
+    end: float  # probability that the headline ends
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Phrase:
 
     @property
     def keys_saved(self) -> float:
-        """On average, against taking its words one by one."""
+        """The expected number of keys saved, compared with taking its words one by one."""
         return self.probability * (len(self.ids) - 1)
 
 
@@ -32,16 +32,14 @@ Look = Callable[[Sequence[tuple[int, ...]]], Sequence[NextWord]]
 
 
 def grow(begun: Sequence[Phrase], look: Look, min_probability: float, words: int = 4, width: int = 4) -> list[Phrase]:
-    """Phrases of two to `words` words that begin with one of the given ones: a beam search.
+    """Return phrases of two to `words` words that begin with one of the given words, the most probable first.
 
-    At each length the `width` likeliest go on, none that is less likely than `min_probability`; nothing goes
-    on where the end of the headline is the likeliest. `look` tells what may come after words that
-    have been put behind those typed.
+    At each length the `width` most probable phrases continue, none below `min_probability` and none that more
+    probably ends. `look` returns the distributions after words appended to the typed text.
 
-    Of phrases that begin alike only that is kept which saves the most keys on average, probability
-    times words beyond the first: the longer of two if its further words are likelier than not. (Log
-    probability over a power of length, as whole headlines are ranked, prefers the shorter however
-    sure the longer is.) They come the likeliest first.
+    Of phrases where one begins the other, the one that saves more keys on average is kept: the longer one if its
+    further words are more probable than not. (The length penalty of whole headlines would prefer the shorter one
+    however certain the longer one is.)
     """
     beams = sorted((b for b in begun if b.probability >= min_probability), key=_likeliest_first)[:width]
     found: list[Phrase] = []

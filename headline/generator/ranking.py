@@ -1,4 +1,4 @@
-"""Small tools of everything that ranks: the k best, and a memory of the last answers."""
+"""The k best of many scores, and a cache of recent values."""
 
 import threading
 from collections import OrderedDict
@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 class Recent(Generic[V]):
-    """The values used last, at most so many."""
+    """A thread-safe cache of the most recently used values."""
 
     def __init__(self, size: int):
         self._size = size
@@ -33,10 +33,10 @@ class Recent(Generic[V]):
 
 
 def top(scores: np.ndarray, k: int) -> np.ndarray:
-    """Indices of the k highest scores, highest first, equals in their order: shape (min(k, n),)."""
+    """Return the indices of the k highest scores, the highest first, ties in order: shape (min(k, n),)."""
     k = min(k, len(scores))
     if k <= 0:
         return np.empty(0, dtype=np.int64)
     least = np.partition(scores, len(scores) - k)[len(scores) - k]
-    best = np.flatnonzero(scores >= least)  # several may equal the last
+    best = np.flatnonzero(scores >= least)  # several may tie with the last
     return best[np.argsort(-scores[best], kind="stable")][:k]

@@ -1,9 +1,8 @@
-"""Typing mistakes: what somebody may have meant by letters that hardly any word begins with.
+"""Corrections of typing mistakes by a noisy channel model.
 
-A noisy channel (Kernighan, Church & Gale 1990, "A Spelling Correction Program Based on a Noisy
-Channel Model"): what was meant is likely as the language model says, times the chance of the slip.
-The slips are the four of Damerau 1964 (a letter missing, too many, wrong, or two exchanged), with
-doubled and neighbouring letters apart, for fingers make these more often.
+Kernighan, Church & Gale 1990, "A Spelling Correction Program Based on a Noisy Channel Model": the probability of a
+correction is the language model's times that of the slip. The slips are the four of Damerau 1964 (a missing, extra
+or wrong letter, two letters exchanged); doubled and neighbouring letters have their own probabilities.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,8 +11,8 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-# The chance that a word of some letters is typed with one given slip. Two in a hundred words have
-# one at all; there are many more ways to hit a wrong key than to double or exchange letters.
+# The probability that a word is typed with one given slip. About two in a hundred words have a slip; there are many
+# more ways to hit a wrong key than to double or exchange letters.
 EXCHANGED, DOUBLED, EXTRA, MISSING, NEIGHBOUR, WRONG = 6e-4, 6e-4, 3e-5, 3e-4, 3e-4, 2e-5
 TWO_SLIPS = 1e-7
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -21,7 +20,7 @@ _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 def _neighbours() -> dict[str, str]:
-    """Letters beside each letter on a QWERTY keyboard, each row half a key to the right of the one above."""
+    """Return the neighbours of each letter on a QWERTY keyboard, whose rows are each shifted by half a key."""
     near: dict[str, set[str]] = {letter: set() for letter in _LETTERS}
     for y, row in enumerate(_KEYBOARD):
         for x, letter in enumerate(row):
@@ -37,9 +36,9 @@ NEIGHBOURS = _neighbours()
 
 @lru_cache(maxsize=512)
 def one_slip(typed: str) -> tuple[tuple[str, float], ...]:
-    """What may have been meant by some letters, with the chance of the slip; they may be a word's beginning.
+    """Return what one slip may have turned into `typed`, with the probability of the slip. Prefixes count too.
 
-    >>> dict(one_slip("presidn"))["presid"]     # the last letter was one too many
+    >>> dict(one_slip("presidn"))["presid"]     # the last letter is extra
     3e-05
     """
     meant: dict[str, float] = {}
@@ -64,6 +63,6 @@ def _slips(typed: str) -> Iterator[tuple[str, float]]:
 
 
 def two_slips(typed: str, words: Sequence[str]) -> list[int]:
-    """Places of the words that are two slips away from a whole typed one."""
+    """Return the indices of the words that are within two slips of a whole typed word."""
     found = process.extract(typed, words, scorer=OSA.distance, score_cutoff=2, limit=50)
     return [place for _, _, place in found]

@@ -1,4 +1,4 @@
-"""Typed text -> ranked next words, completions, phrases and corrections, at every keystroke."""
+"""Ranks next words, completions, phrases and corrections for a typed text."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,30 +20,29 @@ from headline.model.network import State
 _STATES_KEPT = 2048
 _BYTES_KEPT = 48 * 2**20  # of next-word distributions
 _PHRASES_FROM = 0.1  # a phrase less likely than this is noise
-_WORD_SAVES = 1.5  # keys: a word that is not shown now mostly is so one or two letters later
-_SURPRISING = 2e-5  # letters less likely than this here may be a slip
-_HARDLY = 1e-8  # where no slip makes a known word likelier than this, the general list is looked through too
+_WORD_SAVES = 1.5  # keys that a word saves on average: if it is not shown now, it mostly is one or two letters later
+_SURPRISING = 2e-5  # a beginning less probable than this here may be a slip
+_HARDLY = 1e-8  # the general list is searched too if no correction in the vocabulary is more probable than this
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
-_CORRECTIONS = 8  # looked at
-_WORTH_CORRECTING = 0.01  # corrections less likely than this are slips themselves, for lists hold those too
-_UNKNOWN_PRIOR = 1.0  # unknown words: how firmly the model's own share of them is held to
-_USED_BEFORE = 0.3  # of the unknown words are such as this page has had already
+_CORRECTIONS = 8  # ranked at most
+_WORTH_CORRECTING = 0.01  # less probable corrections are mostly misspelt words of the list
+_UNKNOWN_PRIOR = 1.0  # strength of the prior on the share of unknown words, in words
+_USED_BEFORE = 0.3  # share of the unknown words that this page used before
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One way to go on. text == what was typed + completion, but for a correction, which takes the open
-    word's place."""
+    """One suggestion. `text` is what was typed + `completion`; a correction replaces the open word instead."""
 
-    text: str  # all that the box holds once this is taken
-    completion: str  # the part that it adds
-    probability: float  # of these words here; while a word is open, among all that it may become
+    text: str  # the whole text after this suggestion is taken
+    completion: str  # the part that is added
+    probability: float  # of these words here; for an open word, among everything that it can become
     kind: str = "word"  # "word", "phrase" (several words) or "correction"
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """A way to go on that is not yet written out: words by id, or one word that has none."""
+    """A suggestion before it is written: words by id, or one word outside the vocabulary."""
 
     probability: float
     ids: tuple[int, ...] = ()
@@ -52,7 +51,7 @@ class _Choice:
 
 
 class Suggester:
-    """Answers for one checkpoint. Deterministic, and safe to call from several threads.
+    """Suggests with one checkpoint. Deterministic, and safe to call from several threads.
 
     >>> suggester = Suggester.load("assets/model")                          # doctest: +SKIP
     >>> [s.completion for s in suggester.suggest("the gov", k=2)]           # doctest: +SKIP
@@ -60,8 +59,8 @@ class Suggester:
     """
 
     def __init__(self, checkpoint: Checkpoint, lexicon: Lexicon | None = None, blocked: Iterable[str] | None = None):
-        """`lexicon` backs the vocabulary up (English words that it lacks, unless told otherwise);
-        `blocked` are words that are never suggested (those of `blocklist`, unless told otherwise)."""
+        """`lexicon` has words outside the vocabulary (by default English ones); `blocked` words are never
+        suggested (by default those of `blocklist`)."""
         self.checkpoint = checkpoint
         self.vocabulary = checkpoint.vocabulary
         self.model = LanguageModel(checkpoint)
@@ -79,10 +78,10 @@ class Suggester:
 
     @classmethod
     def load(cls, folder: str | Path) -> "Suggester":
-        """From a checkpoint's folder.
+        """Load a checkpoint's folder.
 
         Raises:
-            CheckpointError: the folder holds none, or a damaged one.
+            CheckpointError: the folder has no checkpoint, or a damaged one.
         """
         return cls(Checkpoint.load(folder))
 
@@ -95,13 +94,14 @@ class Suggester:
         used: Sequence[str] = (),
         style: str = "auto",
     ) -> list[Suggestion]:
-        """At most `k` ways to go on, the likeliest first, none less likely than `min_probability`.
+        """Return at most `k` suggestions, the most probable first, none less probable than `min_probability`.
 
-        Between words these are next words; while a word is being typed, what it may become; in an
-        empty box, the starts of headlines. With `phrases`, likely continuations of several words
-        stand among them where they save more typing than the single words they displace. `used` are
-        words that were written before on the same page: they are offered although nobody else knows them.
-        `style` is the case to write in: "auto" as the text begins, or "sentence", "title", "lower", "upper".
+        Between words these are next words; inside a word, completions; in an empty box, first words.
+
+        Args:
+            phrases: whether continuations of several words replace single words that save less typing.
+            used: words that were written before on the same page; they are suggested even if the model lacks them.
+            style: the case to write in: "auto" (as the text begins), "sentence", "title", "lower" or "upper".
         """
         typed = self.vocabulary.split_typed(text)
         context = self.window(typed.context)
@@ -144,16 +144,17 @@ class Suggester:
         return list(ranked.values())[:k]
 
     def _unknown_so_far(self, typed: Typed) -> float:
-        """How much likelier an unknown word is in this text than the model thinks: texts differ in how
-        many they have, and the words so far tell. The mean of a gamma distribution that began with a
-        mean of 1, after so many words and so many unknown ones (Gelman et al. 2013, section 2.6)."""
+        """Return the factor by which unknown words are more frequent in this text than the model expects.
+
+        It is the posterior mean of a gamma distribution with a prior mean of 1 (Gelman et al. 2013, section 2.6).
+        """
         unknown = sum(self.vocabulary.tokenizer.key(word) not in self.vocabulary.stoi for word in typed.words)
         expected = self._unknown_rate * len(typed.words)
         return (_UNKNOWN_PRIOR + unknown) / (_UNKNOWN_PRIOR + expected)
 
     def _unlisted(self, key: str, k: int, used: Sequence[str]) -> tuple[dict[str, float], float]:
-        """Words outside the vocabulary that begin with some letters, each with its share of the unknown
-        word's probability, and the share of all that do: from the general list, and used before."""
+        """Return words outside the vocabulary with this prefix and their shares of the unknown word's probability,
+        and the share of all such words. They come from the general list and from words used before."""
         keys = dict.fromkeys(self.vocabulary.tokenizer.key(word) for word in used)
         again = [word for word in keys if word.startswith(key) and word not in self.vocabulary.stoi]
         listed, mass = self.lexicon.starting_with(key, k)
@@ -165,10 +166,9 @@ class Suggester:
         return {word: s for word, s in shares.items() if not is_blocked(word, self._blocked)}, mass
 
     def _corrections(self, key: str, follows: NextWord, hopeless: bool) -> list[_Choice]:
-        """What may have been meant instead of some letters, each with the chance of the slip counted in.
+        """Return corrections of the open word, with the probability of the slip included.
 
-        Only where no word at all begins with them is the general list looked through too, for that
-        takes as long as all the rest.
+        The general list is searched only if no word has this prefix, because that takes as long as the rest.
         """
         best: dict[int, float] = {}
         for meant, slip in one_slip(key):
@@ -191,7 +191,7 @@ class Suggester:
         return [c for c in found if c.probability > 0]
 
     def _with_phrases(self, choices: list[_Choice], context: tuple[int, ...], k: int) -> list[_Choice]:
-        """The choices, and phrases in the place of those words that save less typing than they do."""
+        """Replace words by phrases that save more typing."""
         begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects]
         found = grow(begun, lambda rows: self.next_words([context + ids for ids in rows]), _PHRASES_FROM)
         saved = [(p.keys_saved, _Choice(p.probability, p.ids)) for p in found]
@@ -222,14 +222,14 @@ class Suggester:
         return float(p[self.vocabulary.stoi[key]]) / mass if mass else 0.0
 
     def next_word(self, context: Sequence[int]) -> NextWord:
-        """What may come after some words, by their ids."""
+        """Return the distribution of the next word after some ids."""
         return self.next_words([self.window(context)])[0]
 
     def next_words(self, contexts: Sequence[tuple[int, ...]]) -> list[NextWord]:
-        """What may come after each of several windows of one length, looked up or computed together.
+        """Return the distribution of the next word after each of several windows of one length, computed together.
 
-        Punctuation marks are not among the words, and their share is handed to the rest in proportion. The share of
-        the end of the headline and of an unknown word is kept apart.
+        Punctuation marks are left out and the rest is renormalised. The probabilities of an unknown word and of the
+        end of the headline are kept separately.
         """
         found: dict[tuple[int, ...], NextWord] = {}
         missing: list[tuple[int, ...]] = []
@@ -248,14 +248,14 @@ class Suggester:
             p[:, self.suppressed_ids] = 0
             p.setflags(write=False)
             for row, ids in enumerate(missing):
-                # A row of its own, so that what is forgotten frees its memory.
+                # A copy, so that evicting it from the cache frees its memory.
                 own = p[row] if len(missing) == 1 else p[row].copy()
                 found[ids] = NextWord(own, float(unknown[row]), float(end[row]))
                 self._next_words.put(ids, found[ids])
         return [found[ids] for ids in contexts]
 
     def _states_of(self, windows: Sequence[tuple[int, ...]]) -> State:
-        """The states after several windows of one length, the last word read in all of them at once."""
+        """Return the states after several windows of one length; the last word is read in one step."""
         if len(windows) == 1 or not windows[0]:
             return self.state(windows[0])
         before = State.together([self.state(ids[:-1]) for ids in windows])
@@ -265,7 +265,7 @@ class Suggester:
         return states
 
     def state(self, ids: tuple[int, ...]) -> State:
-        """The network's state after some words: from the longest beginning of them that is remembered."""
+        """Return the network's state after some ids, starting from the longest cached prefix."""
         done = len(ids)
         state = self._states.get(ids)
         while state is None and done:
@@ -278,11 +278,10 @@ class Suggester:
         return state
 
     def window(self, context: Sequence[int]) -> tuple[int, ...]:
-        """The words that the network is to read. Of a long text only the end counts.
+        """Return the last ids of a text, those that the network reads.
 
-        The notebook's rows hold so many words and no more. The other network could read for ever;
-        it is given one to two rows' worth, beginning at a multiple of a row, so that the window
-        moves, and what is remembered is lost, only once in a row's length.
+        The notebook recipe reads one row. The other reads one to two rows, starting at a multiple of a row, so that
+        the window moves, and the cached states are lost, only once per row.
         """
         size = self.checkpoint.config.block_size
         if not self.checkpoint.config.causal:

@@ -8,10 +8,10 @@ from headline.corpus.vocabulary import Typed, Vocabulary
 
 
 class Writing:
-    """The style of one text, told from the words that stand in it."""
+    """The style of one text, inferred from its words."""
 
     def __init__(self, text: str, typed: Typed, vocabulary: Vocabulary, wanted: str = "auto"):
-        """`wanted` is the style to write in: "sentence", "title", "lower" or "upper", or "auto", as the text began."""
+        """`wanted` is the style to write in: "sentence", "title", "lower", "upper", or "auto" (as the text begins)."""
         self.typed, self.vocabulary = typed, vocabulary
         words = typed.words
         known = [vocabulary.stoi.get(vocabulary.tokenizer.key(word)) for word in words]
@@ -24,7 +24,7 @@ class Writing:
         self.curly = "’" in text and "'" not in text
 
     def completion(self, ids: Sequence[int]) -> str:
-        """What words, by their ids, add to the text; the first one finishes the open word."""
+        """Return the letters that words add to the text; the first one completes the open word."""
         written = [self.vocabulary.written[i] for i in ids]
         if self.typed.fragment:
             added = self._rest(written[0], self.vocabulary.itos[ids[0]], self.typed.fragment)
@@ -33,11 +33,11 @@ class Writing:
         return self._quoted(" ".join([added, *self._later(written[1:])]))
 
     def unlisted(self, word: str) -> str:
-        """What a word that the vocabulary lacks, in small letters, adds to the one that is open."""
+        """Return the letters that complete the open word to one outside the vocabulary."""
         return self._quoted(self._rest(word, word, self.typed.fragment))
 
     def corrected(self, words: Sequence[str]) -> str:
-        """Words in place of the open one, the first written as its letters began."""
+        """Return words that replace the open one, the first in the case of its letters."""
         fragment, first = self.typed.fragment, words[0]
         if fragment.isupper() and sum(map(str.isalpha, fragment)) > 1:
             first = first.upper()
@@ -55,7 +55,7 @@ class Writing:
         n = len(self.vocabulary.tokenizer.key(fragment))
         if self._forced:
             return in_style(key[n:], self._forced)
-        if len(word) != len(key):  # a few letters, such as İ, are of another length in lower case
+        if len(word) != len(key):  # a few letters, such as İ, have another length in lower case
             return key[n:]
         if word.startswith(self.vocabulary.tokenizer.spelling(fragment)):
             return word[n:]
@@ -69,7 +69,7 @@ _CLOSING = {"(": ")", "“": "”", "‘": "’"}
 
 
 def append_words(text: str, ids: Sequence[int], vocabulary: Vocabulary, style: str = "auto") -> str:
-    """The text as it was typed, followed by words and marks, each in the style of what is before it."""
+    """Append words and marks to a text, each in the style of the text before it."""
     for i in ids:
         word = vocabulary.itos[i]
         if word in vocabulary.tokenizer.marks:
@@ -80,7 +80,7 @@ def append_words(text: str, ids: Sequence[int], vocabulary: Vocabulary, style: s
 
 
 def closed(text: str) -> str:
-    """A finished headline: no mark at its end that leaves it open, every quote and bracket closed."""
+    """Return a finished headline: without a comma, colon or dash at its end, every quote and bracket closed."""
     text = text.rstrip(" ,:;" + DASH + "".join(OPENING_MARKS))
     for opening, closing in _CLOSING.items():
         if text.count(opening) > text.count(closing) + (closing == "’") * _apostrophes(text):

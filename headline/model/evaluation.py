@@ -1,4 +1,4 @@
-"""How good a checkpoint is on headlines that it never saw."""
+"""Measures a checkpoint on held-out headlines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -23,31 +23,31 @@ class Evaluation:
     """Figures over held-out headlines. Nats are summed over all words and divided once."""
 
     headlines: int
-    words: int  # predicted, end marks among them where the recipe has them; punctuation marks are not
+    words: int  # predicted, end marks included if the recipe has them; punctuation marks are not
     unknown: int  # of these, words that are <unk> to the vocabulary (autocomplete), or left out (notebook)
-    loss: float  # nats a predicted word, <unk> taken as a word like others
+    loss: float  # nats per predicted word; <unk> counts as a word
     perplexity: float  # exp(loss): Jelinek et al. 1977
-    perplexity_known: float  # the same over words that are in the vocabulary and end marks, <unk> left out
+    perplexity_known: float  # the same without <unk>
     perplexity_after_first: float  # over words after the first, ends left out: what both recipes predict
-    top1: float  # share of words (end marks and unknown ones apart) that were the model's first guess
+    top1: float  # share of words (without end marks and unknown ones) that were the model's first guess
     top3: float
     top5: float
     mean_reciprocal_rank: float  # of the right word among all words of the vocabulary, over the same words
-    # Share of the headline's next 1, 2, 3 words guessed exactly, at the fifth of places where the
-    # guess was surest: ExactMatch at equal coverage, as Chen et al. 2019 ("Gmail Smart Compose") judge.
+    # Share of the next 1, 2, 3 words guessed exactly, at the fifth of the positions where the guess is most certain:
+    # ExactMatch at equal coverage (Chen et al. 2019, "Gmail Smart Compose").
     exact1: float
     exact2: float
     exact3: float
-    # How far the probability of the first guess is from how often it is right: expected calibration
-    # error in 15 equal bins (Guo et al. 2017), over all places; where a headline ends, no guess is right.
+    # Expected calibration error of the first guess in 15 equal bins (Guo et al. 2017), over all positions; where a
+    # headline ends, no guess is right.
     calibration_error: float
-    # Punctuation is judged apart: wherever a word follows, the probabilities above are of the words alone,
-    # given that no mark comes; so they compare with a model that has no marks.
+    # Punctuation is measured separately: where a word follows, the probabilities above are those of words, given that
+    # no mark comes, so that models with and without marks can be compared.
     marks: int = 0  # punctuation marks predicted
     loss_with_marks: float = float("nan")  # nats per word or mark, each among all words and marks
 
     def as_dict(self) -> dict:
-        """Plain values for JSON; a figure that is not finite, for want of words to judge, is None."""
+        """Return plain values for JSON; a figure that is not finite becomes None."""
         return {name: value if np.isfinite(value) else None for name, value in asdict(self).items()}
 
 
@@ -61,10 +61,10 @@ def evaluate(
 ) -> Evaluation:
     """Predict every word of every headline from the words before it.
 
-    The autocomplete recipe predicts the first word and the end mark too; the lesson's begins with
-    the second word and knows no end. `words` is a smaller vocabulary to judge by: what it lacks
-    counts as `<unk>`, with all the probability that the model gives to such words. `on_progress(done,
-    all)` counts headlines; without `completions` the exact matches, which take half of the time, are left out.
+    The autocomplete recipe predicts the first word and the end mark too; the lesson's starts with the second word and
+    has no end mark. `words` is a smaller vocabulary to measure by: words that it lacks count as `<unk>`, with their
+    probabilities added up. `on_progress(done, all)` counts headlines. Without `completions` the exact matches, which
+    take half of the time, are left out.
 
     Raises:
         ValueError: the model lacks one of `words`, or has no `<unk>` for those that they lack.
@@ -97,11 +97,10 @@ def exact_matches(
     coverage: float = COVERAGE,
     most: int = 600,
 ) -> dict[int, float]:
-    """Exact match of the next 1, 2 and 3 words at the share `coverage` of the places where the guess is surest.
+    """Return the exact match of the next 1, 2 and 3 words at the `coverage` most certain positions.
 
-    The guess is the likeliest word, then the likeliest after it, and so on; its sureness is their
-    probabilities' product. Judged at every place that so many words follow; of long lists, in the
-    first `most` headlines.
+    The guess is the most probable word, then the most probable after it, and so on; its certainty is the product of
+    their probabilities. Of long lists, the first `most` headlines are used.
     """
     sure: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
     right: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
@@ -129,7 +128,7 @@ def exact_matches(
 
 
 def _outside(vocabulary: Vocabulary, words: Vocabulary | None) -> np.ndarray:
-    """Ids of a vocabulary that another one lacks: (n,)."""
+    """Return the ids of a vocabulary that another one lacks: (n,)."""
     if words is None:
         return np.empty(0, dtype=np.int64)
     if lacking := next((key for key in words.itos if key not in vocabulary.stoi), None):
@@ -148,7 +147,7 @@ def _likeliest(model: LanguageModel, state: State) -> tuple[np.ndarray, np.ndarr
 
 
 class _Tally:
-    """What is added up place by place."""
+    """Sums over positions."""
 
     def __init__(self, left_out: int):
         self.words, self.unknown = 0, left_out
@@ -160,7 +159,7 @@ class _Tally:
         self.in_bin, self.sure, self.right = np.zeros(_BINS), np.zeros(_BINS), np.zeros(_BINS)
 
     def add(self, p: np.ndarray, targets: np.ndarray, vocabulary: Vocabulary, first: bool) -> None:
-        """Probabilities (n, V), which are changed, and the ids that did follow (n,): first words or later ones."""
+        """Add probabilities (n, V), which are changed, and the ids that followed (n,)."""
         right = p[np.arange(len(targets)), targets]
         if vocabulary.marks:
             p, targets = self._apart(p, right, targets, vocabulary)
@@ -178,7 +177,7 @@ class _Tally:
             self.unknown_predicted += int(unknown.sum())
             self.unknown_nats += float(nats[unknown].sum())
         judged = ~np.isin(targets, vocabulary.specials)
-        # Guesses that are never shown do not push a right word down.
+        # Ids that are never shown do not push a right word down.
         p[:, vocabulary.specials] = 0
         if len(p):
             guess = p.argmax(axis=1)
@@ -188,14 +187,14 @@ class _Tally:
             self.sure += np.bincount(places, weights=sure, minlength=_BINS)
             self.right += np.bincount(places, weights=guess == targets, minlength=_BINS)
         p, right = p[judged], right[judged]
-        # Equals count as half above, half below, so that a model that knows nothing is not taken for a good one.
+        # Half of the ties count as above, so that a uniform model does not look good.
         above, equal = (p > right[:, None]).sum(axis=1), (p == right[:, None]).sum(axis=1)
         self.ranks.append(1 + above + (equal - 1) / 2)
 
     def _apart(
         self, p: np.ndarray, right: np.ndarray, targets: np.ndarray, vocabulary: Vocabulary
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Count the places where a mark follows; the others, their probabilities those of the words alone."""
+        """Count the positions where a mark follows, and return the others with the probabilities of words only."""
         is_mark = np.isin(targets, vocabulary.marks)
         with np.errstate(divide="ignore"):
             self.token_nats -= float(np.log(right, dtype=np.float64).sum())

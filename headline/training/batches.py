@@ -1,4 +1,4 @@
-"""What Keras' `fit` reads of a corpus, batch by batch: shifted rows by length, or the lesson's prefixes."""
+"""Batches for Keras' `fit`: shifted rows of similar length, or the lesson's prefixes."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from headline.training.settings import TrainingConfig
 def make_batches(
     settings: TrainingConfig, config: ModelConfig, vocabulary: Vocabulary, encoded: dict[str, list[list[int]]]
 ) -> tuple["Batches", "Batches"]:
-    """What `fit` reads: the batches to train on, and those held out, which may be empty."""
+    """Return the batches to train on and the held-out ones, which may be empty."""
     batch_size = settings.rows_per_batch(len(encoded["train"]))
     if not config.causal:
         return (
@@ -36,7 +36,7 @@ def make_batches(
 
 
 class CausalBatches(keras.utils.PyDataset):
-    """Shifted rows in batches by length, drawn anew each epoch when there is a seed."""
+    """Shifted rows in batches of similar length, shuffled in each epoch if there is a seed."""
 
     def __init__(self, rows: list[list[int]], batch_size: int, seed: int | None = None):
         super().__init__()
@@ -44,7 +44,7 @@ class CausalBatches(keras.utils.PyDataset):
         self.rng = np.random.default_rng(seed) if seed is not None else None
         self.words = sum(len(row) - 1 for row in rows)
         self.sampler: CandidateSampler | None = None  # for training by sampled softmax
-        self.all_candidates: np.ndarray | None = None  # for judging such a network by the whole softmax
+        self.all_candidates: np.ndarray | None = None  # for measuring such a network with the whole softmax
         self.on_epoch_end()
 
     def __len__(self) -> int:
@@ -62,7 +62,7 @@ class CausalBatches(keras.utils.PyDataset):
 
     def on_epoch_end(self) -> None:
         self.batches = length_batches(np.array([len(row) for row in self.rows]), self.batch_size, self.rng)
-        # Keras takes the shape of all batches from the first two: it learns that widths differ if these do.
+        # Keras infers the shape of all batches from the first two: these must differ in width if any do.
         longest = [max(len(self.rows[i]) for i in batch) for batch in self.batches]
         other = next((i for i, n in enumerate(longest) if row_width(n) != row_width(longest[0])), 0)
         if other:
@@ -70,7 +70,7 @@ class CausalBatches(keras.utils.PyDataset):
 
 
 class PrefixBatches(keras.utils.PyDataset):
-    """The lesson's rows, shuffled each epoch when there is a seed."""
+    """The lesson's rows, shuffled in each epoch if there is a seed."""
 
     def __init__(self, encoded: list[list[int]], batch_size: int, block_size: int, seed: int | None = None):
         super().__init__()

@@ -1,33 +1,32 @@
-"""Sampled softmax: a few words for each training batch to choose among."""
+"""Candidates of the sampled softmax."""
 
 import numpy as np
 
 
 class CandidateSampler:
-    """Few words for the softmax of a training batch to choose among, instead of the whole vocabulary.
+    """Draws the candidates of each batch: the words that its softmax is computed over.
 
-    Sampled softmax, Jean et al. 2015, "On Using Very Large Target Vocabulary for Neural Machine
-    Translation": each logit is lowered by the logarithm of the chance that its word is a candidate,
-    which makes the loss over the candidates stand for the loss over all words.
+    Sampled softmax, Jean et al. 2015, "On Using Very Large Target Vocabulary for Neural Machine Translation": each
+    logit is lowered by the log probability that its word is a candidate, so the loss over the candidates estimates
+    the loss over all words.
 
-    Half of the candidates are the most frequent words, which are always in; then come the batch's
-    own words, and the rest is drawn evenly from all others.
+    Half of the candidates are the most frequent words; then come the batch's own words; the rest is drawn uniformly
+    from all others.
     """
 
     def __init__(self, counts: np.ndarray, size: int, words_per_batch: float, rng: np.random.Generator):
-        """`counts[i]` is how often the corpus has the word with id i, ids by falling frequency: (V,)."""
+        """`counts[i]` is how often the word with id i occurs in the corpus, by falling frequency: (V,)."""
         self.size, self.rng = size, rng
         self.head = size // 2
         frequency = counts / max(1, counts.sum())
-        self.missed = (1 - frequency) ** words_per_batch  # (V,) the chance that no word of a batch is this one
-        self._place = np.zeros(len(counts), dtype=np.int32)  # (V,) of a word among the candidates
+        self.missed = (1 - frequency) ** words_per_batch  # (V,) the probability that a batch lacks this word
+        self._place = np.zeros(len(counts), dtype=np.int32)  # (V,) index of a word among the candidates
 
     def draw(self, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """For the targets of a batch, ids of any shape:
+        """Draw candidates for the targets of a batch, ids of any shape.
 
-        candidates (C,) int32, of which the first is the padding, C = size unless the batch alone
-        has more; the log of their chances to be one (C,) float32; and the targets again, each as its
-        place among the candidates.
+        Returns the candidates (C,) int32, the padding first, C = size unless the batch alone has more; the log
+        probabilities of being a candidate (C,) float32; and the targets as indices among the candidates.
         """
         own = np.unique(targets[targets >= self.head])
         others = self.rng.permutation(np.arange(self.head, len(self.missed), dtype=np.int32))

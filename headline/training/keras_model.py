@@ -1,4 +1,4 @@
-"""ModelConfig -> Keras model, and its weights by name. Only `keras` and `keras.ops`: any backend."""
+"""The Keras models of both recipes, and their weights by name."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from headline.training.fast_lstm import FastLSTM
 
 @keras.saving.register_keras_serializable("headline")
 class TiedEmbedding(keras.layers.ReversibleEmbedding):
-    """One matrix both ways: ids -> vectors, and with reverse=True vectors -> logits, plus a bias a word.
+    """One matrix for both ends: ids -> vectors; with reverse=True vectors -> logits, plus a bias per word.
 
     Tied weights: Press & Wolf 2017, "Using the Output Embedding to Improve Language Models".
     """
@@ -25,12 +25,12 @@ class TiedEmbedding(keras.layers.ReversibleEmbedding):
 
     @property
     def variable_serialization_spec(self):
-        """What a .keras file keeps of the layer, by quantization: Keras' embeddings list it by name."""
+        """The names of the variables in a .keras file, by quantization mode."""
         return {mode: [*names, "bias"] for mode, names in super().variable_serialization_spec.items()}
 
 
 def build_model(config: ModelConfig) -> keras.Model:
-    """The network of a recipe.
+    """Build the network of a recipe.
 
     notebook: ids (B, block_size - 1), padded left -> probabilities (B, V) of the word that follows.
     autocomplete: ids (B, T), padded right -> logits (B, T, V) of the word after each position.
@@ -53,11 +53,11 @@ def _autocomplete(config: ModelConfig) -> keras.Model:
     layers = keras.layers
     embedding = TiedEmbedding(config.vocab_size, config.embedding_size, name="embedding")
     ids = keras.Input((None,), dtype="int32", name="ids")
-    # Variational dropout (Gal & Ghahramani 2016): the same numbers are left out at every position of a row.
+    # Variational dropout (Gal & Ghahramani 2016): the same dimensions are dropped at every position of a row.
     x = layers.SpatialDropout1D(config.embedding_dropout)(embedding(ids))
     for i in range(config.layers):
-        # Default activations and no recurrent dropout: what cuDNN's LSTM asks for. Padding stands on
-        # the right, where it cannot change an earlier position, so no mask is needed either.
+        # Default activations and no recurrent dropout, as cuDNN's LSTM requires. Padding is on the right, where it
+        # cannot change an earlier position, so no mask is needed.
         x = FastLSTM(config.units, return_sequences=True, name=f"lstm_{i}")(x)
         x = layers.SpatialDropout1D(config.dropout)(x)
     if config.projected:
@@ -84,7 +84,7 @@ def with_candidates(model: keras.Model) -> keras.Model:
 
 
 def model_weights(model: keras.Model, config: ModelConfig) -> dict[str, np.ndarray]:
-    """Weights by their names in a checkpoint, as ModelConfig.shapes() lists them."""
+    """Return the weights by their names in a checkpoint, as in ModelConfig.shapes()."""
     return {name: keras.ops.convert_to_numpy(variable) for name, variable in _variables(model, config).items()}
 
 
