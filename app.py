@@ -18,17 +18,17 @@ from starlette.middleware import Middleware
 from headline.paths import ASSETS, SAMPLE_CORPUS, read_asset
 from headline.runs.limits import Limits
 from headline.runs.queue import RUNS, dispatch, sweep
-from headline.web.answers import Answers
-from headline.web.api import add_api
-from headline.web.cors import PublicCors, allowed_origins
-from headline.web.front import FrontPage
-from headline.web.inside import InsideTab
+from headline.web.http.answers import Answers
+from headline.web.http.api import add_api
+from headline.web.http.cors import PublicCors, allowed_origins
+from headline.web.http.front import FrontPage
+from headline.web.http.opensearch import ABOUT, NAME
+from headline.web.http.public import OPENSEARCH_XML, PUBLIC, public_routes
+from headline.web.http.search_routes import search_routes
 from headline.web.models import Models
-from headline.web.opensearch import ABOUT, NAME
-from headline.web.public import OPENSEARCH_XML, PUBLIC, public_routes
-from headline.web.search_routes import search_routes
-from headline.web.train import TrainTab
-from headline.web.write import WriteTab
+from headline.web.tabs.inside import InsideTab
+from headline.web.tabs.train import TrainTab
+from headline.web.tabs.write import WriteTab
 
 THEME = gr.themes.Default(
     primary_hue="teal",

@@ -1,4 +1,4 @@
-// The progress of a training run, drawn from props.value, which headline/web/run_view.py makes. The curves are one SVG
+// The progress of a training run, drawn from props.value, which headline/web/tabs/run_view.py makes. The curves are one SVG
 // whose lines get new points, so that nothing flickers while a run goes on.
 const root = element.querySelector(".run");
 const SVG = "http://www.w3.org/2000/svg";

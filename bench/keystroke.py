@@ -26,8 +26,8 @@ import numpy as np
 from headline.corpus.reader import read_headlines
 from headline.corpus.sequences import pad_left
 from headline.corpus.vocabulary import END, PAD, START, UNK, Vocabulary
-from headline.generator.lexicon import Lexicon
 from headline.generator.suggester import Suggester
+from headline.generator.words.lexicon import Lexicon
 from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
 from headline.paths import BUNDLED_MODEL
@@ -131,7 +131,7 @@ def made_up(size: int) -> Suggester:
 def lesson_way():
     """The lesson's prediction: encode, pad, `model.predict`, sort."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from headline.training.keras_model import build_model
+    from headline.training.network.keras_model import build_model
 
     model = build_model(LESSON)
     stoi = {f"w{i}": i for i in range(LESSON.vocab_size)}

@@ -25,9 +25,9 @@ from headline.corpus.split import split_headlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.generator import Generator
 from headline.generator.keystrokes import typed_with
-from headline.generator.lexicon import Lexicon
-from headline.generator.spelling import NEIGHBOURS
 from headline.generator.suggester import Suggester
+from headline.generator.words.lexicon import Lexicon
+from headline.generator.words.spelling import NEIGHBOURS
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
 from headline.paths import BUNDLED_MODEL

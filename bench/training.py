@@ -173,10 +173,10 @@ def profile(options: argparse.Namespace, folder: Path) -> None:
     import keras
 
     from headline.corpus.vocabulary import Vocabulary
-    from headline.training.accelerator import keep_freed_memory
-    from headline.training.batches import make_batches
-    from headline.training.keras_model import build_model, with_candidates
-    from headline.training.objective import compile_model
+    from headline.training.network.accelerator import keep_freed_memory
+    from headline.training.network.batches import make_batches
+    from headline.training.network.keras_model import build_model, with_candidates
+    from headline.training.network.objective import compile_model
 
     settings = RECIPES["autocomplete"]
     headlines = read_headlines(options.files).headlines

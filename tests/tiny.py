@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from headline.corpus.vocabulary import END, PAD, START, UNK, Vocabulary
-from headline.generator.lexicon import Lexicon
 from headline.generator.suggester import Suggester
+from headline.generator.words.lexicon import Lexicon
 from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from headline.generator.ranking import top
+from headline.generator.words.ranking import top
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from headline.corpus.vocabulary import Typed
-from headline.generator.blocklist import blocked_words, is_blocked
-from headline.generator.lexicon import Lexicon
 from headline.generator.phrases import NextWord, Phrase, grow
-from headline.generator.ranking import Recent, top
-from headline.generator.spelling import TWO_SLIPS, one_slip, two_slips
+from headline.generator.words.blocklist import blocked_words, is_blocked
+from headline.generator.words.lexicon import Lexicon
+from headline.generator.words.ranking import Recent, top
+from headline.generator.words.spelling import TWO_SLIPS, one_slip, two_slips
 from headline.generator.writing import Writing
 from headline.model.checkpoint import Checkpoint
 from headline.model.language_model import LanguageModel

@@ -15,15 +15,15 @@ import numpy as np
 from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
-from headline.model.atomic import recover_folder, replacing_folder
-from headline.model.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, NEEDED, WEIGHTS, WORDS
 from headline.model.config import ModelConfig
-from headline.model.memory_file import read_memory, write_memory
-from headline.model.metadata import DESCRIPTIONS, Metadata, within_bounds
 from headline.model.ngram import NGram
-from headline.model.quantization import check_stored, pack_weights, unpack_weights
-from headline.model.tensor_file import read_header, read_tensors, write_tensors
-from headline.model.vocabulary_file import read_vocabulary
+from headline.model.storage.atomic import recover_folder, replacing_folder
+from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, NEEDED, WEIGHTS, WORDS
+from headline.model.storage.memory_file import read_memory, write_memory
+from headline.model.storage.metadata import DESCRIPTIONS, Metadata, within_bounds
+from headline.model.storage.quantization import check_stored, pack_weights, unpack_weights
+from headline.model.storage.tensor_file import read_header, read_tensors, write_tensors
+from headline.model.storage.vocabulary_file import read_vocabulary
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from headline.errors import ArchiveError, CheckpointError
-from headline.model import memory_file, metadata, tensor_file, vocabulary_file
-from headline.model.atomic import replacing_folder
 from headline.model.checkpoint import Checkpoint
-from headline.model.checkpoint_files import CARD, CHECKPOINT_FILES, MEMORY, META, WEIGHTS, WORDS
-from headline.model.metadata import Metadata
+from headline.model.storage import memory_file, metadata, tensor_file, vocabulary_file
+from headline.model.storage.atomic import replacing_folder
+from headline.model.storage.checkpoint_files import CARD, CHECKPOINT_FILES, MEMORY, META, WEIGHTS, WORDS
+from headline.model.storage.metadata import Metadata
 
 _FILES = (*CHECKPOINT_FILES, CARD)
 _MAX_TOTAL = 500 * 2**20  # bytes, unpacked

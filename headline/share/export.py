@@ -3,7 +3,7 @@
 onnx, tflite    one step, as in model/network.py: `ids` (B,) int64 and the state of each LSTM layer, `h_0`, `c_0`,
                 … (B, U), all zeros at the start -> `logits` (B, V) of the next word, `probabilities` (B, V), and the
                 state after it, `next_h_0`, `next_c_0`, … Every number is float32.
-keras           the model that was trained, which reads whole rows of ids: see headline.training.keras_model
+keras           the model that was trained, which reads whole rows of ids: see headline.training.network.keras_model
 
 No format has the n-grams: `probabilities` are those of the LSTM alone, the softmax of logits / temperature.
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from headline import __version__
 from headline.errors import ExportError
-from headline.model.atomic import replacing_file
 from headline.model.checkpoint import Checkpoint
+from headline.model.storage.atomic import replacing_file
 
 _LARGEST = 2**31  # bytes: the limit of protocol buffers and flat buffers
 
@@ -95,13 +95,13 @@ def _write_onnx(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def _write_keras(checkpoint: Checkpoint, path: Path) -> None:
-    from headline.training.keras_export import write_keras
+    from headline.training.network.keras_export import write_keras
 
     write_keras(checkpoint, path)
 
 
 def _write_tflite(checkpoint: Checkpoint, path: Path) -> None:
-    from headline.training.keras_export import write_tflite
+    from headline.training.network.keras_export import write_tflite
 
     write_tflite(checkpoint, path)
 

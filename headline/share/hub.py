@@ -10,7 +10,7 @@ from pathlib import Path
 
 from headline.errors import CheckpointError, HeadlineError, HubError
 from headline.model.checkpoint import Checkpoint
-from headline.model.checkpoint_files import CHECKPOINT_FILES, META
+from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
 
 _NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 _CLIENTS = ("httpx", "httpx2", "requests")  # HTTP libraries whose errors the Hub's client lets through

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headline.errors import HubError
 from headline.model.checkpoint import Checkpoint
-from headline.model.checkpoint_files import CARD, CHECKPOINT_FILES
+from headline.model.storage.checkpoint_files import CARD, CHECKPOINT_FILES
 from headline.paths import ROOT
 from headline.share.card import model_card
 from headline.share.hub import check_name, translate_hub_errors

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from headline.training.batches import Batches
+from headline.training.network.batches import Batches
 from headline.training.progress import Progress
 
 _SECONDS_BETWEEN_REPORTS = 0.5  # within an epoch

@@ -34,7 +34,7 @@ def estimate(options: RunOptions) -> Estimate:
     settings, start_from = options.settings, options.load_start()
     corpus = options.read_corpus()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from headline.training.accelerator import device_in_use
+    from headline.training.network.accelerator import device_in_use
 
     rate = words_per_second(corpus, settings, start_from)
     words = sum(len(headline.split()) + 1 for headline in corpus.headlines) * (1 - settings.validation - settings.test)

@@ -18,7 +18,9 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
 from headline.model.evaluation import evaluate
 from headline.model.ngram import NGram
-from headline.training.accelerator import (
+from headline.training.callbacks import Reporter, Stopped
+from headline.training.mixture import build_ngrams, fit_mixture, ngrams_alone
+from headline.training.network.accelerator import (
     compute_policy,
     computing_in,
     device_in_use,
@@ -26,14 +28,12 @@ from headline.training.accelerator import (
     let_gpu_memory_grow,
     memory_ran_out,
 )
-from headline.training.batches import Batches, make_batches
-from headline.training.callbacks import Reporter, Stopped
-from headline.training.keras_model import build_model, model_weights, set_model_weights, with_candidates
-from headline.training.mixture import build_ngrams, fit_mixture, ngrams_alone
-from headline.training.objective import compile_model
+from headline.training.network.batches import Batches, make_batches
+from headline.training.network.keras_model import build_model, model_weights, set_model_weights, with_candidates
+from headline.training.network.objective import compile_model
+from headline.training.network.transfer import transfer_weights
 from headline.training.progress import Progress
 from headline.training.settings import TrainingConfig
-from headline.training.transfer import transfer_weights
 
 MIN_HEADLINES = 20
 _BASELINE_HEADLINES = 500

@@ -157,7 +157,7 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     report = corpus.report
     emit({"event": "corpus", **report.as_dict(), "summary": report.summary(), "stage": "starting"})
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow prints that there is no GPU
-    from headline.training.accelerator import device_in_use
+    from headline.training.network.accelerator import device_in_use
 
     emit({"event": "device", "name": device_in_use(), "stage": "starting"})
     backup = out.with_name(f".{out.name}.backup")
@@ -232,8 +232,8 @@ def _continued(checkpoint: Checkpoint, texts: Sequence[str]) -> list[str]:
     import numpy as np
 
     from headline.generator.generator import Generator
-    from headline.generator.lexicon import Lexicon
     from headline.generator.suggester import Suggester
+    from headline.generator.words.lexicon import Lexicon
 
     generator = Generator(Suggester(checkpoint, Lexicon([], np.empty(0))))
     return [generator.generate(text).text for text in texts]

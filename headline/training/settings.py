@@ -10,7 +10,7 @@ from typing import Any
 
 from headline.errors import SettingError
 from headline.model.config import ModelConfig
-from headline.model.quantization import PRECISIONS
+from headline.model.storage.quantization import PRECISIONS
 
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 _LARGEST = 2**31  # whole numbers stay below this

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from headline.errors import CheckpointError
 from headline.generator.suggester import Suggester
-from headline.model.checkpoint_files import META
-from headline.model.metadata import Metadata
+from headline.model.storage.checkpoint_files import META
+from headline.model.storage.metadata import Metadata
 from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
 

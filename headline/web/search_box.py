@@ -15,8 +15,8 @@ import numpy as np
 
 from headline.corpus.casing import SMALL_WORDS
 from headline.corpus.vocabulary import Typed
-from headline.generator.ranking import top
 from headline.generator.suggester import Suggester
+from headline.generator.words.ranking import top
 from headline.generator.writing import Writing
 from headline.paths import read_asset
 

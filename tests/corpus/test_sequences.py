@@ -15,7 +15,7 @@ from headline.corpus.sequences import (
     shifted_row,
 )
 from headline.corpus.vocabulary import Vocabulary
-from headline.training.candidates import CandidateSampler
+from headline.training.network.candidates import CandidateSampler
 from headline.training.settings import RECIPES
 
 

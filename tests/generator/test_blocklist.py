@@ -2,7 +2,7 @@
 
 import pytest
 
-from headline.generator.blocklist import OWN_LIST, blocked_words, is_blocked
+from headline.generator.words.blocklist import OWN_LIST, blocked_words, is_blocked
 
 
 def test_the_packages_list_holds_but_for_what_the_news_is_about():

@@ -11,9 +11,9 @@ from headline.corpus.split import SeenHeadlines
 from headline.generator.beam_search import normalised
 from headline.generator.continuation import allowed_ids
 from headline.generator.generator import Generator
-from headline.generator.lexicon import Lexicon
 from headline.generator.samplers import greedy, sample
 from headline.generator.suggester import Suggester
+from headline.generator.words.lexicon import Lexicon
 from headline.model.network import log_softmax
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint

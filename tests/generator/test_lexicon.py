@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headline.corpus.vocabulary import END, PAD, START, UNK, Vocabulary
-from headline.generator.lexicon import Lexicon, english
+from headline.generator.words.lexicon import Lexicon, english
 from tests.tiny import vocabulary
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from headline.generator.ranking import Recent, top
+from headline.generator.words.ranking import Recent, top
 
 
 @pytest.mark.parametrize(

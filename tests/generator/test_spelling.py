@@ -2,7 +2,7 @@
 
 import pytest
 
-from headline.generator.spelling import (
+from headline.generator.words.spelling import (
     DOUBLED,
     EXCHANGED,
     EXTRA,

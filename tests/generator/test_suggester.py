@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from headline.generator.lexicon import Lexicon
 from headline.generator.suggester import Suggester
+from headline.generator.words.lexicon import Lexicon
 from headline.model.network import log_softmax
 from tests import tiny
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint

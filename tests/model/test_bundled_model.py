@@ -2,8 +2,8 @@
 
 import pytest
 
-from headline.generator.blocklist import blocked_words, is_blocked
 from headline.generator.suggester import Suggester
+from headline.generator.words.blocklist import blocked_words, is_blocked
 from headline.paths import BUNDLED_MODEL
 
 

@@ -10,11 +10,12 @@ from safetensors.numpy import load_file, save_file
 
 from headline.corpus.split import SeenHeadlines
 from headline.errors import CheckpointError
-from headline.model import checkpoint, metadata
+from headline.model import checkpoint
 from headline.model.checkpoint import Checkpoint
-from headline.model.checkpoint_files import MEMORY, META, WEIGHTS, WORDS
 from headline.model.ngram import NGram
-from headline.model.quantization import pack_weights, unpack_weights
+from headline.model.storage import metadata
+from headline.model.storage.checkpoint_files import MEMORY, META, WEIGHTS, WORDS
+from headline.model.storage.quantization import pack_weights, unpack_weights
 from tests.tiny import CONFIGS, config_name, random_weights, vocabulary
 
 PARTS = {

@@ -10,8 +10,8 @@ import pytest
 
 from headline.errors import CheckpointError
 from headline.model.checkpoint import Checkpoint
-from headline.model.checkpoint_files import META, WEIGHTS, WORDS
-from headline.model.metadata import DESCRIPTIONS, MAX_DEPTH, MAX_ITEMS, MAX_TEXT, Metadata, within_bounds
+from headline.model.storage.checkpoint_files import META, WEIGHTS, WORDS
+from headline.model.storage.metadata import DESCRIPTIONS, MAX_DEPTH, MAX_ITEMS, MAX_TEXT, Metadata, within_bounds
 from headline.paths import BUNDLED_MODEL
 from tests.tiny import random_checkpoint
 

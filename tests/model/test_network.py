@@ -5,7 +5,7 @@ import pytest
 
 from headline.corpus.sequences import pad_left
 from headline.model.network import Network, log_softmax
-from headline.training.keras_model import build_model, set_model_weights
+from headline.training.network.keras_model import build_model, set_model_weights
 from tests.tiny import CONFIGS, config_name, random_weights
 
 CAUSAL = [c for c in CONFIGS if c.causal]

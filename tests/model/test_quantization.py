@@ -8,8 +8,8 @@ from safetensors.numpy import load_file, save_file
 
 from headline.errors import CheckpointError, SettingError
 from headline.model.checkpoint import Checkpoint
-from headline.model.checkpoint_files import META, WEIGHTS
-from headline.model.quantization import PRECISIONS, check_stored, pack_weights, unpack_weights
+from headline.model.storage.checkpoint_files import META, WEIGHTS
+from headline.model.storage.quantization import PRECISIONS, check_stored, pack_weights, unpack_weights
 from tests.tiny import CONFIGS, config_name, random_checkpoint, random_weights
 
 RARE = "embedding.rare"

@@ -10,7 +10,7 @@ import pytest
 
 from headline.errors import ArchiveError
 from headline.model.checkpoint import Checkpoint
-from headline.model.checkpoint_files import META, WEIGHTS, WORDS
+from headline.model.storage.checkpoint_files import META, WEIGHTS, WORDS
 from headline.share.archive import pack, unpack
 from tests.tiny import random_checkpoint
 

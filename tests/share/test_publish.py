@@ -94,7 +94,7 @@ def test_a_checkout_that_lacks_a_part_is_told(checkout):
 
 def test_what_this_repository_puts_on_a_space():
     found = names(ROOT)
-    assert {"app.py", "headline/web/front.py", "assets/model/weights.safetensors", "data/sample.csv"} <= found
+    assert {"app.py", "headline/web/http/front.py", "assets/model/weights.safetensors", "data/sample.csv"} <= found
     assert not [name for name in found if re.match(r"(tests|bench|runs|\.)|.*(\.pyc|__pycache__)", name)]
     shown = set(re.findall(r"assets/pictures/\w+\.(?:png|webp)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert {name for name in found if name.startswith("assets/pictures/")} == shown

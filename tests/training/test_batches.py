@@ -8,7 +8,7 @@ import pytest
 
 from headline.corpus.sequences import PAD_ID, prefix_rows, shifted_row
 from headline.corpus.vocabulary import Vocabulary
-from headline.training.batches import CausalBatches, PrefixBatches, make_batches
+from headline.training.network.batches import CausalBatches, PrefixBatches, make_batches
 from headline.training.settings import RECIPES
 from tests.tiny import headlines
 

@@ -19,11 +19,11 @@ from headline.errors import CorpusError, SettingError
 from headline.generator.generator import Generator
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
-from headline.training import accelerator
 from headline.training.fit import MIN_HEADLINES, fit
-from headline.training.objective import NatsPerWord
+from headline.training.network import accelerator
+from headline.training.network.objective import NatsPerWord
+from headline.training.network.transfer import transfer_weights
 from headline.training.settings import RECIPES
-from headline.training.transfer import transfer_weights
 from tests import tiny
 from tests.tiny import headlines
 

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from headline.training.fused_adamw import FusedAdamW
+from headline.training.network.fused_adamw import FusedAdamW
 
 ROWS, SIZE, STEPS = 6, 4, 10
 

@@ -5,7 +5,7 @@ import pytest
 
 from headline.model.config import ModelConfig
 from headline.model.network import log_softmax
-from headline.training.keras_model import build_model, model_weights, set_model_weights, with_candidates
+from headline.training.network.keras_model import build_model, model_weights, set_model_weights, with_candidates
 from tests.tiny import CONFIGS, config_name, random_weights
 
 CAUSAL = [c for c in CONFIGS if c.causal]

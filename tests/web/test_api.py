@@ -15,7 +15,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 import app
-from headline.web.public import DOCS, OPENAPI, OPENSEARCH, OPENSEARCH_XML, SUGGEST
+from headline.web.http.public import DOCS, OPENAPI, OPENSEARCH, OPENSEARCH_XML, SUGGEST
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
 CHAIN = {"<s>": {"the": 5}, "the": {"government": 6, "NASA": 5}, "government": {"says": 4}}

@@ -8,8 +8,8 @@ import pytest
 from headline.generator.generator import Generated
 from headline.runs.job import Status
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.panels import headline_choices
-from headline.web.run_view import describe
+from headline.web.tabs.panels import headline_choices
+from headline.web.tabs.run_view import describe
 from tests.tiny import random_checkpoint
 
 PROGRESS = {

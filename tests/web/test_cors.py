@@ -6,7 +6,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from headline.web.cors import PublicCors, allowed_origins
+from headline.web.http.cors import PublicCors, allowed_origins
 
 SITE, OTHER = "https://site.example", "https://other.example"
 PREFLIGHT = {"Origin": SITE, "Access-Control-Request-Method": "GET"}

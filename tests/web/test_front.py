@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from headline.paths import read_asset
-from headline.web.front import FrontPage
+from headline.web.http.front import FrontPage
 
 PAGE = "<!doctype html><html><head><title>x</title></head><body><head></body></html>"
 TOLD = {"title": "head & line", "about": 'Says "more"', "search": "here/opensearch.xml"}

@@ -6,10 +6,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from headline.web.docs_page import docs_page
+from headline.web.http.docs_page import docs_page
+from headline.web.http.opensearch import description, suggestions
+from headline.web.http.public import DOCS, OPENAPI, OPENSEARCH, OPENSEARCH_XML, PUBLIC, SUGGEST, public_routes
 from headline.web.models import Models
-from headline.web.opensearch import description, suggestions
-from headline.web.public import DOCS, OPENAPI, OPENSEARCH, OPENSEARCH_XML, PUBLIC, SUGGEST, public_routes
 from tests.tiny import random_checkpoint
 
 ODD = ["", " ", "\0", "\u202e", "💥", "</script><b>", '"]}', "a&b=c#d", "x" * 30_000, "%", "\r\nSet-Cookie: a=b"]

@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from headline.web.http.search_routes import search_routes
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import API, Question, answer, box_value, search_box, table
-from headline.web.search_routes import search_routes
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
 

@@ -10,12 +10,13 @@ from headline.model.config import ModelConfig
 from headline.runs.job import Status
 from headline.runs.limits import Limits
 from headline.share.archive import pack
-from headline.web import parsed_corpus, train
-from headline.web.corpus_picker import PASTE_CHOICE, SAMPLE_CHOICE, UPLOAD_CHOICE
+from headline.web import parsed_corpus
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.settings_form import NOTHING_ID
-from headline.web.train import TrainTab
-from headline.web.write import EXAMPLES, WriteTab
+from headline.web.tabs import train
+from headline.web.tabs.corpus_picker import PASTE_CHOICE, SAMPLE_CHOICE, UPLOAD_CHOICE
+from headline.web.tabs.settings_form import NOTHING_ID
+from headline.web.tabs.train import TrainTab
+from headline.web.tabs.write import EXAMPLES, WriteTab
 from tests.tiny import random_checkpoint
 
 

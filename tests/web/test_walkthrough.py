@@ -5,8 +5,14 @@ import pytest
 
 from headline.corpus.sequences import prefix_rows
 from headline.corpus.vocabulary import Vocabulary
-from headline.web.inside import corpus_figures, sample_words, sheet
-from headline.web.walkthrough import autocomplete_steps, model_summary, nearest_words, next_word_bars, notebook_steps
+from headline.web.tabs.inside import corpus_figures, sample_words, sheet
+from headline.web.tabs.walkthrough import (
+    autocomplete_steps,
+    model_summary,
+    nearest_words,
+    next_word_bars,
+    notebook_steps,
+)
 from tests import tiny
 from tests.tiny import CONFIGS, bigram_checkpoint, config_name, random_checkpoint
 

@@ -11,8 +11,8 @@ from headline.corpus.vocabulary import Vocabulary
 from headline.generator.suggester import Suggester
 from headline.web.events import QUIET
 from headline.web.models import Models
-from headline.web.panels import sheet_of
-from headline.web.walkthrough import (
+from headline.web.tabs.panels import sheet_of
+from headline.web.tabs.walkthrough import (
     Section,
     autocomplete_steps,
     model_summary,
@@ -20,7 +20,7 @@ from headline.web.walkthrough import (
     next_word_bars,
     notebook_steps,
 )
-from headline.web.write import WriteTab
+from headline.web.tabs.write import WriteTab
 
 _EXAMPLE = "Former N.F.L. Cheerleaders’ Settlement Offer"
 _LONGEST = 300  # characters of the text that are shown

@@ -21,10 +21,10 @@ from starlette.routing import BaseRoute
 
 from headline import __version__
 from headline.errors import RequestError
-from headline.web.answers import MOST_SUGGESTIONS, Answers
-from headline.web.docs_page import docs_page
+from headline.web.http.answers import MOST_SUGGESTIONS, Answers
+from headline.web.http.docs_page import docs_page
+from headline.web.http.opensearch import description, root_address, suggestions
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.opensearch import description, root_address, suggestions
 from headline.web.search_box import API
 
 SUGGEST = "/gradio_api/suggest"

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from headline.corpus.sequences import PAD_ID
-from headline.training.fused_adamw import FusedAdamW
+from headline.training.network.fused_adamw import FusedAdamW
 from headline.training.settings import TrainingConfig
 
 

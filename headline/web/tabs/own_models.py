@@ -9,9 +9,9 @@ from headline.errors import ArchiveError
 from headline.share.archive import pack, unpack
 from headline.web.events import QUIET
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.panels import sheet_of
-from headline.web.run_view import refusal
-from headline.web.sheets import models_sheet
+from headline.web.tabs.panels import sheet_of
+from headline.web.tabs.run_view import refusal
+from headline.web.tabs.sheets import models_sheet
 
 _LONGEST_NAME = 80  # characters
 

@@ -9,10 +9,10 @@ from typing import Any
 from headline.errors import CheckpointError, RequestError
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
-from headline.model.metadata import Metadata
+from headline.model.storage.metadata import Metadata
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import LONGEST
-from headline.web.write import TOP_K
+from headline.web.tabs.write import TOP_K
 
 MOST_SUGGESTIONS = 50
 MOST_HEADLINES = 20

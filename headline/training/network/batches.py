@@ -8,7 +8,7 @@ import numpy as np
 from headline.corpus.sequences import length_batches, prefix_rows, row_width, shifted_batch, shifted_row
 from headline.corpus.vocabulary import Vocabulary
 from headline.model.config import ModelConfig
-from headline.training.candidates import CandidateSampler
+from headline.training.network.candidates import CandidateSampler
 from headline.training.settings import TrainingConfig
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
-from headline.model.checkpoint_files import META, WORDS
+from headline.model.storage.checkpoint_files import META, WORDS
 
 MAX_BYTES = 2**26  # of the file
 MAX_WORD = 10_000  # characters

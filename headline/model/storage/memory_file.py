@@ -4,9 +4,9 @@ from pathlib import Path
 
 from headline.corpus.split import SeenHeadlines
 from headline.errors import CheckpointError
-from headline.model.checkpoint_files import MEMORY
 from headline.model.ngram import MAX_ORDER, NGram
-from headline.model.tensor_file import Header, read_header, read_tensors, write_tensors
+from headline.model.storage.checkpoint_files import MEMORY
+from headline.model.storage.tensor_file import Header, read_header, read_tensors, write_tensors
 
 MAX_BYTES = 2**30  # of the file: about 100 million n-grams
 

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from headline.model.config import ModelConfig
-from headline.training.candidate_nats import CandidateNats
-from headline.training.fast_lstm import FastLSTM
+from headline.training.network.candidate_nats import CandidateNats
+from headline.training.network.fast_lstm import FastLSTM
 
 
 @keras.saving.register_keras_serializable("headline")

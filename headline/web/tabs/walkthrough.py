@@ -12,8 +12,8 @@ import numpy as np
 from headline.corpus.reader import tidied
 from headline.corpus.sequences import PAD_ID, prefix_rows, shifted_row
 from headline.corpus.vocabulary import Vocabulary
-from headline.generator.ranking import top
 from headline.generator.suggester import Suggester
+from headline.generator.words.ranking import top
 from headline.model.config import ModelConfig
 
 _ROWS = 12  # prefixes shown at most

@@ -7,8 +7,8 @@ import gradio as gr
 from headline.generator.generator import Generated, Generator
 from headline.web.events import HIDDEN, QUIET
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.panels import choice_list, headline_choices
 from headline.web.search_box import box_value, search_box
+from headline.web.tabs.panels import choice_list, headline_choices
 
 EXAMPLES = ["washington dc is", "today in new york", "the school district has", "crime has become"]  # the lesson's
 TOP_K = 40  # likeliest words that whole headlines are drawn from

@@ -14,10 +14,10 @@ from headline.errors import CorpusError, DownloadError
 from headline.runs.limits import Limits
 from headline.share.download import KNOWN, download, find
 from headline.web.events import HIDDEN, QUIET
-from headline.web.panels import panel_of, sheet_of
 from headline.web.parsed_corpus import parse, temporary_folder
-from headline.web.run_view import refusal
-from headline.web.sheets import preview_sheet
+from headline.web.tabs.panels import panel_of, sheet_of
+from headline.web.tabs.run_view import refusal
+from headline.web.tabs.sheets import preview_sheet
 
 SAMPLE_CHOICE = "The sample that comes with the app"
 UPLOAD_CHOICE = "My own files"

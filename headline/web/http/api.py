@@ -6,7 +6,7 @@ Their docstrings appear on Gradio's API page and as the descriptions of the tool
 import gradio as gr
 
 from headline.errors import RequestError
-from headline.web.answers import Answers
+from headline.web.http.answers import Answers
 from headline.web.models import BUNDLED_ID
 
 _GENERATE_AT_ONCE = 4  # calls; further ones wait

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from headline.errors import CheckpointError, SettingError
-from headline.model.checkpoint_files import WEIGHTS
+from headline.model.storage.checkpoint_files import WEIGHTS
 
 PRECISIONS = ("float32", "float16", "int8", "mixed")
 

@@ -12,14 +12,14 @@ from headline.runs.queue import start as start_run
 from headline.training.device import device_description
 from headline.training.options import RunOptions
 from headline.training.progress import clock
-from headline.web.corpus_picker import SAMPLE_CHOICE, CorpusPicker
 from headline.web.events import HIDDEN, QUIET
 from headline.web.models import Models
-from headline.web.own_models import OwnModels
-from headline.web.panels import panel_of
-from headline.web.run_view import describe, refusal
-from headline.web.settings_form import SettingsForm
-from headline.web.write import EXAMPLES, WriteTab
+from headline.web.tabs.corpus_picker import SAMPLE_CHOICE, CorpusPicker
+from headline.web.tabs.own_models import OwnModels
+from headline.web.tabs.panels import panel_of
+from headline.web.tabs.run_view import describe, refusal
+from headline.web.tabs.settings_form import SettingsForm
+from headline.web.tabs.write import EXAMPLES, WriteTab
 
 _POLL_SECONDS = 0.5
 _LONGEST_ESTIMATE = 120  # seconds

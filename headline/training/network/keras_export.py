@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from headline.model.checkpoint import Checkpoint
-from headline.training.keras_model import build_model, set_model_weights
+from headline.training.network.keras_model import build_model, set_model_weights
 
 
 def write_keras(checkpoint: Checkpoint, path: Path) -> None:

@@ -40,7 +40,7 @@ def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
 
 
 def panel_of(elem_id: str) -> gr.HTML:
-    """The progress of a run or of other work. `headline.web.run_view` makes its value."""
+    """The progress of a run or of other work. `headline.web.tabs.run_view` makes its value."""
     return gr.HTML(
         value={},
         html_template='<div class="run" role="status" aria-live="polite"></div>',

@@ -16,9 +16,9 @@ from typing import Any
 
 from headline.corpus.segmentation import TOKENIZERS
 from headline.errors import CheckpointError, SettingError
-from headline.model.checkpoint_files import META
 from headline.model.config import ModelConfig
-from headline.model.quantization import PRECISIONS
+from headline.model.storage.checkpoint_files import META
+from headline.model.storage.quantization import PRECISIONS
 
 FORMAT = 2
 MAX_BYTES = 8 * 2**20  # of checkpoint.json

@@ -1,0 +1,1 @@
+"""Words beside the model's own: general English, corrections, blocked words, ranking."""

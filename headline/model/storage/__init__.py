@@ -1,0 +1,1 @@
+"""Files of a checkpoint: what each holds, checked before anything is allocated."""

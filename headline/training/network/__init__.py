@@ -1,0 +1,1 @@
+"""The Keras models, what they read, and how they are optimised."""
