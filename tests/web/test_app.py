@@ -40,6 +40,11 @@ def test_the_web_process_never_loads_tensorflow_or_keras():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_mark_may_follow_what_was_typed_with_a_space():
+    [item] = headline_choices("crime has ", [Generated("crime has: a story", -3.0, True, False)])["items"]
+    assert (item["kept"], item["rest"]) == ("crime has", ": a story")
+
+
 def test_a_whole_headline_sets_apart_what_was_typed_only_where_it_stands_so():
     made = [Generated("crime has fallen", -3.0, True, False), Generated("Crime Has Fallen", -3.0, True, True)]
     same, other = headline_choices("crime has", made)["items"]

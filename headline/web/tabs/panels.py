@@ -33,7 +33,7 @@ def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
     """The value of a `choice_list`. The typed beginning is kept apart if the headline still begins with it."""
     items = []
     for made in headlines:
-        kept = text if made.text.startswith(text) else ""
+        kept = text.rstrip() if made.text.startswith(text.rstrip()) else ""
         mark = "seen in training" if made.seen else "new"
         items.append({"text": made.text, "kept": kept, "rest": made.text[len(kept) :], "mark": mark})
     return {"items": items}
