@@ -46,7 +46,7 @@ SETTINGS = RECIPES["autocomplete"].changed(
     patience=0,
     validation=0.008,
     test=0.008,
-    max_ngrams=700_000,
+    max_ngrams=600_000,
     precision="float32",
 )
 SHIPPED = "mixed"  # precision of the files in assets/model
