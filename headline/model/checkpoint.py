@@ -1,6 +1,6 @@
 """A trained model as one folder that needs nothing else: saved atomically, checked when it is loaded.
 
-checkpoint.json        format, recipe, sizes, tokenizer, settings, history, metrics, corpus, provenance, licence
+checkpoint.json        format, recipe, sizes, tokenizer, settings, history, metrics, corpus, provenance, licence, hashes
 vocabulary.txt         a line per word: the word as it is written, a tab, its count
 weights.safetensors    the tensors that ModelConfig.shapes() names
 memory.safetensors     n-grams of the corpus, and hashes of its headlines (may be missing)
@@ -19,6 +19,7 @@ from headline.model.config import ModelConfig
 from headline.model.ngram import NGram
 from headline.model.storage.atomic import recover_folder, replacing_folder
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, NEEDED, WEIGHTS, WORDS
+from headline.model.storage.hashes import check_files, hash_files
 from headline.model.storage.memory_file import read_memory, write_memory
 from headline.model.storage.metadata import DESCRIPTIONS, Metadata, within_bounds
 from headline.model.storage.quantization import check_stored, pack_weights, unpack_weights
@@ -103,10 +104,10 @@ class Checkpoint:
         self.verify()
         folder = Path(folder)
         with replacing_folder(folder) as fresh:
-            self.metadata(precision).write(fresh)
             self.vocabulary.save(fresh / WORDS)
             write_tensors(fresh / WEIGHTS, pack_weights(self.weights, precision))
             write_memory(fresh / MEMORY, self.seen, self.ngram)
+            self.metadata(precision).write(fresh, hash_files(fresh))
             for other in folder.iterdir() if folder.is_dir() else ():
                 if other.name not in CHECKPOINT_FILES:
                     (shutil.copytree if other.is_dir() else shutil.copy2)(other, fresh / other.name)
@@ -142,4 +143,5 @@ class Checkpoint:
             **{name: getattr(meta, name) for name in DESCRIPTIONS},
         )
         checkpoint.verify()
+        check_files(folder, meta.sha256)  # last, because the other checks say more about what is wrong
         return checkpoint

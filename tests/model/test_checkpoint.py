@@ -1,7 +1,9 @@
 """A model as one folder: there and back, in three precisions, through crashes, and what is said of a damaged one."""
 
+import hashlib
 import json
 import os
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +16,7 @@ from headline.model import checkpoint
 from headline.model.checkpoint import Checkpoint
 from headline.model.ngram import NGram
 from headline.model.storage import metadata
-from headline.model.storage.checkpoint_files import MEMORY, META, WEIGHTS, WORDS
+from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, WEIGHTS, WORDS
 from headline.model.storage.quantization import pack_weights, unpack_weights
 from tests.tiny import CONFIGS, config_name, random_weights, vocabulary
 
@@ -160,11 +162,13 @@ def test_a_crash_between_the_renames_is_mended(tmp_path, monkeypatch, then):
     assert os.listdir(tmp_path) == ["model"]
 
 
-def edit(change):
-    """A change to the settings."""
+def edit(change, keep_hash=False):
+    """A change to the settings, by somebody who removes their hash, or does not."""
 
     def apply(folder):
         meta = json.loads((folder / META).read_text(encoding="utf-8"))
+        if not keep_hash:
+            meta["sha256"].pop(META, None)
         (folder / META).write_text(json.dumps(change(meta)), encoding="utf-8")
 
     return apply
@@ -308,3 +312,67 @@ def test_damaged_ngrams_are_refused(tmp_path, spoil, message):
 def test_a_mixture_that_cannot_be_is_refused(parts):
     with pytest.raises(CheckpointError, match="must be a number from 0"):
         replace(remembering(), **parts).verify()
+
+
+def test_a_saved_checkpoint_has_the_hash_of_every_file(tmp_path):
+    folder = remembering().save(tmp_path / "model")
+    stored = json.loads((folder / META).read_text(encoding="utf-8"))["sha256"]
+    assert sorted(stored) == sorted(CHECKPOINT_FILES)
+    for name in (MEMORY, WEIGHTS, WORDS):
+        assert stored[name] == hashlib.sha256((folder / name).read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("name", CHECKPOINT_FILES)
+def test_a_flipped_bit_is_told_by_the_name_of_its_file(tmp_path, name):
+    folder = remembering().save(tmp_path / "model")
+    whole = (folder / name).read_bytes()
+    rng = np.random.default_rng(0)
+    for bit in rng.choice(8 * len(whole), 150, replace=False).tolist():
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        (folder / name).write_bytes(flipped)
+        if name == META and means_the_same(flipped, whole):
+            continue  # such as another kind of space
+        with pytest.raises(CheckpointError, match=re.escape(name)):
+            Checkpoint.load(folder)
+    (folder / name).write_bytes(whole)
+    Checkpoint.load(folder)
+
+
+def means_the_same(one: bytes, other: bytes) -> bool:
+    try:
+        return json.loads(one) == json.loads(other)
+    except ValueError:
+        return False
+
+
+def test_a_checkpoint_without_hashes_is_read_as_it_is(tmp_path):
+    before = remembering()
+    folder = before.save(tmp_path / "model")
+    edit(lambda meta: {k: v for k, v in meta.items() if k != "sha256"})(folder)
+    data(WORDS, lambda old: old.replace(b"word7", b"word_"))(folder)
+    assert same(Checkpoint.load(folder), before)
+
+
+def test_settings_that_were_edited_are_refused_and_the_way_out_works(tmp_path):
+    folder = made().save(tmp_path / "model")
+    edit(lambda meta: meta | {"style": "upper"}, keep_hash=True)(folder)
+    with pytest.raises(CheckpointError, match=r"edited: .* remove “checkpoint\.json” from its field “sha256”\."):
+        Checkpoint.load(folder)
+    edit(lambda meta: meta)(folder)
+    assert Checkpoint.load(folder).style == "upper"
+
+
+def test_a_file_of_which_only_the_hash_is_there_is_missing(tmp_path):
+    folder = remembering().save(tmp_path / "model")
+    (folder / MEMORY).unlink()  # a checkpoint may be without it, but this one was saved with it
+    with pytest.raises(CheckpointError, match=r"memory\.safetensors cannot be read"):
+        Checkpoint.load(folder)
+
+
+@pytest.mark.parametrize("wrong", [[], {"a.txt": "0" * 64}, {WORDS: "0" * 63}, {WORDS: "G" * 64}, {WORDS: 0}, None])
+def test_hashes_of_a_wrong_form_are_refused(tmp_path, wrong):
+    folder = made().save(tmp_path / "model")
+    edit(lambda meta: meta | {"sha256": wrong})(folder)
+    with pytest.raises(CheckpointError, match="sha256 must be an object"):
+        Checkpoint.load(folder)

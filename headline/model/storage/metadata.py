@@ -18,6 +18,7 @@ from headline.corpus.segmentation import TOKENIZERS
 from headline.errors import CheckpointError, SettingError
 from headline.model.config import ModelConfig
 from headline.model.storage.checkpoint_files import META
+from headline.model.storage.hashes import FIELD, are_hashes, check_fields, hash_fields
 from headline.model.storage.quantization import PRECISIONS
 
 FORMAT = 2
@@ -54,6 +55,7 @@ class Metadata:
     corpus: dict[str, Any] = field(default_factory=dict)  # the CorpusReport
     provenance: dict[str, Any] = field(default_factory=dict)  # name, date, versions, device
     licence: dict[str, Any] = field(default_factory=dict)  # of the weights and of the corpora
+    sha256: dict[str, str] = field(default_factory=dict)  # hashes by file name; an older checkpoint has none
 
     def __post_init__(self) -> None:
         _need(_is_one_of(self.tokenizer, TOKENIZERS), "tokenizer", f"one of {', '.join(TOKENIZERS)}", self.tokenizer)
@@ -72,6 +74,7 @@ class Metadata:
         )
         _need(_is_one_of(self.style, STYLES), "style", f"one of {', '.join(STYLES)}", self.style)
         _need(_is_language(self.language), "language", "a language tag such as en or pt-BR", self.language)
+        _need(are_hashes(self.sha256), FIELD, "an object of file names and SHA-256 hashes", self.sha256)
         for name in DESCRIPTIONS:
             value = getattr(self, name)
             _need(isinstance(value, dict), name, "an object", value)
@@ -89,7 +92,8 @@ class Metadata:
         }
         mixture = {"mixture": {"lstm_weight": self.lstm_weight, "temperature": self.temperature}}
         text = {"style": self.style, "language": self.language}
-        return head | mixture | text | {name: getattr(self, name) for name in DESCRIPTIONS}
+        hashes = {FIELD: self.sha256} if self.sha256 else {}
+        return head | mixture | text | {name: getattr(self, name) for name in DESCRIPTIONS} | hashes
 
     @classmethod
     def from_dict(cls, stored: Any) -> "Metadata":
@@ -119,7 +123,7 @@ class Metadata:
         """Read and check the checkpoint.json of a folder.
 
         Raises:
-            CheckpointError: it cannot be read, or a field of it is not allowed.
+            CheckpointError: it cannot be read, a field of it is not allowed, or it does not agree with its hash.
         """
         path = folder / META
         try:
@@ -130,11 +134,15 @@ class Metadata:
             raise
         except (OSError, ValueError, RecursionError) as error:
             raise CheckpointError(f"{META} in {folder} cannot be read: {error}.") from error
-        return cls.from_dict(stored)
+        metadata = cls.from_dict(stored)
+        check_fields(stored, metadata.sha256)
+        return metadata
 
-    def write(self, folder: Path) -> None:
-        """Write checkpoint.json."""
-        text = json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
+    def write(self, folder: Path, hashes: dict[str, str]) -> None:
+        """Write checkpoint.json with the hashes of the other files, and with its own."""
+        fields = json.loads(json.dumps(self.as_dict()))  # as they will be read
+        stored = fields | {FIELD: {META: hash_fields(fields)} | hashes}
+        text = json.dumps(stored, indent=2, ensure_ascii=False)
         (folder / META).write_text(text + "\n", encoding="utf-8")
 
 
