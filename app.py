@@ -22,6 +22,7 @@ from headline.web.http.answers import Answers
 from headline.web.http.api import add_api
 from headline.web.http.cors import PublicCors, allowed_origins
 from headline.web.http.front import FrontPage
+from headline.web.http.metrics import Heartbeat, Measured, RequestLog, operation_routes
 from headline.web.http.opensearch import ABOUT, NAME
 from headline.web.http.public import OPENSEARCH_XML, PUBLIC, public_routes
 from headline.web.http.search_routes import search_routes
@@ -65,7 +66,8 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         inside.wire(tab)
         add_api(Answers(models))
     page.api_open = False  # calls that must queue cannot skip the queue by plain HTTP
-    page.routes_of_its_own = search_routes(models) + public_routes(models)
+    page.heartbeat = Heartbeat()
+    page.routes_of_its_own = search_routes(models) + public_routes(models) + operation_routes(models, page.heartbeat)
     page.models = models
     return page
 
@@ -77,7 +79,8 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     @contextlib.asynccontextmanager
     async def opened(app: gr.routes.App) -> AsyncIterator[None]:
         # CORS must be outermost, outside Gradio's own middleware; `app_kwargs` cannot put it there.
-        app.middleware_stack = PublicCors(app.middleware_stack, PUBLIC, frozenset(paths), origins)
+        cors = PublicCors(app.middleware_stack, PUBLIC, frozenset(paths), origins)
+        app.middleware_stack = Measured(cors, frozenset(paths))  # outermost, so that it counts every answer
         yield
 
     front = Middleware(FrontPage, title=NAME, about=ABOUT, search=OPENSEARCH_XML.removeprefix("/"))
@@ -94,14 +97,19 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     }
     if page.models.limits.upload_mb:
         settings["max_file_size"] = f"{page.models.limits.upload_mb}mb"
-    threading.Thread(target=run_scheduler, args=(page.models,), daemon=True).start()
+    logs = os.environ.get("HEADLINE_LOG", "1" if page.models.limits.public else "0") not in ("", "0")
+    scheduled = (page.models, page.heartbeat, RequestLog() if logs else None)
+    threading.Thread(target=run_scheduler, args=scheduled, daemon=True).start()
     return page.launch(**settings | options)
 
 
-def run_scheduler(models: Models) -> None:
-    """Start waiting runs and remove old ones, for as long as the app runs."""
+def run_scheduler(models: Models, heartbeat: Heartbeat, log: RequestLog | None) -> None:
+    """Start waiting runs, remove old ones and log the requests, for as long as the app runs."""
     while True:
         time.sleep(2)
+        heartbeat.beat()
+        if log:
+            log.write_if_due()
         with contextlib.suppress(OSError, ValueError):  # such as a run that is being deleted
             if models.runs.is_dir():
                 dispatch(models.runs)

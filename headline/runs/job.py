@@ -16,6 +16,7 @@ import secrets
 import shutil
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from headline.runs.events import RunEvents, events_of
 from headline.runs.process import exit_code, is_alive
 from headline.training.progress import EventLog
 
+STATES = ("waiting", "running", "done", "stopped", "failed")
 _SECONDS_TO_DIE = 10.0  # at most, after a kill
 
 
@@ -30,7 +32,7 @@ _SECONDS_TO_DIE = 10.0  # at most, after a kill
 class Status:
     """The state of a run."""
 
-    state: str  # "waiting", "running", "done", "stopped" or "failed"
+    state: str  # one of STATES
     stage: str  # of a running one: "starting", "reading", "training" or "measuring"
     message: str  # why it failed, or why it was stopped without a model: one sentence
     progress: dict  # the last training.Progress
@@ -182,3 +184,17 @@ def list_jobs(runs: Path) -> list[Job]:
 def waiting_jobs(runs: Path) -> list[Job]:
     """Return the runs that wait, in the order in which they will be started."""
     return [job for job in reversed(list_jobs(runs)) if job.waiting]
+
+
+def count_states(runs: Path, ended: dict[str, str]) -> Counter[str]:
+    """Count the runs in each state. `ended` remembers the states of runs that have ended, by id; it is updated."""
+    jobs = {job.id: job for job in list_jobs(runs)}
+    for gone in ended.keys() - jobs.keys():
+        del ended[gone]
+    states = Counter(ended.values())
+    for id_ in jobs.keys() - ended.keys():
+        state = "waiting" if jobs[id_].waiting else jobs[id_].status().state
+        states[state] += 1
+        if state not in ("waiting", "running"):
+            ended[id_] = state
+    return states

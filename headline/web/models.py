@@ -34,6 +34,11 @@ class Models:
         self._loaded: OrderedDict[str, Suggester] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def loaded(self) -> int:
+        """The number of models in memory."""
+        return len(self._loaded)
+
     def jobs(self, mine: list[str] | None = None) -> list[Job]:
         """The runs that this visitor may see, the newest first."""
         return [job for job in list_jobs(self.runs) if not self.limits.public or job.id in (mine or [])]

@@ -5,6 +5,7 @@ import asyncio
 import importlib.util
 import json
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +16,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 import app
+from headline.web.http.metrics import HEALTH, METRICS, Heartbeat
 from headline.web.http.public import DOCS, OPENAPI, OPENSEARCH, OPENSEARCH_XML, SUGGEST
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
@@ -125,6 +127,19 @@ def test_the_plain_routes_are_served_beside_gradios(http):
     assert str(http.base_url) in http.get(OPENSEARCH_XML).text
 
 
+def test_health_and_metrics_are_served_and_count_gradios_requests_too(http):
+    assert http.get(HEALTH).json() == {"status": "ok", "problems": []}
+    http.get("/")
+    http.get(SUGGEST, params={"q": "the gov", "k": 0})
+    http.post("/gradio_api/run/suggest", json={"data": ["the", 0, "bundled", False]})
+    until = time.monotonic() + 60  # the answer is kept for some seconds
+    wanted = [f'route="{route}",status="{status}"' for route, status in (("/", 200), (SUGGEST, 400))]
+    wanted += ['route="/gradio_api/run"', 'reason="request"', 'reason="bad_request"', "headline_models_loaded"]
+    while not all(part in http.get(METRICS).text for part in wanted) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert [part for part in wanted if part not in http.get(METRICS).text] == []
+
+
 @pytest.mark.parametrize("host", ["", "app.example"])  # where the host is not the local one, Gradio lets all sites in
 def test_other_sites_may_read_what_the_settings_let_them(http, host):
     def allowed(path: str, origin: str) -> str | None:
@@ -216,6 +231,7 @@ def test_mcp_is_served_where_its_package_is(monkeypatch, there):
     with gr.Blocks() as page:
         pass
     page.routes_of_its_own, page.models = [], app.Models(app.ASSETS / "model", app.RUNS)
+    page.heartbeat = Heartbeat()
     monkeypatch.setattr(page, "launch", lambda **options: launched.update(options))
     monkeypatch.setattr(app.threading, "Thread", lambda **_: type("Idle", (), {"start": lambda self: None})())
     app.launch(page)

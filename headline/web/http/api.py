@@ -7,6 +7,7 @@ import gradio as gr
 
 from headline.errors import RequestError
 from headline.web.http.answers import Answers
+from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID
 
 _GENERATE_AT_ONCE = 4  # calls; further ones wait
@@ -41,6 +42,7 @@ def add_api(answers: Answers) -> None:
         try:
             return answers.suggest(text, count, model, phrases)
         except RequestError as error:
+            count_refusal(error)
             raise Sentence(error) from None
 
     def complete(text: str, model: str = BUNDLED_ID) -> str:
@@ -56,6 +58,7 @@ def add_api(answers: Answers) -> None:
         try:
             return answers.complete(text, model)
         except RequestError as error:
+            count_refusal(error)
             raise Sentence(error) from None
 
     def generate(
@@ -76,6 +79,7 @@ def add_api(answers: Answers) -> None:
         try:
             return answers.generate(seed, number, temperature, words, model)
         except RequestError as error:
+            count_refusal(error)
             raise Sentence(error) from None
 
     def models() -> list[dict]:

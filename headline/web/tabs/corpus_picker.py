@@ -14,6 +14,7 @@ from headline.errors import CorpusError, DownloadError
 from headline.runs.limits import Limits
 from headline.share.download import KNOWN, download, find
 from headline.web.events import HIDDEN, QUIET
+from headline.web.http.metrics import count_refusal
 from headline.web.parsed_corpus import parse, temporary_folder
 from headline.web.tabs.panels import panel_of, sheet_of
 from headline.web.tabs.run_view import refusal
@@ -151,6 +152,7 @@ class CorpusPicker:
         try:
             shown = parse(selected.paths, selected.column).preview
         except CorpusError as error:
+            count_refusal(error)
             return {self.preview: {"groups": []}, self.notice: refusal(str(error))}
         return {self.preview: preview_sheet(shown), self.notice: {}}
 

@@ -8,6 +8,7 @@ import gradio as gr
 from headline.errors import ArchiveError
 from headline.share.archive import pack, unpack
 from headline.web.events import QUIET
+from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.tabs.panels import sheet_of
 from headline.web.tabs.run_view import refusal
@@ -84,6 +85,7 @@ class OwnModels:
         try:
             folder = unpack(Path(given[self.unpack_button]), self.models.runs)
         except ArchiveError as error:
+            count_refusal(error)
             return {self.panel: refusal(str(error))}
         mine = [*(given[self.mine] or []), folder.name]
         return {

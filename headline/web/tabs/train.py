@@ -13,6 +13,7 @@ from headline.training.device import device_description
 from headline.training.options import RunOptions
 from headline.training.progress import clock
 from headline.web.events import HIDDEN, QUIET
+from headline.web.http.metrics import count_refusal
 from headline.web.models import Models
 from headline.web.tabs.corpus_picker import SAMPLE_CHOICE, CorpusPicker
 from headline.web.tabs.own_models import OwnModels
@@ -99,6 +100,7 @@ class TrainTab:
         try:
             options, temporary = self.options(given)
         except HeadlineError as error:
+            count_refusal(error)
             return {self.panel: refusal(str(error))}
         text = ((given[self.write.box] or {}).get("text") or "").strip()
         options = replace(options, samples=(*options.samples, text)) if text else options
