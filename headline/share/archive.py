@@ -15,6 +15,7 @@ from headline.model.storage.checkpoint_files import CARD, CHECKPOINT_FILES, MEMO
 from headline.model.storage.metadata import Metadata
 
 _FILES = (*CHECKPOINT_FILES, CARD)
+_LONGEST_NAME = 40  # characters, of up to four bytes each; a file name has at most 255 bytes
 _MAX_TOTAL = 500 * 2**20  # bytes, unpacked
 _MAX_DIRECTORY = 2**19  # bytes of the zip's list of entries: about 5,000 of them
 _MAX_FILE = {META: metadata.MAX_BYTES, WORDS: vocabulary_file.MAX_BYTES, MEMORY: memory_file.MAX_BYTES, CARD: 2**20}
@@ -45,7 +46,7 @@ def unpack(path: Path, runs: Path) -> Path:
     Raises:
         ArchiveError: the file is not a zip, is too large, or holds no whole checkpoint.
     """
-    folder = runs / f"{_plain_name(path.stem)[:40]}-{secrets.token_hex(8)}"
+    folder = runs / f"{_plain_name(path.stem)}-{secrets.token_hex(8)}"
     try:
         _check_directory(path)
         with zipfile.ZipFile(path) as archive, replacing_folder(folder) as fresh:
@@ -58,7 +59,8 @@ def unpack(path: Path, runs: Path) -> Path:
 
 
 def _plain_name(name: str) -> str:
-    return re.sub(r"[^\w-]+", "-", name).strip("-") or "model"
+    """A name without markup and marks, that begins with no “-” and whose UTF-8 form, with an ending, fits a file name."""
+    return re.sub(r"[^\w-]+", "-", name).strip("-")[:_LONGEST_NAME] or "model"
 
 
 def _check_directory(path: Path) -> None:

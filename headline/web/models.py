@@ -147,7 +147,7 @@ class Models:
         """One line about a model: its training data and its quality."""
         meta = self.meta(model or BUNDLED_ID)
         headlines = f"{meta['corpus'].get('kept', 0):,} headlines"
-        # Only the bundled model's own words: a text in somebody's model is not shown as Markdown.
+        # What somebody's model says of its own training data nobody has checked.
         read = meta["provenance"].get("read") if (model or BUNDLED_ID) == BUNDLED_ID else None
         parts = [
             f"{meta['model']['recipe']} recipe",

@@ -113,7 +113,7 @@ def test_a_large_file_is_parsed_by_a_process_of_its_own(tab, tmp_path, monkeypat
 def test_a_run_that_cannot_start_says_why(tab, changes, sentence):
     shown = tab.start(given(tab, **changes))
     assert shown.keys() == {tab.panel} and shown[tab.panel]["headline"].startswith(sentence)
-    assert list(tab.estimate(given(tab, **changes)))[-1].startswith(sentence)
+    assert list(tab.estimate(given(tab, **changes)))[-1]["text"].startswith(sentence)
 
 
 def test_what_is_not_headlines_is_said_before_the_run(tab, tmp_path):

@@ -39,6 +39,22 @@ def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
     return {"items": items}
 
 
+def line_of(elem_id: str, text: str = "") -> gr.HTML:
+    """One line of text, which may quote a file or a model. `line` makes its value."""
+    return gr.HTML(
+        value=line(text),
+        html_template='<p class="line"></p>',
+        js_on_load=read_asset("line.js"),
+        elem_id=elem_id,
+        apply_default_css=False,
+    )
+
+
+def line(text: str) -> dict[str, str]:
+    """The value of a `line_of`."""
+    return {"text": text}
+
+
 def panel_of(elem_id: str) -> gr.HTML:
     """The progress of a run or of other work. `headline.web.tabs.run_view` makes its value."""
     return gr.HTML(

@@ -10,6 +10,7 @@ from headline.training.presets import PRESETS
 from headline.training.settings import TrainingConfig
 from headline.web.events import QUIET
 from headline.web.models import BUNDLED_ID, Models
+from headline.web.tabs.panels import line, line_of
 
 NOTHING_ID = "nothing"  # of the choice to train from random weights
 FIELDS = (  # settings that the page shows; all others are the preset's
@@ -31,7 +32,7 @@ class SettingsForm:
             label="How",
             elem_id="preset",
         )
-        self.about = gr.Markdown(PRESETS[_FIRST_PRESET].about, elem_id="about-preset")
+        self.about = line_of("about-preset", PRESETS[_FIRST_PRESET].about)
         self.start_from = gr.Dropdown(
             self.start_choices([]),
             value=BUNDLED_ID,
@@ -73,7 +74,7 @@ class SettingsForm:
             field: gr.Number(value=settings[name], interactive=not (config and name in SHAPE))
             for name, field in self.fields.items()
         }
-        return {self.about: preset.about, self.start_from: gr.Dropdown(visible=causal)} | fields
+        return {self.about: line(preset.about), self.start_from: gr.Dropdown(visible=causal)} | fields
 
     def read(self, given: dict) -> tuple[TrainingConfig, Path | None]:
         """The settings of a run, and the folder of the model that it starts from; `given` holds the `inputs`.

@@ -17,7 +17,7 @@ from headline.web.http.metrics import count_refusal
 from headline.web.models import Models
 from headline.web.tabs.corpus_picker import SAMPLE_CHOICE, CorpusPicker
 from headline.web.tabs.own_models import OwnModels
-from headline.web.tabs.panels import panel_of
+from headline.web.tabs.panels import line, line_of, panel_of
 from headline.web.tabs.run_view import describe, refusal
 from headline.web.tabs.settings_form import SettingsForm
 from headline.web.tabs.write import EXAMPLES, WriteTab
@@ -34,8 +34,9 @@ class TrainTab:
         self.models, self.write, self.mine = models, write, write.mine
         gr.Markdown(
             "Train a model on your own kind of headlines. It trains in a process of its own, on a GPU if there is one, "
-            f"and you can go on writing. This machine trains on **{device_description()}**."
+            "and you can go on writing."
         )
+        line_of("device", f"This machine trains on {device_description()}.")
         with gr.Row():
             with gr.Column():
                 self.corpus = CorpusPicker(sample, models.limits)
@@ -46,7 +47,7 @@ class TrainTab:
             self.start_button = gr.Button("Start training", variant="primary", elem_id="start")
             self.stop_button = gr.Button("Stop and keep the best", elem_id="stop")
             self.estimate_button = gr.Button("How long will it take?", elem_id="estimate")
-        self.estimated = gr.Markdown(elem_id="estimated")
+        self.estimated = line_of("estimated")
         self.panel = panel_of("run")
         self.corpus.lay_out_preview()
         self.own = OwnModels(models, write.model, self.mine, self.panel)
@@ -112,7 +113,7 @@ class TrainTab:
             self.mine: [*(given[self.mine] or []), job.id],
         }
 
-    def estimate_upload(self, given: dict) -> Iterator[str]:
+    def estimate_upload(self, given: dict) -> Iterator[dict]:
         """Estimate the time for headlines that were just selected; for the sample only on request."""
         try:
             self.corpus.parsed_selection(given)
@@ -122,17 +123,17 @@ class TrainTab:
         if readable:
             yield from self.estimate(given)
         else:
-            yield ""
+            yield line("")
 
-    def estimate(self, given: dict) -> Iterator[str]:
+    def estimate(self, given: dict) -> Iterator[dict]:
         """Estimate how long the run would take, from a few steps in a process of its own."""
-        yield "Training a few steps…"
+        yield line("Training a few steps…")
         try:
             found = estimate_in_child(self.options(given)[0], _LONGEST_ESTIMATE)
         except HeadlineError as error:
-            yield str(error)
+            yield line(str(error))
         else:
-            yield (
+            yield line(
                 f"About {clock(found.seconds)} on {found.device}, at {found.words_per_second:,} words per second; less "
                 "if the held-out loss stops getting better earlier."
             )

@@ -8,7 +8,7 @@ from headline.generator.generator import Generated, Generator
 from headline.web.events import HIDDEN, QUIET
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import box_value, search_box
-from headline.web.tabs.panels import choice_list, headline_choices
+from headline.web.tabs.panels import choice_list, headline_choices, line, line_of
 
 EXAMPLES = ["washington dc is", "today in new york", "the school district has", "crime has become"]  # the lesson's
 TOP_K = 40  # likeliest words that whole headlines are drawn from
@@ -37,7 +37,7 @@ class WriteTab:
         self.finished = choice_list("Whole headlines", "finished", focus="#headline-input")
         with gr.Row(elem_id="model-row", equal_height=True):
             self.model = gr.Dropdown(models.choices([]), value=BUNDLED_ID, label="Model", elem_id="model")
-            self.about = gr.Markdown(models.describe(BUNDLED_ID), elem_id="about-model")
+            self.about = line_of("about-model", models.describe(BUNDLED_ID))
 
     def wire(self, page: gr.Blocks) -> None:
         for button, example in zip(self.example_buttons, EXAMPLES, strict=True):
@@ -72,7 +72,7 @@ class WriteTab:
             yield headline_choices(text, [])
 
     def choose_model(self, model: str | None) -> dict:
-        return {self.box: box_value(model=model or BUNDLED_ID), self.about: self.models.describe(model)}
+        return {self.box: box_value(model=model or BUNDLED_ID), self.about: line(self.models.describe(model))}
 
     def refresh_models(self, model: str | None, mine: list[str] | None) -> gr.Dropdown:
         """The choice of models; the bundled one if the chosen one is gone."""
