@@ -59,7 +59,7 @@ def unpack(path: Path, runs: Path) -> Path:
 
 
 def _plain_name(name: str) -> str:
-    """A name without markup and marks, that begins with no “-” and whose UTF-8 form, with an ending, fits a file name."""
+    """Letters, digits and hyphens of a name, no hyphen first: with an ending it fits a file name."""
     return re.sub(r"[^\w-]+", "-", name).strip("-")[:_LONGEST_NAME] or "model"
 
 

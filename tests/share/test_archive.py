@@ -149,7 +149,9 @@ def test_a_damaged_zip_is_unpacked_whole_or_refused(tmp_path, seed):
         assert not runs.exists() or os.listdir(runs) == []
 
 
-@pytest.mark.parametrize("name", ["-" * 300 + "rf", "\U0001d4d0" * 2000, "<svg/onload=x>", "--help", "../" * 90, "\x1b[31m"])
+@pytest.mark.parametrize(
+    "name", ["-" * 300 + "rf", "\U0001d4d0" * 2000, "<svg/onload=x>", "--help", "../" * 90, "\x1b[31m"]
+)
 def test_any_name_of_a_model_makes_a_plain_file_name(tmp_path, name):
     folder = replace(random_checkpoint(), provenance={"name": name}).save(tmp_path / "model")
     zipped = pack(folder, tmp_path)
