@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from headline.paths import ASSETS, SAMPLE_CORPUS, read_asset
 from headline.runs.limits import Limits
 from headline.runs.queue import RUNS, dispatch, sweep
+from headline.runs.shutdown import ending_on_sigterm
 from headline.web.http.answers import Answers
 from headline.web.http.api import add_api
 from headline.web.http.cors import PublicCors, allowed_origins
@@ -119,4 +120,5 @@ def run_scheduler(models: Models, heartbeat: Heartbeat, log: RequestLog | None) 
 
 if __name__ == "__main__":
     demo = build_app()  # a Space looks for this name
-    launch(demo)
+    with ending_on_sigterm(demo.models.runs):
+        launch(demo)

@@ -54,6 +54,11 @@ def launch(folder: Path) -> int:
     return child.pid
 
 
+def started_here(folder: Path) -> bool:
+    """Whether this process started the process of a run."""
+    return folder.name in _children
+
+
 def is_alive(folder: Path) -> bool:
     """Whether the process of a run is alive."""
     child = _children.get(folder.name)

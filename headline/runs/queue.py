@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,10 +13,11 @@ from pathlib import Path
 
 from headline.runs.job import Job, Status, list_jobs, waiting_jobs, write_json
 from headline.runs.limits import slots
-from headline.runs.process import fcntl, launch
+from headline.runs.process import fcntl, launch, started_here
 from headline.training.options import RunOptions
 
 RUNS = Path(os.environ.get("HEADLINE_RUNS", "runs"))
+_closed = threading.Event()  # set when this process ends: the runs that wait are left to the next one
 _LONGEST_NAME = 100  # characters of an uploaded file's name that its copy keeps
 
 
@@ -46,6 +48,8 @@ def start(options: RunOptions, runs: Path = RUNS, *, keep_files: bool = False) -
 def dispatch(runs: Path) -> None:
     """Start waiting runs while there is room. A run that cannot be started is marked as failed."""
     with _locked(Path(runs) / ".queue"):
+        if _closed.is_set():
+            return
         for job in waiting_jobs(runs):
             if sum(other.alive() for other in list_jobs(runs)) >= slots():
                 return
@@ -56,6 +60,20 @@ def dispatch(runs: Path) -> None:
                     job.fail(f"The run could not be started: {error}.")
             else:
                 job.describe(job.description | {"pid": pid})
+
+
+def close(runs: Path, seconds: float) -> None:
+    """Start no more runs, ask those that this process started to stop, and wait so many seconds for them to end."""
+    if not Path(runs).is_dir():
+        return
+    with _locked(Path(runs) / ".queue"):  # no run is being started meanwhile
+        _closed.set()
+    jobs = [job for job in list_jobs(runs) if started_here(job.folder)]
+    for job in jobs:
+        job.stop()
+    until = time.monotonic() + seconds
+    while any(job.alive() for job in jobs) and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager

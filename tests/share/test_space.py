@@ -213,6 +213,7 @@ def test_a_space_starts_with_its_requirements_alone(tmp_path, missing_on_a_space
     """On a Space GRADIO_SSR_MODE is True. The app turns it off, for our script would not be in the page of Node."""
     with running(tmp_path, missing_on_a_space, "app.py", GRADIO_SSR_MODE="True") as address:
         assert "the government" in suggestions(address)
+        assert json.loads(get(address + "/healthz")[2])["status"] == "ok" and get(address + "/metrics")[0] == 200
         _, kind, page = get(address)
         assert kind == "text/html" and page.partition("<head>")[2].startswith(f"<script>{read_asset('first.js')}")
     assert "Using 'demo'" not in (tmp_path / "log.txt").read_text(encoding="utf-8")  # the Space found it by its name
