@@ -5,7 +5,8 @@ import importlib.util
 import os
 import threading
 import time
-from collections.abc import AsyncIterator
+import traceback
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from headline.paths import ASSETS, SAMPLE_CORPUS, read_asset
+from headline.runs.leftovers import remove_leftovers
 from headline.runs.limits import Limits
 from headline.runs.queue import RUNS, dispatch, sweep
 from headline.runs.shutdown import ending_on_sigterm
@@ -105,17 +107,27 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
 
 
 def run_scheduler(models: Models, heartbeat: Heartbeat, log: RequestLog | None) -> None:
-    """Start waiting runs, remove old ones and log the requests, for as long as the app runs."""
+    """Start waiting runs, remove old ones and log the requests, for as long as the app runs.
+
+    No error ends it, because then the queue would stand still until the app is started again.
+    """
+    steps: list[Callable[[], None]] = [log.write_if_due] if log else []
+    steps.append(lambda: dispatch(models.runs))
+    if models.limits.hours:
+        steps.append(lambda: sweep(models.runs, models.limits.hours))
+    steps.append(lambda: remove_leftovers(models.runs))
+    told: set[str] = set()
     while True:
-        time.sleep(2)
         heartbeat.beat()
-        if log:
-            log.write_if_due()
-        with contextlib.suppress(OSError, ValueError):  # such as a run that is being deleted
-            if models.runs.is_dir():
-                dispatch(models.runs)
-                if models.limits.hours:
-                    sweep(models.runs, models.limits.hours)
+        for step in steps:
+            try:
+                step()
+            except Exception as error:
+                # OSError: a run is being deleted, or there is no folder of runs yet.
+                if not isinstance(error, OSError) and repr(error) not in told:
+                    told.add(repr(error))
+                    traceback.print_exc()
+        time.sleep(2)
 
 
 if __name__ == "__main__":

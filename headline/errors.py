@@ -1,7 +1,14 @@
 """Errors that people read: a sentence that names the file, row or field, and what to do.
 
-Catch `HeadlineError` to show the sentence; any other exception is a bug and keeps its traceback.
+Catch `HeadlineError` to show the sentence; any other exception is a bug and keeps its traceback. Errors of the disk or
+the system come as `OSError`; `system_sentence` says them without the paths of this machine.
 """
+
+import errno
+from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class HeadlineError(ValueError):
@@ -50,3 +57,21 @@ class HubError(HeadlineError):
 
 class RequestError(HeadlineError):
     """A request over HTTP, Gradio's API or MCP has an argument that is not allowed."""
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error means that the disk, the user's part of it, or a file is as large as it may be."""
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in _FULL or "No space left on device" in str(error)  # HDF5 raises OSError without a number
+
+
+def system_sentence(error: OSError) -> str:
+    """Say an error of the disk or the system in one sentence, with the name of the file but not its folder."""
+    name = Path(str(error.filename)).name if error.filename else ""
+    if is_disk_full(error):
+        return "The disk is full, or a limit on it is reached: delete runs that are not needed, and try again."
+    if error.errno in _READ_ONLY:
+        return f"{name or 'A file'} cannot be read or written: its permissions or the disk do not allow it."
+    reason = error.strerror or type(error).__name__
+    return f"{name}: {reason}." if name else f"{reason}."

@@ -7,8 +7,9 @@ import json
 import sys
 from pathlib import Path
 
-from headline.errors import HeadlineError
+from headline.errors import HeadlineError, system_sentence
 from headline.runs.job import Job
+from headline.runs.process import record_pid
 from headline.runs.stop_signal import StopSignal
 from headline.training.estimate import estimate
 from headline.training.options import RunOptions
@@ -24,13 +25,14 @@ def main(arguments: list[str]) -> int:
             _, folder = arguments
             _train(Job(Path(folder)))
     except (HeadlineError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(system_sentence(error) if isinstance(error, OSError) else error, file=sys.stderr)
         return 2
     return 0
 
 
 def _train(job: Job) -> None:
     stop = StopSignal()  # before anything slow, so that a run that is stopped while it starts says so
+    record_pid(job.folder)
     log = EventLog(job.folder / "progress.jsonl")
     try:
         options = RunOptions.from_dict(json.loads((job.folder / "run.json").read_text(encoding="utf-8")))
@@ -38,7 +40,7 @@ def _train(job: Job) -> None:
         message = str(error) if isinstance(error, HeadlineError) else f"run.json cannot be read: {error}."
         log.write({"event": "error", "message": message})
         return
-    run(options, job.model, log.write, lambda: stop.asked)
+    run(options, job.model, log.write, lambda: stop.asked or job.asked_to_stop)
 
 
 if __name__ == "__main__":

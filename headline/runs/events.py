@@ -6,6 +6,20 @@ import os
 import threading
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+_NUMBER = (int, float)
+_WANTED: dict[str, dict[str, tuple[type, ...]]] = {  # kind of event -> field -> types
+    "progress": dict.fromkeys(("epoch", "epochs", "step", "steps", "words_per_second", "seconds"), _NUMBER)
+    | dict.fromkeys(("loss", "validation_loss", "seconds_left"), (*_NUMBER, type(None)))
+    | {"epoch_ended": (bool,)},
+    "corpus": {"summary": (str,)},
+    "baseline": {"nats": _NUMBER},
+    "samples": {"headlines": (list,)},
+    "device": {"name": (str,)},
+    "error": {"message": (str,)},
+    "done": {"stopped": (bool,), "metrics": (dict,)},
+}
 
 
 class RunEvents:
@@ -37,14 +51,24 @@ class RunEvents:
             whole = written[: written.rfind(b"\n") + 1]
             self._offset += len(whole)
             for line in whole.splitlines():
-                with contextlib.suppress(ValueError):  # a line cut short when the disk was full
+                with contextlib.suppress(ValueError, RecursionError):  # a line cut short when the disk was full
                     self._add(json.loads(line))
 
-    def _add(self, event: dict) -> None:
+    def _add(self, event: Any) -> None:
+        if not _is_usable(event):
+            return
         self.last[event["event"]] = event
-        self.stage = event.get("stage", "training")
+        self.stage = str(event.get("stage", "training"))
         if event["event"] == "progress":
             self.progress.append(event)
+
+
+def _is_usable(event: Any) -> bool:
+    """Whether an event has the fields that are read of its kind: another version of the program may write others."""
+    if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+        return False
+    wanted = _WANTED.get(event["event"], {})
+    return all(name in event and isinstance(event[name], types) for name, types in wanted.items())
 
 
 @lru_cache(maxsize=64)

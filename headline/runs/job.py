@@ -5,11 +5,12 @@ run.json          what it does: a RunOptions
 corpus/           the files it learns from, if they were uploaded
 progress.jsonl    its events, one JSON object per line
 log.txt           what it printed
-lock              locked by its process while that is alive
+lock              locked by its process while that is alive; holds its process id
 stop              exists once the run was asked to stop
 model/            the checkpoint, once there is one
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -20,12 +21,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from headline.model.storage.checkpoint_files import META
 from headline.runs.events import RunEvents, events_of
-from headline.runs.process import exit_code, is_alive
+from headline.runs.process import exit_code, is_alive, recorded_pid
 from headline.training.progress import EventLog
 
 STATES = ("waiting", "running", "done", "stopped", "failed")
 _SECONDS_TO_DIE = 10.0  # at most, after a kill
+_held_up: dict[Path, str] = {}  # folders of waiting runs that could not be started yet, and why
 
 
 @dataclass(frozen=True)
@@ -70,17 +73,38 @@ class Job:
     def description(self) -> dict:
         """The content of job.json; if it is damaged, the same fields without values."""
         empty = {"name": "", "files": [], "started": ""}
+        found = self._read_description()
+        if found is None:
+            return empty | {"pid": None}
+        usable = {name: value for name, value in found.items() if _is_field(name, value)}
+        return empty | usable | ({"pid": None} if "pid" in found and "pid" not in usable else {})
+
+    def _read_description(self) -> dict | None:
         try:
             found = json.loads((self.folder / "job.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            found = None
-        return empty | found if isinstance(found, dict) else empty | {"pid": None}
+        except (OSError, ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    @property
+    def pid(self) -> int | None:
+        """The id of its process, None before there is one."""
+        return self.description.get("pid") or recorded_pid(self.folder)
 
     @property
     def waiting(self) -> bool:
-        """Whether it has not been started yet, and still will be."""
+        """Whether it has not been started yet, and still will be.
+
+        Its process creates progress.jsonl first of all and holds the lock before that. So a run whose server was
+        killed before job.json had the process id is not started again.
+        """
         is_job = (self.folder / "job.json").is_file()
-        return is_job and "pid" not in self.description and not (self.folder / "stop").exists()
+        started = "pid" in self.description or (self.folder / "progress.jsonl").exists()
+        return is_job and not started and not self.asked_to_stop and not self.alive()
+
+    @property
+    def asked_to_stop(self) -> bool:
+        return (self.folder / "stop").exists()
 
     def alive(self) -> bool:
         """Whether its process is alive."""
@@ -91,7 +115,7 @@ class Job:
         if self.waiting:
             queue = [job.id for job in waiting_jobs(self.folder.parent)]
             place = 1 + queue.index(self.id) if self.id in queue else 1
-            return Status("waiting", "waiting", "", {}, [], {}, {}, place)
+            return Status("waiting", "waiting", _held_up.get(self.folder, ""), {}, [], {}, {}, place)
         alive = self.alive()  # asked before reading, so that the last events of a run are not missed
         events = events_of(self.folder)
         events.read_new()
@@ -121,42 +145,60 @@ class Job:
             return "failed", events.last["error"]["message"]
         if alive:
             return "running", ""
-        if (self.folder / "stop").exists():
+        if (self.model / META).is_file():  # the folder of a model appears when it is whole
+            return "done", "The run was killed after its model had been saved; the model is whole."
+        if self.asked_to_stop:
             return "stopped", "The run was stopped before there was anything to keep."
         return "failed", self._failure_reason()
 
     def _failure_reason(self) -> str:
         """Why a run ended without an event that says so."""
+        if self._read_description() is None and not (self.folder / "progress.jsonl").exists():
+            return "job.json of this run cannot be read, so the run was not started: delete it, and start it anew."
         if exit_code(self.folder) == -signal.SIGKILL:
             return "The run was killed, most likely because memory ran out: try a smaller model or batch size."
         log = self.folder / "log.txt"
-        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] if log.exists() else []
+        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] if log.is_file() else []
         why = f" The last line of its log is: {last[0][:200]}" if last else ""
         return f"The run ended before it was done.{why}"
 
     def stop(self) -> None:
         """Ask the run to end after the current batch and keep its best weights. A waiting run is never started."""
-        if self.waiting:
-            (self.folder / "stop").touch()
-        elif self.alive():
-            (self.folder / "stop").touch()
-            os.kill(self.description["pid"], signal.SIGTERM)
+        if self.waiting or self.alive():
+            (self.folder / "stop").touch()  # the process looks for it after each batch
+            self._signal(signal.SIGTERM)
+
+    def _signal(self, number: int) -> None:
+        """Send a signal to the run's process, if it is alive and its id is known."""
+        pid = self.pid
+        if pid and self.alive():
+            with contextlib.suppress(ProcessLookupError):  # it ended in between
+                os.kill(pid, number)
 
     def fail(self, message: str) -> None:
-        """Mark a run that cannot be started as failed, with a sentence."""
-        self.describe(self.description | {"pid": None})
-        log = EventLog(self.folder / "progress.jsonl")
-        log.write({"event": "error", "message": message})
-        log.close()
+        """Mark a run that cannot be started as failed, with a sentence.
+
+        If its folder cannot be written, it goes on waiting, with the sentence.
+        """
+        try:
+            self.describe(self.description | {"pid": None})
+            log = EventLog(self.folder / "progress.jsonl")
+            log.write({"event": "error", "message": message})
+            log.close()
+        except OSError:
+            self.hold_up(message)
+
+    def hold_up(self, message: str) -> None:
+        """Tell why a waiting run could not be started yet, until it is or this process ends."""
+        _held_up[self.folder] = message
 
     def delete(self) -> None:
         """End the run if need be, and remove its folder."""
         self.stop()
-        if self.alive():
-            os.kill(self.description["pid"], signal.SIGKILL)
-            until = time.monotonic() + _SECONDS_TO_DIE
-            while self.alive() and time.monotonic() < until:
-                time.sleep(0.1)
+        until = time.monotonic() + _SECONDS_TO_DIE
+        while self.alive() and time.monotonic() < until:
+            self._signal(signal.SIGKILL)
+            time.sleep(0.1)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def rename(self, name: str) -> None:
@@ -165,6 +207,15 @@ class Job:
     def describe(self, description: dict) -> None:
         """Write job.json, which makes the folder a run."""
         write_json(self.folder / "job.json", description)
+
+
+def _is_field(name: str, value: object) -> bool:
+    """Whether a field of job.json has its type; a field that is not known here is another version's."""
+    if name in ("name", "started"):
+        return isinstance(value, str)
+    if name == "files":
+        return isinstance(value, list) and all(isinstance(file, str) for file in value)
+    return name != "pid" or value is None or (type(value) is int and value > 0)
 
 
 def write_json(path: Path, content: dict) -> None:
@@ -177,7 +228,8 @@ def write_json(path: Path, content: dict) -> None:
 
 def list_jobs(runs: Path) -> list[Job]:
     """Return all runs in a folder, the newest first."""
-    folders = [path.parent for path in Path(runs).glob("*/job.json")]
+    # A folder whose name begins with a dot is still being written.
+    folders = [path.parent for path in Path(runs).glob("*/job.json") if not path.parent.name.startswith(".")]
     return [Job(folder) for folder in sorted(folders, key=lambda folder: folder.name, reverse=True)]
 
 

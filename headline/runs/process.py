@@ -4,6 +4,7 @@ A process holds the lock on `lock` in its run's folder for as long as it lives, 
 whether it does.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -71,9 +72,23 @@ def is_alive(folder: Path) -> bool:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except FileNotFoundError:
+    except OSError:  # there is no such file, or it cannot be opened
         pass
     return False
+
+
+def record_pid(folder: Path) -> None:
+    """Write this process's id to the lock file, for those who did not start it. Called by the run's process itself."""
+    with contextlib.suppress(OSError):  # such as a full disk: the file `stop` ends the run too
+        (folder / "lock").write_text(str(os.getpid()), encoding="ascii")
+
+
+def recorded_pid(folder: Path) -> int | None:
+    """Return the id that the run's process wrote to its lock file, else None."""
+    try:
+        return int((folder / "lock").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def exit_code(folder: Path) -> int | None:

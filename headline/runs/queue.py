@@ -1,6 +1,7 @@
 """The queue of runs in a folder: one runs at a time, or as many as HEADLINE_SLOTS says, and the others wait."""
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -8,9 +9,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from headline.errors import system_sentence
+from headline.model.storage.atomic import replacing_folder
 from headline.runs.job import Job, Status, list_jobs, waiting_jobs, write_json
 from headline.runs.limits import slots
 from headline.runs.process import fcntl, launch, started_here
@@ -18,6 +21,9 @@ from headline.training.options import RunOptions
 
 RUNS = Path(os.environ.get("HEADLINE_RUNS", "runs"))
 _closed = threading.Event()  # set when this process ends: the runs that wait are left to the next one
+_STAMP = "%Y%m%d-%H%M%S-%f"  # of UTC, the beginning of a run's id
+# A full disk, or too many processes, open files or pages of memory: the run is tried again.
+_MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 _LONGEST_NAME = 100  # characters of an uploaded file's name that its copy keeps
 
 
@@ -28,21 +34,34 @@ def start(options: RunOptions, runs: Path = RUNS, *, keep_files: bool = False) -
     """
     runs = Path(runs).resolve()
     runs.mkdir(parents=True, exist_ok=True)
-    job = Job(runs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(8)}")
-    job.folder.mkdir()
+    job = Job(runs / _new_id(runs))
     files = [Path(file).resolve() for file in options.files]
     names = [file.name for file in files]
-    if keep_files:
-        (job.folder / "corpus").mkdir()
-        copies = [job.folder / "corpus" / f"{i:02d}-{name[-_LONGEST_NAME:]}" for i, name in enumerate(names)]
-        files = [Path(shutil.copy2(file, copy)) for file, copy in zip(files, copies, strict=True)]
-    start_from = str(Path(options.start_from).resolve()) if options.start_from else None
-    options = replace(options, files=tuple(map(str, files)), start_from=start_from)
-    write_json(job.folder / "run.json", options.as_dict())
-    added = datetime.now(UTC).isoformat(timespec="seconds")
-    job.describe({"name": options.name, "files": names, "started": added})
-    dispatch(runs)
+    with replacing_folder(job.folder) as fresh:  # so that a crash leaves no half of a run
+        if keep_files:
+            (fresh / "corpus").mkdir()
+            copies = [f"{i:02d}-{name[-_LONGEST_NAME:]}" for i, name in enumerate(names)]
+            for file, copy in zip(files, copies, strict=True):
+                shutil.copy2(file, fresh / "corpus" / copy)
+            files = [job.folder / "corpus" / copy for copy in copies]
+        start_from = str(Path(options.start_from).resolve()) if options.start_from else None
+        options = replace(options, files=tuple(map(str, files)), start_from=start_from)
+        write_json(fresh / "run.json", options.as_dict())
+        added = datetime.now(UTC).isoformat(timespec="seconds")
+        Job(fresh).describe({"name": options.name, "files": names, "started": added})
+    with contextlib.suppress(OSError):  # it has been added; the scheduler starts it later
+        dispatch(runs)
     return job
+
+
+def _new_id(runs: Path) -> str:
+    """Return an id that sorts after those of all runs, even if the clock was set back."""
+    stamp = datetime.now(UTC)
+    newest = next((job.id for job in list_jobs(runs)), "")
+    with contextlib.suppress(ValueError, OverflowError):  # a folder with another kind of name
+        after = datetime.strptime(newest.rpartition("-")[0], _STAMP).replace(tzinfo=UTC) + timedelta(microseconds=1)
+        stamp = max(stamp, after)
+    return f"{stamp.strftime(_STAMP)}-{secrets.token_hex(8)}"
 
 
 def dispatch(runs: Path) -> None:
@@ -53,13 +72,22 @@ def dispatch(runs: Path) -> None:
         for job in waiting_jobs(runs):
             if sum(other.alive() for other in list_jobs(runs)) >= slots():
                 return
-            try:
-                pid = launch(job.folder)
-            except (OSError, ValueError) as error:
-                with contextlib.suppress(OSError):  # such as a full disk: the next run is tried all the same
-                    job.fail(f"The run could not be started: {error}.")
-            else:
-                job.describe(job.description | {"pid": pid})
+            if job.waiting:  # it may have been stopped in between
+                _launch(job)
+
+
+def _launch(job: Job) -> None:
+    """Start a run's process. If that fails for a reason that may pass, the run goes on waiting."""
+    try:
+        pid = launch(job.folder)
+    except (OSError, ValueError) as error:
+        reason = system_sentence(error) if isinstance(error, OSError) else f"{error}."
+        message = f"The run could not be started: {reason}"
+        may_pass = isinstance(error, OSError) and error.errno in _MAY_PASS
+        (job.hold_up if may_pass else job.fail)(message)
+    else:
+        with contextlib.suppress(OSError):  # the process has recorded its id itself
+            job.describe(job.description | {"pid": pid})
 
 
 def close(runs: Path, seconds: float) -> None:

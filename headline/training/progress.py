@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from headline.errors import is_disk_full
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -26,18 +28,33 @@ class Progress:
 
 
 class EventLog:
-    """A file to which a run appends its events, one JSON object per line."""
+    """A file to which a run appends its events, one JSON object per line.
+
+    A full disk does not end a run: an event that finds no room is lost, and the next one begins a new line.
+    """
 
     def __init__(self, path: Path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Line-buffered, so that a reader sees every event at once. A lone surrogate becomes a JSON escape.
-        self.file = open(path, "a", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
+        self._file = open(path, "ab", buffering=0)  # noqa: SIM115  unbuffered: a reader sees every event at once
+        self._cut = False  # whether the last line was written in part only
 
     def write(self, event: dict) -> None:
-        self.file.write(json_line(event) + "\n")
+        """Append an event. A lone surrogate becomes a JSON escape.
+
+        Raises:
+            OSError: the file cannot be written, for another reason than a full disk.
+        """
+        line = b"\n" * self._cut + (json_line(event) + "\n").encode("utf-8", "backslashreplace")
+        try:
+            written = self._file.write(line) or 0
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            written = 0
+        self._cut = written < len(line) and (written > 0 or self._cut)
 
     def close(self) -> None:
-        self.file.close()
+        self._file.close()
 
 
 def json_line(event: dict) -> str:

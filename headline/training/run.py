@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
-from headline.errors import DeviceMemoryError, HeadlineError
+from headline.errors import DeviceMemoryError, HeadlineError, system_sentence
 from headline.model.checkpoint import Checkpoint
 from headline.paths import BUNDLED_MODEL
 from headline.training.mixture import ngrams_alone
@@ -251,6 +251,8 @@ def _keystrokes_saved(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[
 
 
 def _error_event(error: Exception) -> dict:
-    message = str(error) if isinstance(error, HeadlineError | OSError) else f"{type(error).__name__}: {error}"
+    message = str(error) if isinstance(error, HeadlineError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError):
+        message = system_sentence(error)
     event: dict = {"event": "error", "message": message[:_LONGEST_MESSAGE]}
     return event | ({"batch_size": error.batch_size} if isinstance(error, DeviceMemoryError) else {})

@@ -47,7 +47,8 @@ class Models:
         """(title, id) of every model that this visitor may see: the bundled one, those of runs, the newest first, and
         those that were saved or uploaded into the folder of runs."""
         runs = [(_title(job), job.id) for job in self.jobs(mine) if job.model.is_dir()]
-        ids = [path.parent.name for path in sorted(self.runs.glob(f"*/{META}"))]
+        found = (path.parent.name for path in sorted(self.runs.glob(f"*/{META}")))
+        ids = [id_ for id_ in found if not id_.startswith(".")]  # those with a dot are still being written
         saved = [(self._name(id_), id_) for id_ in ids if not self.limits.public or id_ in (mine or [])]
         return [("Bundled model", BUNDLED_ID), *runs, *saved]
 

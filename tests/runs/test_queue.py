@@ -15,6 +15,7 @@ from headline.runs.events import RunEvents
 from headline.runs.job import Job, list_jobs
 from headline.runs.queue import dispatch, start, sweep, wait
 from headline.training.options import RunOptions
+from headline.training.progress import Progress
 from headline.training.settings import RECIPES, TrainingConfig
 
 TINY = RECIPES["autocomplete"].changed(
@@ -244,15 +245,15 @@ def test_events_are_read_once_each(tmp_path, monkeypatch):
     events = RunEvents(path)
     events.read_new()
     assert events.last == {}
-    path.write_text('{"event": "progress", "epoch": 1}\n{"event": "pro', encoding="utf-8")
+    one, two = ({"event": "progress", **Progress(n, 2, 1, 1, 1.0, None, 1.0, 1.0, 1.0, None).as_dict()} for n in (1, 2))
+    begun, rest = json.dumps(two)[:14], json.dumps(two)[14:]
+    path.write_text(f"{json.dumps(one)}\n{begun}", encoding="utf-8")
     events.read_new()
     assert [event["epoch"] for event in events.progress] == [1]
     with open(path, "a", encoding="utf-8") as file:
-        file.write('gress", "epoch": 2}\n')
+        file.write(f"{rest}\n")
     parsed = []
-    monkeypatch.setattr(
-        "headline.runs.events.json.loads", lambda line: parsed.append(line) or {"event": "progress", "epoch": 2}
-    )
+    monkeypatch.setattr("headline.runs.events.json.loads", lambda line: parsed.append(line) or two)
     events.read_new()
     events.read_new()
     assert [event["epoch"] for event in events.progress] == [1, 2] and len(parsed) == 1
@@ -261,7 +262,7 @@ def test_events_are_read_once_each(tmp_path, monkeypatch):
 def test_events_of_a_file_that_was_replaced_are_read_anew(tmp_path):
     path = tmp_path / "progress.jsonl"
     events = RunEvents(path)
-    for name in ("reading", "corpus"):
+    for name in ("measuring", "reading"):
         path.unlink(missing_ok=True)
         path.write_text(f'{{"event": "{name}"}}\n', encoding="utf-8")
         events.read_new()

@@ -23,7 +23,7 @@ def describe(status: Status) -> dict:
     lines = [status.corpus["summary"]] if status.corpus else []
     share = None
     if status.state == "waiting":
-        headline = f"Waiting: place {status.place} in the queue."
+        headline = f"Waiting: place {status.place} in the queue. {status.message}".strip()
     elif status.state == "running":
         headline = _STAGES.get(status.stage, "Training…")
         share = 0.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from headline.errors import CorpusError, HeadlineError
+from headline.errors import CorpusError, HeadlineError, system_sentence
 from headline.runs.estimate import estimate as estimate_in_child
 from headline.runs.queue import start as start_run
 from headline.training.device import device_description
@@ -105,7 +105,10 @@ class TrainTab:
             return {self.panel: refusal(str(error))}
         text = ((given[self.write.box] or {}).get("text") or "").strip()
         options = replace(options, samples=(*options.samples, text)) if text else options
-        job = start_run(options, self.models.runs, keep_files=temporary)
+        try:
+            job = start_run(options, self.models.runs, keep_files=temporary)
+        except OSError as error:
+            return {self.panel: refusal(f"The run could not be added: {system_sentence(error)}")}
         return {
             self.job_id: job.id,
             self.panel: describe(job.status()),
