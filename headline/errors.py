@@ -31,6 +31,10 @@ class SettingError(HeadlineError):
     """A setting, option or environment variable has a value that is not allowed."""
 
 
+class LimitError(HeadlineError):
+    """A public page takes or keeps no more of one visitor, or of all together."""
+
+
 class DeviceMemoryError(SettingError):
     """The device ran out of memory. `batch_size` is a smaller one that may fit."""
 

@@ -33,6 +33,9 @@ class Hub:
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
     large: dict[str, bytes] = field(default_factory=dict)  # by SHA-256
     calls: list[tuple[str, str]] = field(default_factory=list)  # (method, path)
+    tokens: list[str | None] = field(default_factory=list)  # the Authorization header of each
+    delay: float = 0.0  # seconds that an answer takes at most; less once the server is closed
+    closed: threading.Event = field(default_factory=threading.Event)
     commits: list[list[dict]] = field(default_factory=list)  # the lines of each
     hardware: list[str] = field(default_factory=list)  # asked for after creation
     pays: bool = True  # whether the owner may have a Gradio Space
@@ -65,6 +68,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def route(self, method: str, sent: bytes):
         path = unquote(self.path.split("?")[0])
         self.hub.calls.append((method, path))
+        self.hub.tokens.append(self.headers.get("Authorization"))
+        self.hub.closed.wait(self.hub.delay)
         for pattern, answer in ROUTES:
             wanted, _, form = pattern.partition(" ")
             found = re.fullmatch(form, path)
@@ -237,6 +242,7 @@ def serve(monkeypatch, tmp_path: Path) -> Iterator[Hub]:
     point_at(monkeypatch, hub.endpoint, tmp_path)
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     yield hub
+    hub.closed.set()
     server.shutdown()
     server.server_close()
 

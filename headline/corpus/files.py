@@ -1,17 +1,17 @@
 """Reads one column of a file: CSV, TXT, JSON Lines or Parquet, gzipped or not."""
 
 import csv
-import gzip
-import io
 import json
 import re
-import warnings
-import zlib
-from dataclasses import dataclass, replace
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
-
+from headline.corpus.bounds import LONGEST_NAME, UNBOUNDED, Bounds
+from headline.corpus.text_file import TextFile
 from headline.errors import CorpusError, NoColumnError
 
 # Names of headline columns in public corpora, the most specific first.
@@ -28,6 +28,8 @@ KINDS = {
     ".ndjson": "jsonl",
     ".parquet": "parquet",
 }
+_LONGEST_QUOTE = 100  # characters of a file or an error that a message repeats
+_PARQUET_ROWS = 1_000  # rows of a Parquet file that are unpacked at once
 _KINDS_LISTED = "CSV, TXT, JSONL or Parquet"
 
 
@@ -59,134 +61,181 @@ def list_files(paths: list[Path]) -> tuple[list[Path], set[Path]]:
     return sorted(files), from_folder - set(paths)
 
 
-def read_file(file: Path, column: str | None) -> Table:
-    """Read one file; without a `column`, the column is found by its name.
+def read_file(file: Path, column: str | None, bounds: Bounds = UNBOUNDED) -> Table:
+    """Read one file row by row; without a `column`, the column is found by its name.
 
     Raises:
         NoColumnError: there is no such column.
-        CorpusError: the file cannot be read.
+        CorpusError: the file cannot be read, or has more than the bounds allow.
     """
     kind = _kind(file)
     if kind is None:
         raise CorpusError(f"{file.name} has a format that cannot be read: save it as {_KINDS_LISTED}.")
     if kind == "parquet":
-        return _read_parquet(file, column)
-    text, latin1 = _read_text(file)
+        return _read_parquet(file, column, bounds)
+    text = TextFile(file, bounds)
     if kind == "txt":
-        return Table([*text.rstrip("\r\n").splitlines()], None, latin1)
-    table = (_read_csv if kind == "csv" else _read_jsonl)(file.name, text, column)
-    return replace(table, latin1=latin1)
+        return Table(_bounded(_txt_values(text), file.name, bounds), None, text.latin1)
+    return (_read_csv if kind == "csv" else _read_jsonl)(text, column)
 
 
-def _read_text(file: Path) -> tuple[str, bool]:
-    """Return the file's text, and whether it was read as Latin-1."""
-    try:
-        data = gzip.decompress(file.read_bytes()) if file.suffix.lower() == ".gz" else file.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:  # BadGzipFile is an OSError
-        raise CorpusError(f"{file.name} cannot be read: is it complete? ({_one_line(error)})") from error
-    if not data.strip():
-        raise CorpusError(f"{file.name} is empty.")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), False
-    if b"\0" in data[:65536]:
-        raise CorpusError(f"{file.name} is not a text file: save it as {_KINDS_LISTED}.")
-    try:
-        return data.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        pass
-    try:
-        # Most files called Latin-1 are Windows-1252, which adds curly quotes and dashes.
-        return data.decode("cp1252"), True
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), True
+def _bounded(values: Iterable[object], name: str, bounds: Bounds) -> list[object]:
+    """The values as a list. The first one beyond the bounds is refused, and no more are read."""
+    kept = []
+    for row, value in enumerate(values, start=1):
+        bounds.check_rows(name, row)
+        bounds.check_headline(name, row, value)
+        kept.append(value)
+    return kept
 
 
-def _read_csv(name: str, text: str, column: str | None) -> Table:
-    """Read a table with pandas, or row by row if some rows are broken."""
-    delimiter = _delimiter(text)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # every row has more cells than the header
-            frame = pd.read_csv(
-                io.StringIO(text), sep=delimiter, dtype=str, index_col=False, keep_default_na=False, na_values=[*NULLS]
-            )
-    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError):
-        # pandas can skip such rows, but does not count them correctly.
-        return _read_csv_by_row(name, text, delimiter, column)
-    header = next(row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row)
-    header = [cell.strip() for cell in header]
-    column = _choose_column(name, header, column)
-    values = frame.iloc[:, header.index(column)].astype(object)
-    return Table(values.where(values.notna(), None).tolist(), column)
+def _txt_values(text: TextFile) -> Iterator[str]:
+    """The lines without their ends, and without the empty ones at the end of the file."""
+    empty = 0
+    for line in text.lines(newline=None):
+        for value in line.splitlines():  # a line may hold other ends, such as U+2028
+            if value:
+                yield from [""] * empty
+                empty = 0
+                yield value
+            else:
+                empty += 1
 
 
-def _read_csv_by_row(name: str, text: str, delimiter: str, column: str | None) -> Table:
-    # The csv module refuses fields over 128 KiB: an article beside the headline may be that long.
-    csv.field_size_limit(2**31 - 1)
-    lines = io.StringIO(f"{text}\n{_END}", newline="")  # so that the csv module splits the lines, at a lone \r too
-    try:
-        *rows, last = (row for row in csv.reader(lines, delimiter=delimiter) if row)
-    except csv.Error as error:
-        raise CorpusError(f"{name} is not a table that can be read: {_one_line(error)}.") from error
-    if last != [_END]:
-        raise CorpusError(f"{name} has a quotation mark in row {len(rows):,} that is never closed.")
-    if not rows:
+def _read_csv(text: TextFile, column: str | None) -> Table:
+    name, records = text.path.name, _csv_records(text)
+    header = [cell.strip() for cell in next(records, ())]
+    if not header:
         raise CorpusError(f"{name} is empty.")
-    header = [cell.strip() for cell in rows.pop(0)]
+    text.bounds.check_columns(name, len(header))
     column = _choose_column(name, header, column)
-    place = header.index(column)
-    whole = [row for row in rows if not any(row[len(header) :])]
-    values = [row[place] if place < len(row) else "" for row in whole]
-    return Table([None if v in NULLS else v for v in values], column, malformed=len(rows) - len(whole))
+    place, malformed = header.index(column), 0
+
+    def values() -> Iterator[str | None]:
+        nonlocal malformed
+        for row in records:
+            if any(row[len(header) :]):
+                malformed += 1
+                continue
+            value = row[place] if place < len(row) else ""
+            yield None if value in NULLS else value
+
+    kept = _bounded(values(), name, text.bounds)
+    return Table(kept, column, text.latin1, malformed)
 
 
-def _read_jsonl(name: str, text: str, column: str | None) -> Table:
+def _csv_records(text: TextFile) -> Iterator[list[str]]:
+    """The rows of a table as lists of cells, the header first, without blank rows."""
+    # The csv module refuses cells over 128 KiB, but an article beside the headline may be that long.
+    csv.field_size_limit(text.bounds.line or 2**31 - 1)
+    lines = text.lines(newline="")  # so that the csv module splits the lines, at a lone \r too
+    first = next((line for line in lines if line.strip("\r\n")), "")
+    number = 0
+    try:
+        for row in csv.reader(chain([first], lines, ["\n", _END]), delimiter=_delimiter(first)):
+            if row == [_END]:
+                return
+            if not row or (len(row) == 1 and row[0].isspace()):
+                continue
+            if row[-1].endswith(_END):
+                break
+            number += 1
+            yield row
+    except csv.Error as error:
+        if "field larger" in str(error):
+            most = f"{text.bounds.line:,} characters"
+            raise CorpusError(f"{text.path.name}, row {number + 1:,} has a cell of more than {most}.") from error
+        raise CorpusError(f"{text.path.name} is not a table that can be read: {_one_line(error)}.") from error
+    raise CorpusError(f"{text.path.name} has a quotation mark in row {number:,} that is never closed.")
+
+
+def _read_jsonl(text: TextFile, column: str | None) -> Table:
     """Read lines that are JSON objects with the column, or JSON strings."""
-    values: list[object] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise CorpusError(f"{name}, line {number} is not JSON ({error.msg}): a line must be an object.") from error
-        if isinstance(row, dict):
-            if column is None or not values:  # the first row decides
-                column = _choose_column(name, list(row), column)
-            values.append(row.get(column))
-        elif isinstance(row, str) or row is None:
-            values.append(row)
-        else:
-            raise CorpusError(f"{name}, line {number} is neither an object nor a string: {line.strip()[:40]}")
-    return Table(values, column)
+    name, first = text.path.name, True
+
+    def values() -> Iterator[object]:
+        nonlocal column, first
+        for number, line in enumerate(text.lines(newline="\n"), start=1):
+            if not line.strip():
+                continue
+            row = _json(name, number, line)
+            if isinstance(row, dict):
+                text.bounds.check_columns(name, len(row))
+                if column is None or first:  # the first row decides
+                    column = _choose_column(name, list(row), column)
+                row = row.get(column)
+                if isinstance(row, dict | list):
+                    raise CorpusError(f"{name}, line {number}: the headline is a list or an object, not a text.")
+            elif not (isinstance(row, str) or row is None):
+                raise CorpusError(f"{name}, line {number} is neither an object nor a string: {_one_line(line[:40])}")
+            first = False
+            yield row
+
+    kept = _bounded(values(), name, text.bounds)
+    return Table(kept, column, text.latin1)
 
 
-def _read_parquet(file: Path, column: str | None) -> Table:
+def _json(name: str, number: int, line: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise CorpusError(f"{name}, line {number} is not JSON ({error.msg}): a line must be an object.") from error
+    except RecursionError:
+        raise CorpusError(f"{name}, line {number} has lists or objects that are nested too deep.") from None
+    except ValueError:
+        most = sys.get_int_max_str_digits()
+        raise CorpusError(f"{name}, line {number} has a number of more than {most:,} digits.") from None
+
+
+def _read_parquet(file: Path, column: str | None, bounds: Bounds) -> Table:
     import pyarrow.parquet  # imported here because it takes 0.2 s and few files need it
 
     try:
-        column = _choose_column(file.name, pyarrow.parquet.read_schema(file).names, column)
-        return Table(pyarrow.parquet.read_table(file, columns=[column]).column(0).to_pylist(), column)
-    except (pyarrow.ArrowException, OSError) as error:
+        with pyarrow.parquet.ParquetFile(file) as parquet:
+            bounds.check_columns(file.name, parquet.metadata.num_columns)
+            bounds.check_rows(file.name, parquet.metadata.num_rows)
+            schema = parquet.schema_arrow
+            column = _choose_column(file.name, schema.names, column)
+            if pyarrow.types.is_nested(schema.field(schema.names.index(column)).type):
+                raise CorpusError(f"{file.name}: “{column}” holds lists or objects, not texts.")
+            return Table(_bounded(_parquet_values(parquet, file.name, column, bounds), file.name, bounds), column)
+    except CorpusError:
+        raise
+    # A damaged file makes pyarrow raise the first two, and its conversion to Python values the others.
+    except (pyarrow.ArrowException, OSError, ValueError, TypeError, LookupError, ArithmeticError) as error:
         raise CorpusError(f"{file.name} cannot be read as Parquet: {_one_line(error)}.") from error
 
 
+def _parquet_values(parquet: Any, name: str, column: str, bounds: Bounds) -> Iterator[object]:
+    """The values one at a time: a text that is stored once may be the value of many rows."""
+    unpacked = 0
+    for batch in parquet.iter_batches(_PARQUET_ROWS, columns=[column]):
+        for scalar in batch.column(0):
+            value = scalar.as_py()
+            unpacked += len(value) if isinstance(value, str | bytes) else 1
+            bounds.check_bytes(name, unpacked)
+            yield value
+
+
 def _choose_column(name: str, columns: list[str], wanted: str | None) -> str:
-    listed = ", ".join(f"“{_one_line(c)[:40]}”" for c in columns[:12] if c) + (", …" if len(columns) > 12 else "")
+    """The column that is wanted, or the first that has one of COLUMN_NAMES."""
+    listed = ", ".join(f"“{_one_line(c[:40])}”" for c in columns[:12] if c) + (", …" if len(columns) > 12 else "")
+    lower = {c[:LONGEST_NAME].casefold(): c for c in reversed(columns)}
     if wanted is not None:
-        if wanted in columns:
-            return wanted
-        raise NoColumnError(f"{name} has no column “{wanted}”; its columns are {listed}.")
-    lower = {c.casefold(): c for c in reversed(columns)}
+        if wanted not in columns:
+            raise NoColumnError(f"{name} has no column “{_one_line(wanted)}”; its columns are {listed}.")
+        if len(wanted) > LONGEST_NAME:
+            raise CorpusError(f"{name} has a column whose name is longer than {LONGEST_NAME} characters: rename it.")
+        return wanted
     for known in COLUMN_NAMES:
         if known in lower:
             return lower[known]
     raise NoColumnError(f"{name} has no column called headline or title: name one of {listed} as the column to read.")
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(header: str) -> str:
     """Return the most frequent delimiter of the header line. If it has none, commas are part of the headlines."""
-    header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
+    header = re.sub(r'"[^"]*"', "", header)
     best = max(DELIMITERS, key=header.count)
     return best if best in header else _NO_DELIMITER
 
@@ -199,5 +248,7 @@ def _kind(file: Path) -> str | None:
     return KINDS.get(suffixes[-1]) if suffixes else None
 
 
-def _one_line(message: object) -> str:
-    return " ".join(str(message).split()).split(". ")[0].rstrip(".")
+def _one_line(text: object) -> str:
+    """The beginning of a text as one line without lone surrogates, which cannot be printed."""
+    cut = str(text)[:_LONGEST_QUOTE].encode("utf-8", "replace").decode()
+    return " ".join(cut.split()).split(". ")[0].rstrip(".")

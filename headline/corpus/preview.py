@@ -22,6 +22,7 @@ class Preview:
     rows: tuple[str, ...]  # headlines at even distances in the list
     lengths: tuple[tuple[str, int], ...]  # (number of words, number of headlines)
     frequent: tuple[tuple[str, int], ...]  # (word, count) for words of four letters or more
+    longest: int  # words of the longest headline
     warnings: tuple[str, ...]  # one sentence each
 
     def as_dict(self) -> dict:
@@ -33,9 +34,11 @@ def preview(corpus: Corpus) -> Preview:
     tokenizer = TOKENIZERS["headline"]
     counts: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
+    longest = 0
     for headline in corpus.headlines:
         keys = tokenizer.keys(headline)
         counts.update(keys)
+        longest = max(longest, len(keys))
         lengths[min(len(keys), _LONGEST)] += 1
     step = max(1, len(corpus.headlines) // _ROWS)
     once = sum(n == 1 for n in counts.values())
@@ -49,6 +52,7 @@ def preview(corpus: Corpus) -> Preview:
         rows=tuple(corpus.headlines[::step][:_ROWS]),
         lengths=tuple((f"{n}{'+' * (n == _LONGEST)}", lengths[n]) for n in range(max(lengths, default=0) + 1)),
         frequent=tuple(frequent),
+        longest=longest,
         warnings=tuple(_warnings(corpus, counts, lengths)),
     )
 

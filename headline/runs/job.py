@@ -1,6 +1,7 @@
 """One training run, by its folder `runs/<id>/`.
 
-job.json          its name, the names of its files, when it was added; its process id once it has started
+job.json          its name, its visitor, the names of its files, when it was added; once it has started, its process
+                  id and when that was
 run.json          what it does: a RunOptions
 corpus/           the files it learns from, if they were uploaded
 progress.jsonl    its events, one JSON object per line
@@ -90,6 +91,11 @@ class Job:
     def pid(self) -> int | None:
         """The id of its process, None before there is one."""
         return self.description.get("pid") or recorded_pid(self.folder)
+
+    @property
+    def visitor(self) -> str:
+        """Whose run it is: an id of `headline.runs.visitors`, or "" where there are no visitors."""
+        return str(self.description.get("visitor") or "")
 
     @property
     def waiting(self) -> bool:
@@ -234,8 +240,19 @@ def list_jobs(runs: Path) -> list[Job]:
 
 
 def waiting_jobs(runs: Path) -> list[Job]:
-    """Return the runs that wait, in the order in which they will be started."""
-    return [job for job in reversed(list_jobs(runs)) if job.waiting]
+    """Return the runs that wait, in the order in which they will be started: visitors take turns.
+
+    A visitor's second run comes after everybody's first, and so on. Runs that train count too; runs of one rank start
+    in the order in which they were added.
+    """
+    jobs = list(reversed(list_jobs(runs)))
+    before = Counter(job.visitor for job in jobs if job.alive())  # runs of each visitor that come first
+    ranks: dict[Job, int] = {}
+    for job in jobs:
+        if job.waiting:
+            ranks[job] = before[job.visitor]
+            before[job.visitor] += 1
+    return sorted(ranks, key=lambda job: ranks[job])
 
 
 def count_states(runs: Path, ended: dict[str, str]) -> Counter[str]:

@@ -15,8 +15,9 @@ from pathlib import Path
 from headline.errors import system_sentence
 from headline.model.storage.atomic import replacing_folder
 from headline.runs.job import Job, Status, list_jobs, waiting_jobs, write_json
-from headline.runs.limits import slots
+from headline.runs.limits import Limits, slots
 from headline.runs.process import fcntl, launch, started_here
+from headline.runs.visitors import check_disk, check_waiting, sweep_visitors
 from headline.training.options import RunOptions
 
 RUNS = Path(os.environ.get("HEADLINE_RUNS", "runs"))
@@ -25,33 +26,61 @@ _STAMP = "%Y%m%d-%H%M%S-%f"  # of UTC, the beginning of a run's id
 # A full disk, or too many processes, open files or pages of memory: the run is tried again.
 _MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 _LONGEST_NAME = 100  # characters of an uploaded file's name that its copy keeps
+_NO_LIMITS = Limits()
 
 
-def start(options: RunOptions, runs: Path = RUNS, *, keep_files: bool = False) -> Job:
+def start(
+    options: RunOptions,
+    runs: Path = RUNS,
+    *,
+    keep_files: bool = False,
+    visitor: str = "",
+    limits: Limits = _NO_LIMITS,
+) -> Job:
     """Add a run to the queue, and start it if there is room.
 
-    With `keep_files` the files are copied into the run's folder first, because uploads do not last.
+    With `keep_files` the run's folder keeps the files, because uploads do not last. `visitor` is whose run it is.
+
+    Raises:
+        LimitError: this visitor, or all together, have as many runs or bytes as the limits allow.
     """
     runs = Path(runs).resolve()
     runs.mkdir(parents=True, exist_ok=True)
+    with _locked(runs / ".queue"):  # or two requests at once would both find room for one run
+        check_waiting(runs, visitor, limits)
+        check_disk(runs, visitor, limits)
+        job = _add(options, runs, keep_files, visitor)
+    with contextlib.suppress(OSError):  # it has been added; the scheduler starts it later
+        dispatch(runs)
+    return job
+
+
+def _add(options: RunOptions, runs: Path, keep_files: bool, visitor: str) -> Job:
     job = Job(runs / _new_id(runs))
     files = [Path(file).resolve() for file in options.files]
     names = [file.name for file in files]
     with replacing_folder(job.folder) as fresh:  # so that a crash leaves no half of a run
+        fresh.chmod(0o700)
         if keep_files:
             (fresh / "corpus").mkdir()
             copies = [f"{i:02d}-{name[-_LONGEST_NAME:]}" for i, name in enumerate(names)]
             for file, copy in zip(files, copies, strict=True):
-                shutil.copy2(file, fresh / "corpus" / copy)
+                _keep(file, fresh / "corpus" / copy)
             files = [job.folder / "corpus" / copy for copy in copies]
         start_from = str(Path(options.start_from).resolve()) if options.start_from else None
         options = replace(options, files=tuple(map(str, files)), start_from=start_from)
         write_json(fresh / "run.json", options.as_dict())
         added = datetime.now(UTC).isoformat(timespec="seconds")
-        Job(fresh).describe({"name": options.name, "files": names, "started": added})
-    with contextlib.suppress(OSError):  # it has been added; the scheduler starts it later
-        dispatch(runs)
+        Job(fresh).describe({"name": options.name, "files": names, "started": added, "visitor": visitor})
     return job
+
+
+def _keep(file: Path, copy: Path) -> None:
+    """Give a file a second name, so that it is stored once; copy it where that cannot be done."""
+    try:
+        os.link(file, copy)
+    except OSError:  # another disk, or one without links
+        shutil.copy2(file, copy)
 
 
 def _new_id(runs: Path) -> str:
@@ -123,7 +152,8 @@ def wait(job: Job, seconds: float) -> Status:
 
 
 def sweep(runs: Path, hours: float) -> None:
-    """Remove runs and uploaded models that have not changed for so many hours. Waiting and live runs stay."""
+    """Remove runs, models and visitors' files that have not changed for so many hours. Waiting and live runs stay."""
+    sweep_visitors(runs, hours)
     for folder in Path(runs).iterdir() if Path(runs).is_dir() else ():
         job = Job(folder)
         is_run = (folder / "job.json").is_file()

@@ -4,9 +4,11 @@
     kaggle:owner/name         a data set of Kaggle
     owner/name, hf:owner/name a data set of the Hugging Face Hub
 
-Nothing is downloaded when this module is imported.
+Nothing is downloaded when this module is imported. For a visitor of a public page, `download_confined` downloads in a
+child process, `python -m headline.share.download`, that has none of the server's tokens.
 """
 
+import os
 import re
 import shutil
 import threading
@@ -18,11 +20,23 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from headline.corpus.bounds import MEGABYTE
 from headline.corpus.files import KINDS
 from headline.errors import DownloadError
+from headline.runs.confined import run_confined, serve
+from headline.runs.visitors import size_of
 from headline.share.hub import translate_hub_errors
 
 _SECONDS_BETWEEN_LOOKS = 0.5
+_PARTS = "parts"  # folder of a file that is being downloaded
+_LONGEST = 600  # seconds of a visitor's download
+_DOWNLOADS = threading.BoundedSemaphore(2)  # of visitors at once; further ones wait
+# What a visitor's download gets of the server's environment: no token, and no home where one could be stored.
+_HARMLESS = [
+    *"PATH PYTHONPATH LANG LC_ALL TZ TMPDIR SYSTEMROOT SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE".split(),
+    *"CURL_CA_BUNDLE HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy".split(),
+    "HF_ENDPOINT",
+]
 # called with the bytes downloaded so far, and the total if it is known
 OnBytes = Callable[[int, int | None], None]
 
@@ -75,18 +89,87 @@ def find(name: str) -> PublicCorpus:
     return PublicCorpus(named[1] or "hf", named[2])
 
 
-def download(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes = lambda done, total: None) -> list[Path]:
+def download(
+    corpus: PublicCorpus,
+    folder: Path,
+    on_bytes: OnBytes = lambda done, total: None,
+    most_mb: int = 0,
+    anonymous: bool = False,
+) -> list[Path]:
     """Download the files of a data set that can be read to a folder, and return their paths.
 
+    Args:
+        corpus: the data set.
+        folder: that the files are stored in, and nowhere else.
+        on_bytes: called on the way.
+        most_mb: megabytes of those files at most; 0: no limit.
+        anonymous: whether to send no token to the Hub.
+
     Raises:
-        DownloadError: it cannot be reached, does not exist, or has no file that can be read.
+        DownloadError: it cannot be reached, does not exist, is too large, or has no file that can be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    fetch = {"kaggle": _from_kaggle, "hf": _from_hub}[corpus.source]
-    found = [path for path in fetch(corpus, folder, on_bytes) if wanted(corpus, path.name)]
+    if corpus.source == "kaggle":
+        paths = _from_kaggle(corpus, folder, on_bytes)
+    else:
+        paths = _from_hub(corpus, folder, on_bytes, most_mb, anonymous)
+    found = [path for path in paths if wanted(corpus, path.name)]
+    for other in set(paths) - set(found):
+        other.unlink()
+    _check_size(corpus.name, sum(path.stat().st_size for path in found), most_mb)
     if not found:
         raise DownloadError(f"{corpus.name} has no file that can be read: CSV, TXT, JSONL or Parquet.")
     return sorted(found)
+
+
+def download_confined(
+    corpus: PublicCorpus, folder: Path, on_bytes: OnBytes, most_mb: int, memory_mb: int
+) -> list[Path]:
+    """Download as a visitor of a public page: anonymously, and ended once there are more than `most_mb` megabytes.
+
+    Raises:
+        DownloadError: as for `download`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    home = folder / "home"
+    home.mkdir()
+
+    def refusal() -> str:
+        done = size_of(folder)
+        on_bytes(done, None)
+        # While it is unpacked, a data set of Kaggle is there twice.
+        return _too_large(corpus.name, most_mb) if most_mb and done > 2 * most_mb * MEGABYTE else ""
+
+    try:
+        found = run_confined(
+            "headline.share.download",
+            {"corpus": vars(corpus), "folder": str(folder.resolve() / "files"), "most_mb": most_mb},
+            corpus.name,
+            DownloadError,
+            memory_mb,
+            _LONGEST,
+            environment=without_tokens(home),
+            at_once=_DOWNLOADS,
+            refusal=refusal,
+        )
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    return [Path(path) for path in found["paths"]]
+
+
+def without_tokens(home: Path) -> dict[str, str]:
+    """The harmless part of this process's environment, with another home."""
+    kept = {name: os.environ[name] for name in _HARMLESS if name in os.environ}
+    return kept | {"HOME": str(home.resolve()), "USERPROFILE": str(home.resolve())}
+
+
+def _check_size(name: str, size: int, most_mb: int) -> None:
+    if most_mb and size > most_mb * MEGABYTE:
+        raise DownloadError(_too_large(name, most_mb))
+
+
+def _too_large(name: str, most_mb: int) -> str:
+    return f"{name} is larger than {most_mb} MB, the most that this page takes: choose a smaller one."
 
 
 def wanted(corpus: PublicCorpus, name: str) -> bool:
@@ -126,26 +209,31 @@ def _watch(folder: Path, over: threading.Event, on_bytes: OnBytes) -> None:
         on_bytes(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()), None)
 
 
-def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Path]:
+def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes, most_mb: int, anonymous: bool) -> list[Path]:
     from huggingface_hub import HfApi, RepoFile, hf_hub_download
 
+    token = False if anonymous else None  # None: the token of the environment or of the user, if there is one
     with translate_hub_errors(corpus.name, "data set", DownloadError, _undone(corpus.name)):
         files = [
             entry
-            for entry in HfApi().list_repo_tree(corpus.name, repo_type="dataset", recursive=True)
+            for entry in HfApi(token=token).list_repo_tree(corpus.name, repo_type="dataset", recursive=True)
             if isinstance(entry, RepoFile) and wanted(corpus, entry.path)
         ]
         total, before = sum(entry.size for entry in files), 0
+        _check_size(corpus.name, total, most_mb)
         paths = []
         for entry in files:
             bar = _counting(partial(_report, on_bytes, before, total))
-            got = hf_hub_download(corpus.name, entry.path, repo_type="dataset", tqdm_class=bar)
+            got = hf_hub_download(
+                corpus.name, entry.path, repo_type="dataset", tqdm_class=bar, local_dir=folder / _PARTS, token=token
+            )
             # Files in different folders may have the same name.
             path = folder / entry.path.replace("/", "_")
-            shutil.copyfile(got, path)
+            os.replace(got, path)
             paths.append(path)
             before += entry.size
             on_bytes(before, total)
+        shutil.rmtree(folder / _PARTS, ignore_errors=True)
         return paths
 
 
@@ -171,3 +259,12 @@ def _counting(report: Callable[[int], None]) -> type[tqdm]:
             report(self._done)
 
     return Bar
+
+
+def _answer(asked: dict) -> dict:
+    found = download(PublicCorpus(**asked["corpus"]), Path(asked["folder"]), most_mb=asked["most_mb"], anonymous=True)
+    return {"paths": [str(path) for path in found]}
+
+
+if __name__ == "__main__":
+    raise SystemExit(serve(_answer))

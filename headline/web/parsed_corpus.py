@@ -1,29 +1,27 @@
 """Uploaded files, parsed once: preview, estimate and run all read the rows that are stored here.
 
-Large files are parsed by a process of its own, `python -m headline.web.parsed_corpus`, because the web server must
-go on answering.
+A visitor's files are parsed by a process of its own, `python -m headline.web.parsed_corpus`: its memory and its time
+are bounded, and the web server goes on answering.
 """
 
 import json
 import os
 import secrets
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from headline.corpus.bounds import UNBOUNDED, Bounds
 from headline.corpus.files import Table, read_file
 from headline.corpus.preview import Preview, preview
 from headline.corpus.reader import clean_tables
 from headline.errors import CorpusError
-from headline.paths import ROOT
+from headline.runs.confined import run_confined, serve
 
-_LARGE = 4_000_000  # bytes of files from which on a process of its own parses them
 _PREVIEW = "preview.json"
 
 
@@ -36,23 +34,47 @@ class ParsedCorpus:
 
 
 def parse(paths: Sequence[Path], column: str | None) -> ParsedCorpus:
-    """Parse files of headlines, or return what was stored when they were parsed before.
+    """Parse files that come with the program, or return what was stored when they were parsed before.
 
     Raises:
         CorpusError: they cannot be read as headlines.
     """
     folder = temporary_folder() / "parsed" / _digest(paths, column)
     if not folder.is_dir():
-        if sum(path.stat().st_size for path in paths) < _LARGE:
-            _store(paths, column, folder)
-        else:
-            _store_in_child(paths, column, folder)
+        _store(paths, column, folder, UNBOUNDED)
+    return _stored(folder)
+
+
+def parse_confined(
+    paths: Sequence[Path], column: str | None, into: Path, bounds: Bounds, memory_mb: int, seconds: int
+) -> ParsedCorpus:
+    """Parse a visitor's files, or return what was stored in the folder `into` when they were parsed before.
+
+    The files must be within the bounds, and so must memory, in megabytes, and time; 0 means no limit.
+
+    Raises:
+        CorpusError: they cannot be read as headlines, or are not within the bounds.
+    """
+    folder = into / "parsed" / _digest(paths, column)
+    if not folder.is_dir():
+        asked = {
+            "paths": [str(path.resolve()) for path in paths],
+            "column": column,
+            "folder": str(folder.resolve()),
+            "bounds": asdict(bounds),
+        }
+        what = ", ".join(path.name[:80] for path in paths[:3]) + (", …" if len(paths) > 3 else "")
+        run_confined("headline.web.parsed_corpus", asked, what, CorpusError, memory_mb, seconds)
+    return _stored(folder)
+
+
+def _stored(folder: Path) -> ParsedCorpus:
     shown = Preview(**json.loads((folder / _PREVIEW).read_text(encoding="utf-8")))
     return ParsedCorpus(tuple(sorted(folder.glob("*.jsonl"))), shown)
 
 
 def temporary_folder() -> Path:
-    """A folder that lives as long as this process."""
+    """A folder that lives as long as this process and that only its user may open."""
     return Path(_temporary_directory().name)
 
 
@@ -67,18 +89,26 @@ def _digest(paths: Sequence[Path], column: str | None) -> str:
     return blake2b(json.dumps([stats, column]).encode(), digest_size=16).hexdigest()
 
 
-def _store(paths: Sequence[Path], column: str | None, folder: Path) -> None:
-    tables = [(path.name, read_file(path, column)) for path in sorted(paths)]
+def _store(paths: Sequence[Path], column: str | None, folder: Path, bounds: Bounds) -> None:
+    tables = [(path.name, read_file(path, column, bounds)) for path in sorted(paths)]
     shown = preview(clean_tables(tables))
     written = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
     written.mkdir(parents=True)
-    for i, (name, table) in enumerate(tables):
-        _write_rows(table, written / f"{i:02d}-{Path(name).stem[:80]}.jsonl")
-    (written / _PREVIEW).write_text(json.dumps(shown.as_dict()), encoding="utf-8")
     try:
+        for i, (name, table) in enumerate(tables):
+            _write_rows(table, written / f"{i:02d}-{_short(name)}.jsonl")
+        (written / _PREVIEW).write_text(json.dumps(shown.as_dict()), encoding="utf-8")
         os.rename(written, folder)  # whole or not at all
-    except OSError:  # somebody else stored the same files meanwhile
-        shutil.rmtree(written)
+    except OSError:
+        if not folder.is_dir():  # if it is one, somebody else stored the same files meanwhile
+            raise
+    finally:
+        shutil.rmtree(written, ignore_errors=True)
+
+
+def _short(name: str) -> str:
+    """The name of a file without its ending, cut so that a file may be called so with any letters."""
+    return Path(name).stem.encode("utf-8", "replace")[:80].decode("utf-8", "ignore")
 
 
 def _write_rows(table: Table, path: Path) -> None:
@@ -89,25 +119,11 @@ def _write_rows(table: Table, path: Path) -> None:
             file.write(json.dumps({table.column: text} if table.column else text) + "\n")
 
 
-def _store_in_child(paths: Sequence[Path], column: str | None, folder: Path) -> None:
-    asked = json.dumps({"paths": [str(path.resolve()) for path in paths], "column": column, "folder": str(folder)})
-    command = [sys.executable, "-m", "headline.web.parsed_corpus"]
-    done = subprocess.run(command, input=asked, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or ["The files could not be read."]
-        raise CorpusError(last[0])
-
-
-def main() -> int:
-    """Parse the files that a JSON object on stdin names."""
-    asked = json.load(sys.stdin)
-    try:
-        _store([Path(path) for path in asked["paths"]], asked["column"], Path(asked["folder"]))
-    except CorpusError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+def _answer(asked: dict) -> dict:
+    paths = [Path(path) for path in asked["paths"]]
+    _store(paths, asked["column"], Path(asked["folder"]), Bounds(**asked["bounds"]))
+    return {}
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(serve(_answer))

@@ -213,6 +213,7 @@ def test_a_disk_that_is_full_when_the_process_id_is_written_does_not_start_the_r
 
 def test_a_run_that_cannot_be_added_leaves_nothing(runs, monkeypatch, tmp_path):
     (tmp_path / "a.csv").write_text("headline\n")
+    monkeypatch.setattr(queue.os, "link", full)
     monkeypatch.setattr(queue.shutil, "copy2", full)
     with pytest.raises(OSError, match="No space left"):
         start(RunOptions(files=(str(tmp_path / "a.csv"),), settings=OPTIONS.settings), runs, keep_files=True)

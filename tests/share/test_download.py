@@ -1,5 +1,6 @@
 """Public corpora by name: what a name means, and the Hub's protocol against a stand-in on this machine."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 import requests
 
 from headline.errors import DownloadError
-from headline.share.download import KNOWN, PublicCorpus, download, find, wanted
-from tests.hub import Hub, Repo, point_at
+from headline.runs.visitors import size_of
+from headline.share.download import KNOWN, PublicCorpus, download, download_confined, find, wanted, without_tokens
+from tests.hub import TOKEN, Hub, Repo, point_at
 
 CSV = "headline\nA first one\nA second one\n"
 FILES = {"data/train.csv": CSV, "README.md": "# card", "data/more.jsonl": '{"title": "A third"}\n'}
@@ -115,3 +117,59 @@ def test_asking_loads_neither_client_before_a_download():
         "import sys, headline.share.download; print([m for m in ('kagglehub', 'huggingface_hub') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.fixture
+def visited(hub, monkeypatch, tmp_path) -> Hub:
+    """The Hub as a child process reaches it, with the owner's tokens all around."""
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "KGAT_of_owner")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for file in (".cache/huggingface/token", ".kaggle/access_token"):
+        (tmp_path / "home" / file).parent.mkdir(parents=True)
+        (tmp_path / "home" / file).write_text(TOKEN)
+    return hub
+
+
+def confined(name, folder, most_mb=50):
+    return download_confined(find(name), folder, lambda done, total: None, most_mb, 2_000)
+
+
+def test_a_visitors_download_sends_no_token(visited, tmp_path):
+    paths = confined("owner/titles", tmp_path / "corpus")
+    assert [path.name for path in paths] == ["data_more.jsonl", "data_train.csv"] and paths[1].read_text() == CSV
+    assert visited.calls and set(visited.tokens) == {None}
+    download(find("owner/titles"), tmp_path / "own")
+    assert set(visited.tokens) == {None, f"Bearer {TOKEN}"}  # or the line above could not fail
+
+
+def test_nothing_is_kept_twice(visited, tmp_path):
+    for number, folder in enumerate((tmp_path / "visitor", tmp_path / "own")):
+        (confined if number == 0 else lambda name, into: download(find(name), into))("owner/titles", folder)
+        assert size_of(folder) == len(CSV) + len(FILES["data/more.jsonl"])
+    assert not (tmp_path / "cache").exists()
+
+
+def test_kaggle_gets_no_credentials_either(visited, tmp_path):
+    code = "from kagglehub.config import get_kaggle_credentials as c; print(bool(c()))"
+
+    def credentials(environment) -> str:
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    assert credentials(os.environ) == "True" and credentials(without_tokens(tmp_path / "empty")) == "False"
+
+
+def test_a_data_set_over_the_limit_is_not_fetched(visited, tmp_path):
+    visited.repos["datasets", "owner/large"] = Repo({"a.csv": b"x" * 2**20, "b.csv": b"x" * 100})
+    with pytest.raises(DownloadError, match=r"^owner/large is larger than 1 MB, the most that this page takes"):
+        confined("owner/large", tmp_path / "corpus", most_mb=1)
+    assert not [path for method, path in visited.calls if "resolve" in path]
+    assert len(confined("owner/large", tmp_path / "other", most_mb=2)) == 2
+
+
+def test_a_download_that_grows_beyond_the_limit_is_ended(visited, tmp_path, monkeypatch):
+    monkeypatch.setattr("headline.share.download.size_of", lambda folder: 2**21 + 1)
+    visited.delay = 60.0
+    with pytest.raises(DownloadError, match="is larger than 1 MB"):
+        confined("owner/titles", tmp_path / "corpus", most_mb=1)

@@ -19,6 +19,8 @@ from headline.web.tabs.train import TrainTab
 from headline.web.tabs.write import EXAMPLES, WriteTab
 from tests.tiny import random_checkpoint
 
+VISITOR = "0123456789abcdef" * 2
+
 
 def build(folder: Path, **limits: int) -> TrainTab:
     random_checkpoint().save(folder / "bundled")
@@ -41,7 +43,7 @@ def tab(tmp_path) -> TrainTab:
 def given(tab: TrainTab, **changes) -> dict:
     """What Gradio passes to a handler: the components' first values, changed by name."""
     values = {component: getattr(component, "value", None) for component in tab.inputs}
-    values |= {tab.write.box: {"text": "the gov"}, tab.mine: ["older"], tab.job_id: None}
+    values |= {tab.write.box: {"text": "the gov"}, tab.mine: ["older"], tab.job_id: None, tab.visitor: VISITOR}
     values[tab.own.model] = values[tab.own.new_name] = values[tab.own.unpack_button] = None
     parts = {
         "source": tab.corpus.source,
@@ -70,8 +72,8 @@ def test_the_sample_is_selected_at_first_and_read_where_it_is(tab):
 
 def test_an_upload_is_parsed_once_for_preview_estimate_and_run(tab, tmp_path, monkeypatch):
     read = []
-    read_file = parsed_corpus.read_file
-    monkeypatch.setattr(parsed_corpus, "read_file", lambda *args: read.append(args) or read_file(*args))
+    run_confined = parsed_corpus.run_confined
+    monkeypatch.setattr(parsed_corpus, "run_confined", lambda *args: read.append(args) or run_confined(*args))
     values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path))
     shown = tab.corpus.show_preview(values)
     assert shown[tab.corpus.preview]["groups"][0]["sections"][0]["title"] == "1 headlines"
@@ -94,8 +96,8 @@ def test_a_changed_file_is_parsed_anew(tab, tmp_path):
     assert tab.options(values)[0].read_corpus().headlines == ["Council backs plan"]
 
 
-def test_a_large_file_is_parsed_by_a_process_of_its_own(tab, tmp_path, monkeypatch):
-    monkeypatch.setattr(parsed_corpus, "_LARGE", 0)
+def test_a_visitors_file_is_never_read_by_the_server_itself(tab, tmp_path, monkeypatch):
+    monkeypatch.setattr(parsed_corpus, "read_file", None)
     values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path))
     assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late"]
     with pytest.raises(CorpusError, match=r"^titles.csv has no column “price”; its columns are “id”, “title”\.$"):
@@ -124,7 +126,7 @@ def test_what_is_not_headlines_is_said_before_the_run(tab, tmp_path):
 def test_limits_of_a_public_page_are_kept(tmp_path):
     tab = build(tmp_path, upload_mb=1, epochs=7)
     upload(tmp_path, "title\n" + "Museum opens late\n" * 100_000)
-    with pytest.raises(CorpusError, match=r"^This page takes files of up to 1 MB together; these are 2 MB\.$"):
+    with pytest.raises(CorpusError, match=r"^This page takes up to 1 MB at once; this is 2 MB\.$"):
         tab.options(given(tab, source=UPLOAD_CHOICE, files=[str(tmp_path / "titles.csv")]))
     with pytest.raises(SettingError, match="epochs must be 7 or fewer on this page; it is 8"):
         tab.options(given(tab, epochs=8))
@@ -156,7 +158,7 @@ def test_a_run_is_started_with_what_the_page_holds(tab, monkeypatch):
     (((options, runs), named),) = started
     assert (options.settings.epochs, options.name, options.compare) == (2, "Pasted", True)
     assert options.samples == (*EXAMPLES, "the gov") and options.read_corpus().headlines == ["One", "Two"]
-    assert runs == tab.models.runs and named == {"keep_files": True}
+    assert runs == tab.models.runs and named["keep_files"]
     assert shown[tab.mine] == ["older", "new"] and shown[tab.job_id] == "new" and shown[tab.timer].active
 
 

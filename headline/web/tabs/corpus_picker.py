@@ -1,21 +1,24 @@
 """Where the headlines of a run come from: the sample, uploaded files, pasted lines, or a public data set."""
 
-import tempfile
+import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from headline.errors import CorpusError, DownloadError
-from headline.runs.limits import Limits
-from headline.share.download import KNOWN, download, find
+from headline.corpus.preview import Preview
+from headline.errors import CorpusError, DownloadError, HeadlineError
+from headline.runs.visitors import check_disk, visitor_folder, visitor_of
+from headline.share.download import KNOWN, PublicCorpus, download, download_confined, find
 from headline.web.events import HIDDEN, QUIET
 from headline.web.http.metrics import count_refusal
-from headline.web.parsed_corpus import parse, temporary_folder
+from headline.web.models import Models
+from headline.web.parsed_corpus import ParsedCorpus, parse, parse_confined
 from headline.web.tabs.panels import panel_of, sheet_of
 from headline.web.tabs.run_view import refusal
 from headline.web.tabs.sheets import preview_sheet
@@ -25,7 +28,6 @@ UPLOAD_CHOICE = "My own files"
 PASTE_CHOICE = "Pasted lines"
 DOWNLOAD_CHOICE = "A public data set"
 FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".gz"]
-_LONGEST_PASTE = 5_000_000  # characters
 _MEGABYTE = 2**20  # bytes
 _POLL_SECONDS = 0.5
 
@@ -37,7 +39,12 @@ class CorpusSelection:
     paths: tuple[Path, ...]
     name: str  # of the model that learns from them
     column: str | None = None  # that holds the headlines; None: found by its name
-    temporary: bool = True  # uploaded: a run must copy them, because they do not last
+    preview: Preview | None = None  # once they were parsed
+    temporary: bool = True  # a visitor's: a run must keep them, because they do not last
+
+
+class NothingSelectedError(CorpusError):
+    """Nothing is selected yet, which is no mistake before the run is started."""
 
 
 class CorpusPicker:
@@ -46,8 +53,9 @@ class CorpusPicker:
     The components that show the preview, or why there is none, are laid out by `lay_out_preview`.
     """
 
-    def __init__(self, sample: Path, limits: Limits):
-        self.sample, self.limits = sample, limits
+    def __init__(self, sample: Path, models: Models, visitor: gr.BrowserState):
+        """Lay out the part. `visitor` holds the id of this browser."""
+        self.sample, self.runs, self.limits, self.visitor = sample, models.runs, models.limits, visitor
         self.source = gr.Radio(
             [SAMPLE_CHOICE, UPLOAD_CHOICE, PASTE_CHOICE, DOWNLOAD_CHOICE],
             value=SAMPLE_CHOICE,
@@ -75,7 +83,7 @@ class CorpusPicker:
             label="Column that holds the headlines", placeholder="leave empty to find it by its name", visible=False
         )
         self.downloaded = gr.State(None)
-        self.inputs = {self.source, self.files, self.pasted, self.downloaded, self.column}
+        self.inputs = {self.source, self.files, self.pasted, self.downloaded, self.column, self.visitor}
 
     def lay_out_notice(self) -> None:
         """Lay out where a sentence says that files cannot be used, or how far a download is."""
@@ -89,7 +97,9 @@ class CorpusPicker:
         groups = [self.upload_group, self.paste_group, self.download_group, self.column]
         self.source.change(self.show_source, self.source, groups, **QUIET)
         page.load(self.show_preview, self.inputs, [self.preview, self.notice], **QUIET)
-        self.download_button.click(self.download, self.data_set, [self.downloaded, self.notice, self.column], **HIDDEN)
+        self.download_button.click(
+            self.download, {self.data_set, self.visitor}, [self.downloaded, self.notice, self.column], **HIDDEN
+        )
         changes = [
             self.source.change,
             self.files.change,
@@ -112,22 +122,24 @@ class CorpusPicker:
 
         Raises:
             CorpusError: nothing is selected yet, or it is too large.
+            LimitError: the visitor has stored too much.
         """
         source = given[self.source]
         if source == SAMPLE_CHOICE:
             return CorpusSelection((self.sample,), "Sample", temporary=False)
         if source == PASTE_CHOICE:
             if not (given[self.pasted] or "").strip():
-                raise CorpusError("Paste some headlines first, one per line.")
-            return CorpusSelection((pasted_file(given[self.pasted][:_LONGEST_PASTE]),), "Pasted")
+                raise NothingSelectedError("Paste some headlines first, one per line.")
+            return CorpusSelection((self._pasted_file(given[self.pasted], given[self.visitor]),), "Pasted")
         uploaded = source == UPLOAD_CHOICE
         paths = tuple(Path(file) for file in given[self.files if uploaded else self.downloaded] or ())
         if not paths:
-            raise CorpusError("Choose a file of headlines first." if uploaded else "Download a data set first.")
-        megabytes = sum(path.stat().st_size for path in paths) / _MEGABYTE
-        if self.limits.upload_mb and megabytes > self.limits.upload_mb:
-            most = self.limits.upload_mb
-            raise CorpusError(f"This page takes files of up to {most} MB together; these are {megabytes:.0f} MB.")
+            raise NothingSelectedError(
+                "Choose a file of headlines first." if uploaded else "Download a data set first."
+            )
+        if missing := [path.name for path in paths if not path.is_file()]:
+            raise CorpusError(f"{missing[0]} is no longer stored here: choose it again.")
+        self._check_size(sum(path.stat().st_size for path in paths))
         column = (given[self.column] or "").strip() or None
         return CorpusSelection(paths, paths[0].name.split(".")[0], column)
 
@@ -138,27 +150,56 @@ class CorpusPicker:
             CorpusError: nothing is selected, or it cannot be read as headlines.
         """
         selected = self.selection(given)
+        parsed = self._parse(selected, given[self.visitor])
+        return replace(selected, paths=parsed.files if selected.temporary else selected.paths, preview=parsed.preview)
+
+    def _parse(self, selected: CorpusSelection, visitor: str | None) -> ParsedCorpus:
+        """The rows and the preview of the selected files; a visitor's are read by a process of its own."""
         if not selected.temporary:
-            return selected
-        parsed = parse(selected.paths, selected.column)
-        return CorpusSelection(parsed.files, selected.name, selected.column)
+            return parse(selected.paths, selected.column)
+        limits, visitor = self.limits, visitor_of(visitor)
+        check_disk(self.runs, visitor, limits)
+        return parse_confined(
+            selected.paths,
+            selected.column,
+            visitor_folder(self.runs, visitor),
+            limits.bounds,
+            limits.reading_mb,
+            limits.reading_seconds,
+        )
+
+    def _check_size(self, size: int) -> None:
+        most = self.limits.upload_mb
+        if most and size > most * _MEGABYTE:
+            raise CorpusError(f"This page takes up to {most} MB at once; this is {size / _MEGABYTE:.0f} MB.")
+
+    def _pasted_file(self, text: str, visitor: str | None) -> Path:
+        """A file of the visitor's that holds a text, the same one for the same text."""
+        content = text.encode("utf-8", "replace")
+        self._check_size(len(content))
+        visitor = visitor_of(visitor)
+        name = blake2b(content, digest_size=16).hexdigest()
+        path = visitor_folder(self.runs, visitor) / "pasted" / name / "pasted.txt"
+        if not path.is_file():  # kept as it is, so that it is parsed once
+            check_disk(self.runs, visitor, self.limits, len(content))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return path
 
     def show_preview(self, given: dict) -> dict:
         """The preview of the selected headlines, or a sentence if they cannot be read."""
         try:
-            selected = self.selection(given)
-        except CorpusError:  # nothing selected yet, which is no mistake before the run is started
+            shown = self._parse(self.selection(given), given[self.visitor]).preview
+        except NothingSelectedError:
             return {self.preview: {"groups": []}, self.notice: {}}
-        try:
-            shown = parse(selected.paths, selected.column).preview
-        except CorpusError as error:
+        except HeadlineError as error:
             count_refusal(error)
             return {self.preview: {"groups": []}, self.notice: refusal(str(error))}
         return {self.preview: preview_sheet(shown), self.notice: {}}
 
-    def download(self, name: str) -> Iterator[dict]:
+    def download(self, given: dict) -> Iterator[dict]:
         """Download a public data set and show the progress."""
-        folder = Path(tempfile.mkdtemp(dir=temporary_folder()))
+        name, visitor = given[self.data_set], visitor_of(given[self.visitor])
         progress: list[str] = []
 
         def on_bytes(done: int, total: int | None) -> None:
@@ -167,9 +208,10 @@ class CorpusPicker:
 
         try:
             corpus = find(name or "")
+            check_disk(self.runs, visitor, self.limits, self.limits.upload_mb * _MEGABYTE)
             running = {"state": "running", "headline": f"Downloading {corpus.name}…"}
             yield {self.notice: running}
-            for files in in_thread(lambda: download(corpus, folder, on_bytes)):
+            for files in in_thread(lambda: self._fetch(corpus, visitor, on_bytes)):
                 if files is None:
                     yield {self.notice: running | {"lines": progress[-1:]}}
                 else:
@@ -179,18 +221,23 @@ class CorpusPicker:
                         self.notice: {"state": "done", "headline": f"{corpus.name} was downloaded: {count}."},
                         self.column: corpus.column or "",
                     }
-        except DownloadError as error:
+        except HeadlineError as error:
+            count_refusal(error)
             yield {self.downloaded: None, self.notice: refusal(str(error))}
 
-
-def pasted_file(text: str) -> Path:
-    """A file that holds a text, the same one for the same text."""
-    content = text.encode("utf-8", "replace")
-    path = temporary_folder() / "pasted" / blake2b(content, digest_size=16).hexdigest() / "pasted.txt"
-    if not path.is_file():  # kept as it is, so that it is parsed once
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return path
+    def _fetch(self, corpus: PublicCorpus, visitor: str, on_bytes: Callable[[int, int | None], None]) -> list[Path]:
+        """Download into the visitor's folder, in the place of what was downloaded before."""
+        downloads = visitor_folder(self.runs, visitor) / "downloaded"
+        shutil.rmtree(downloads, ignore_errors=True)
+        folder = downloads / secrets.token_hex(4)
+        most = self.limits.upload_mb
+        try:
+            if self.limits.public:
+                return download_confined(corpus, folder, on_bytes, most, self.limits.reading_mb)
+            return download(corpus, folder, on_bytes, most)
+        except DownloadError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def in_thread(work: Callable[[], Any]) -> Iterator:

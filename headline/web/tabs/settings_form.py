@@ -1,12 +1,13 @@
 """The settings of a run on the page: a preset, the model to start from, and single settings."""
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from headline.errors import SettingError
 from headline.model.config import ModelConfig
-from headline.training.presets import PRESETS
+from headline.training.presets import PRESETS, Preset
 from headline.training.settings import TrainingConfig
 from headline.web.events import QUIET
 from headline.web.models import BUNDLED_ID, Models
@@ -41,7 +42,7 @@ class SettingsForm:
             elem_id="begin",
         )
         with gr.Accordion("All settings", open=False, elem_id="settings"), gr.Row():
-            shown = PRESETS[_FIRST_PRESET].settings(self._start(BUNDLED_ID)[1])
+            shown = self._preset_settings(PRESETS[_FIRST_PRESET], self._start(BUNDLED_ID)[1])
             self.fields = {name: _number_field(name, shown) for name in FIELDS}
         self.inputs = {self.preset, self.start_from, *self.fields.values()}
 
@@ -68,8 +69,7 @@ class SettingsForm:
         preset = PRESETS[given[self.preset]]
         causal = preset.recipe == "autocomplete"
         config = self._start(given[self.start_from])[1] if causal else None
-        settings, most = preset.settings(config).as_dict(), self.models.limits.epochs
-        settings["epochs"] = min(settings["epochs"], most or settings["epochs"])
+        settings = self._preset_settings(preset, config).as_dict()
         fields = {
             field: gr.Number(value=settings[name], interactive=not (config and name in SHAPE))
             for name, field in self.fields.items()
@@ -84,20 +84,30 @@ class SettingsForm:
         """
         preset = PRESETS[given[self.preset]]
         folder, config = self._start(given[self.start_from]) if preset.recipe == "autocomplete" else (None, None)
-        settings = preset.settings(config)
+        settings = self._preset_settings(preset, config)
         values = {name: given[field] for name, field in self.fields.items() if not (config and name in SHAPE)}
-        changed = {n: type(getattr(settings, n))(value) for n, value in values.items() if value is not None}
-        settings = settings.changed(**changed)
-        most = self.models.limits.epochs
-        if most and settings.epochs > most:
-            raise SettingError(f"epochs must be {most} or fewer on this page; it is {settings.epochs}.")
+        settings = settings.changed(**{n: _number(n, v, settings) for n, v in values.items() if v is not None})
+        self.models.limits.check(settings)
         return settings, folder
+
+    def _preset_settings(self, preset: Preset, config: ModelConfig | None) -> TrainingConfig:
+        """A preset's settings, lowered to the limits of this page; the shape is that of the model to start from."""
+        settings = self.models.limits.lowered(preset.settings(config))
+        return settings.changed(**{name: getattr(config, name) for name in SHAPE}) if config else settings
 
     def _start(self, id_: str) -> tuple[Path | None, ModelConfig | None]:
         """The folder and the shape of the model to start from."""
         if id_ == NOTHING_ID:
             return None, None
         return self.models.folder(id_), ModelConfig(**self.models.meta(id_)["model"])
+
+
+def _number(name: str, value: Any, settings: TrainingConfig) -> int | float:
+    """The value of a field as a number of the setting's type."""
+    try:
+        return type(getattr(settings, name))(value)
+    except (TypeError, ValueError, OverflowError):
+        raise SettingError(f"{name} must be a number; it is {str(value)[:40]}.") from None
 
 
 def _number_field(name: str, settings: TrainingConfig) -> gr.Number:

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import gradio as gr
 
-from headline.errors import CorpusError, HeadlineError, system_sentence
+from headline.errors import CorpusError, HeadlineError, LimitError, system_sentence
+from headline.model.storage.metadata import Metadata
 from headline.runs.estimate import estimate as estimate_in_child
 from headline.runs.queue import start as start_run
+from headline.runs.visitors import new_visitor, visitor_of
 from headline.training.device import device_description
+from headline.training.footprint import Footprint, check_memory, footprint
 from headline.training.options import RunOptions
 from headline.training.progress import clock
+from headline.training.settings import TrainingConfig
 from headline.web.events import HIDDEN, QUIET
 from headline.web.http.metrics import count_refusal
 from headline.web.models import Models
-from headline.web.tabs.corpus_picker import SAMPLE_CHOICE, CorpusPicker
+from headline.web.tabs.corpus_picker import SAMPLE_CHOICE, CorpusPicker, CorpusSelection
 from headline.web.tabs.own_models import OwnModels
 from headline.web.tabs.panels import line, line_of, panel_of
 from headline.web.tabs.run_view import describe, refusal
@@ -32,6 +36,7 @@ class TrainTab:
     def __init__(self, models: Models, sample: Path, write: WriteTab):
         """Lay out the tab. A finished run is chosen in the Write tab."""
         self.models, self.write, self.mine = models, write, write.mine
+        self.visitor = gr.BrowserState("", storage_key="headline.visitor", secret=write.mine.secret)
         gr.Markdown(
             "Train a model on your own kind of headlines. It trains in a process of its own, on a GPU if there is one, "
             "and you can go on writing."
@@ -39,7 +44,7 @@ class TrainTab:
         line_of("device", f"This machine trains on {device_description()}.")
         with gr.Row():
             with gr.Column():
-                self.corpus = CorpusPicker(sample, models.limits)
+                self.corpus = CorpusPicker(sample, models, self.visitor)
             with gr.Column():
                 self.settings = SettingsForm(models)
         self.corpus.lay_out_notice()
@@ -73,6 +78,7 @@ class TrainTab:
         batch_size = self.settings.fields["batch_size"]
         followed = {self.job_id, self.mine}
         self.timer.tick(self.follow, followed, [*shown, self.write.model, batch_size], **QUIET)
+        page.load(lambda visitor: visitor or new_visitor(), self.visitor, self.visitor, **QUIET)
         page.load(self.resume, self.mine, [*shown, self.job_id], **QUIET)
 
     def options(self, given: dict) -> tuple[RunOptions, bool]:
@@ -83,6 +89,7 @@ class TrainTab:
         """
         selected = self.corpus.parsed_selection(given)
         settings, start_from = self.settings.read(given)
+        check_memory(self._footprint(selected, settings, start_from), self.models.limits.run_mb)
         options = RunOptions(
             files=tuple(map(str, selected.paths)),
             settings=settings,
@@ -96,6 +103,16 @@ class TrainTab:
         )
         return options, selected.temporary
 
+    def _footprint(self, selected: CorpusSelection, settings: TrainingConfig, start_from: Path | None) -> Footprint:
+        """How large the run will be."""
+        shown = selected.preview
+        assert shown is not None, "the files have been parsed"
+        share = min(1.0, (self.models.limits.rows or shown.headlines) / max(1, shown.headlines))
+        kept = Metadata.read(start_from).model.vocab_size if start_from and settings.keep_words else 0
+        return footprint(
+            settings, round(share * shown.headlines), round(share * shown.words), shown.distinct + kept, shown.longest
+        )
+
     def start(self, given: dict) -> dict:
         """Start a run when its turn comes."""
         try:
@@ -105,8 +122,12 @@ class TrainTab:
             return {self.panel: refusal(str(error))}
         text = ((given[self.write.box] or {}).get("text") or "").strip()
         options = replace(options, samples=(*options.samples, text)) if text else options
+        visitor = visitor_of(given[self.visitor]) if self.models.limits.public else ""
         try:
-            job = start_run(options, self.models.runs, keep_files=temporary)
+            job = start_run(options, self.models.runs, keep_files=temporary, visitor=visitor, limits=self.models.limits)
+        except LimitError as error:
+            count_refusal(error)
+            return {self.panel: refusal(str(error))}
         except OSError as error:
             return {self.panel: refusal(f"The run could not be added: {system_sentence(error)}")}
         return {
@@ -121,7 +142,7 @@ class TrainTab:
         try:
             self.corpus.parsed_selection(given)
             readable = given[self.corpus.source] != SAMPLE_CHOICE
-        except CorpusError:  # the preview says why
+        except (CorpusError, LimitError):  # the preview says why
             readable = False
         if readable:
             yield from self.estimate(given)

@@ -1,0 +1,70 @@
+"""How large a run will be, from its settings and its list: known before anything is trained."""
+
+from dataclasses import dataclass
+
+from headline.errors import SettingError
+from headline.model.config import ModelConfig
+from headline.training.settings import TrainingConfig
+
+_PROGRAM = 900  # megabytes that Keras and TensorFlow take
+_COPIES = 6  # of the weights: themselves, their gradient, two moments of Adam, the best so far, those that are saved
+_LOGITS = 3  # arrays of the size of a batch's logits that are alive at once
+_STATES = 24  # arrays of the size of a layer's outputs that the gradient needs: gates, cells, their gradients
+_NGRAM = 100  # bytes of an n-gram while they are counted
+_HEADLINE = 1_500  # bytes of a headline: its text, its ids, its words
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """An estimate, rather too large than too small."""
+
+    parameters: int
+    megabytes: int  # of memory while it trains on a CPU
+
+    def __str__(self) -> str:
+        return f"{self.parameters:,} parameters, about {self.megabytes:,} MB of memory"
+
+
+def footprint(settings: TrainingConfig, headlines: int, words: int, distinct: int, longest: int) -> Footprint:
+    """Estimate the size of a run.
+
+    Args:
+        settings: of the run.
+        headlines: in the list.
+        words: in the list.
+        distinct: different words in the list, and in the model that it starts from if its words are kept.
+        longest: words of the longest headline.
+
+    Raises:
+        SettingError: the sizes are larger than any network that this program reads.
+    """
+    config = settings.model_config(max(1, min(settings.max_words, distinct)) + 4, max(2, longest))
+    size = _batch_bytes(config, settings, headlines) + 4 * _COPIES * config.parameters
+    size += _HEADLINE * headlines + _NGRAM * settings.ngram_order * words
+    if not config.causal:
+        size += 8 * words * config.block_size  # every prefix is a row of block_size ids, made twice
+    return Footprint(config.parameters, _PROGRAM + size // 2**20)
+
+
+def _batch_bytes(config: ModelConfig, settings: TrainingConfig, headlines: int) -> int:
+    """The bytes of what one batch computes, in float32."""
+    rows = settings.rows_per_batch(headlines)
+    scored = config.vocab_size
+    if config.causal and settings.candidates and config.vocab_size > 2 * settings.candidates:
+        scored = settings.candidates
+    positions = config.block_size if config.causal else 1
+    states = _STATES * config.units * config.layers * config.block_size
+    return 4 * rows * (_LOGITS * positions * scored + states)
+
+
+def check_memory(size: Footprint, most_mb: int) -> None:
+    """Check a run against a limit in megabytes; 0 means no limit.
+
+    Raises:
+        SettingError: it would need more.
+    """
+    if most_mb and size.megabytes > most_mb:
+        raise SettingError(
+            f"This run would need about {size.megabytes:,} MB of memory, and this page allows {most_mb:,}: "
+            "choose fewer units, layers or words, or a smaller batch_size."
+        )
