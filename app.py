@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import sys
 import threading
 import time
 import traceback
@@ -16,11 +17,15 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 import gradio as gr
 from starlette.middleware import Middleware
 
+from headline.errors import SettingError
 from headline.paths import ASSETS, SAMPLE_CORPUS, read_asset
 from headline.runs.leftovers import remove_leftovers
 from headline.runs.limits import Limits
 from headline.runs.queue import RUNS, dispatch, sweep
 from headline.runs.shutdown import ending_on_sigterm
+from headline.web.guard.browser_key import browser_key
+from headline.web.guard.rules import Rules
+from headline.web.guard.slow_connections import close_slow_connections
 from headline.web.http.answers import Answers
 from headline.web.http.api import add_api
 from headline.web.http.cors import PublicCors, allowed_origins
@@ -51,13 +56,13 @@ THEME = gr.themes.Default(
 
 
 def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
-    """Build the page for a bundled model and a folder of runs. Nothing is started."""
+    """Build the page for a bundled model and a folder of runs, which is made if need be. Nothing is started."""
     models = Models(bundled, runs, Limits.from_environment())
     models.get(None)  # loaded now, not when the first visitor types
     with gr.Blocks(title=NAME) as page:
         gr.Markdown(f"# {NAME}\n{ABOUT}", elem_id="title")
         # The ids of the runs and models that belong to this browser; nobody can guess them.
-        mine = gr.BrowserState([], storage_key="headline.runs", secret="the ids themselves are what is secret")
+        mine = gr.BrowserState([], storage_key="headline.runs", secret=browser_key(runs))
         with gr.Tab("Write"):
             write = WriteTab(models, mine)
         with gr.Tab("Train"):
@@ -78,15 +83,16 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
 def launch(page: gr.Blocks, **options: Any) -> tuple:
     """Serve the page. `options` replace those that are given to `gr.Blocks.launch`."""
     paths, origins = {route.path for route in page.routes_of_its_own}, allowed_origins()
+    rules = Rules.from_environment(page.models.limits.public)
 
     @contextlib.asynccontextmanager
     async def opened(app: gr.routes.App) -> AsyncIterator[None]:
         # CORS must be outermost, outside Gradio's own middleware; `app_kwargs` cannot put it there.
         cors = PublicCors(app.middleware_stack, PUBLIC, frozenset(paths), origins)
-        app.middleware_stack = Measured(cors, frozenset(paths))  # outermost, so that it counts every answer
+        app.middleware_stack = Measured(rules.guard(cors), frozenset(paths))  # outermost: it counts all
         yield
 
-    front = Middleware(FrontPage, title=NAME, about=ABOUT, search=OPENSEARCH_XML.removeprefix("/"))
+    front = Middleware(FrontPage, NAME, ABOUT, OPENSEARCH_XML.removeprefix("/"), rules.frames)
     settings = {
         "theme": THEME,
         "css": read_asset("page.css"),
@@ -100,6 +106,7 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     }
     if page.models.limits.upload_mb:
         settings["max_file_size"] = f"{page.models.limits.upload_mb}mb"
+    close_slow_connections()
     logs = os.environ.get("HEADLINE_LOG", "1" if page.models.limits.public else "0") not in ("", "0")
     scheduled = (page.models, page.heartbeat, RequestLog() if logs else None)
     threading.Thread(target=run_scheduler, args=scheduled, daemon=True).start()
@@ -131,6 +138,9 @@ def run_scheduler(models: Models, heartbeat: Heartbeat, log: RequestLog | None) 
 
 
 if __name__ == "__main__":
-    demo = build_app()  # a Space looks for this name
-    with ending_on_sigterm(demo.models.runs):
-        launch(demo)
+    try:
+        demo = build_app()  # a Space looks for this name
+        with ending_on_sigterm(demo.models.runs):
+            launch(demo)
+    except SettingError as error:
+        sys.exit(f"headline: {error}")

@@ -46,6 +46,8 @@ def served(folder: Path, **environment: str) -> Iterator[str]:
         assert server.poll() is None, (folder / "log.txt").read_text()
         try:
             return urllib.request.urlopen(url, timeout=5).status == 200
+        except urllib.error.HTTPError as error:
+            return error.code == 401  # it asks for a login
         except (urllib.error.URLError, ConnectionError):
             return False
 

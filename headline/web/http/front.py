@@ -7,6 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headline.paths import read_asset
+from headline.web.guard.headers import FRAMES, page_policy
 
 # Gradio's own cards, which describe Gradio and link to a picture on another host.
 _CARDS = re.compile(rb'<meta\s[^>]*?(?:property|name)="(?:og|twitter):[^>]*>\s*')
@@ -18,12 +19,16 @@ class FrontPage:
 
     It puts `assets/first.js` at the top, because what `gr.Blocks.launch(head=…)` adds runs after Gradio's own
     scripts. And it replaces what search engines and link previews read: title, description, and the link to the
-    OpenSearch description.
+    OpenSearch description. It also sets the page's Content-Security-Policy, which needs the hashes of its scripts.
     """
 
-    def __init__(self, app: ASGIApp, title: str, about: str, search: str):
-        """`search` is the address of the OpenSearch description, relative to the page's."""
+    def __init__(self, app: ASGIApp, title: str, about: str, search: str, frames: tuple[str, ...] = FRAMES):
+        """`search` is the address of the OpenSearch description, relative to the page's.
+
+        `frames` are the origins whose pages may show this one in a frame.
+        """
         self._app = app
+        self._frames = frames
         title, about = escape(title), escape(about)
         self._script = f"<script>{read_asset('first.js')}</script>".encode()
         self._card = (
@@ -53,6 +58,7 @@ class FrontPage:
             if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
                 body = self._changed(body)
                 headers["content-length"] = str(len(body))
+                headers["content-security-policy"] = page_policy(body, self._frames)
             await send({**start, "headers": headers.raw})
             await send({"type": "http.response.body", "body": body})
 

@@ -1,0 +1,1 @@
+"""Who may ask, how long they may take, and what the page may load."""
