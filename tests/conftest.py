@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from headline.corpus.reader import read_headlines
 from headline.corpus.report import Corpus
 from tests.hub import Hub, serve
 from tests.tiny import headlines
+
+# The same inputs at every run; `python -m bench.fuzz` tries others, and many more.
+settings.register_profile("tests", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -34,7 +35,9 @@ _DECADE = r"(?<!\w)['’]\d0s\b"  # '90s
 _JOINED = rf"(?:[-'’&]{_UNIT}|(?<=\d)[.,:/](?=\d){_UNIT}|\.(?=[a-z]{{2,3}}\b){_UNIT})"
 # A sign before: $5, #MeToo, .NET. A sign behind: 50%, C++, C#, Disney+.
 _WORD = rf"(?:[$£€₹#@]|(?<![\w.…])\.(?=[A-Z]))?{_UNIT}{_JOINED}*(?:%|(?:\+\+?|#)(?![\w+#]))?"
-_URL = r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.-]+|\b(?:[\w-]+\.)+[a-z]{2,}/\S+"
+# Every length is bounded, as those of real addresses are: without that, the time would grow with the square of a text.
+_LABEL = r"[\w-]{1,63}"  # of a domain name
+_URL = rf"\b(?:https?://|www\.)\S+|\b[\w.+-]{{1,64}}@{_LABEL}\.[\w.-]+|\b(?:{_LABEL}\.){{1,5}}[a-z]{{2,24}}/\S+"
 _MARK = r"\.\.\.|--|[,:;?!.…()—―–\-，：？！；\"“”„«»'‘’`]"
 _TOKEN = re.compile(rf"(?P<url>{_URL})|(?P<word>{_DECADE}|{_WORD})|(?P<mark>{_MARK})")
 # Everything between the characters that Keras' Tokenizer filters by default, and spaces.
@@ -66,7 +69,7 @@ class Tokenizer:
         ['Review', ':', '“', 'C++', '”', '–', 'is', 'it', '$5m', ',', 'or', '9/11', '?']
         """
         tokens: list[Token] = []
-        open_quotes: list[str] = []
+        open_quotes: Counter[str] = Counter()
         for match in self.pattern.finditer(text):
             kind, start, end = match.lastgroup, match.start(), match.end()
             if kind == "word":
@@ -98,20 +101,20 @@ class Tokenizer:
         return [self.key(word) for word in self.words(text)]
 
 
-def _standard_mark(text: str, start: int, end: int, open_quotes: list[str]) -> str | None:
+def _standard_mark(text: str, start: int, end: int, open_quotes: Counter[str]) -> str | None:
     """The standard form of the mark at text[start:end], None where it is no punctuation.
 
-    `open_quotes` are the quotes that were opened and not yet closed; it is updated.
+    `open_quotes` counts the quotes of each kind that were opened and not yet closed; it is updated.
     """
     sign = text[start:end]
     before, after = text[start - 1 : start], text[end : end + 1]
     if sign in _QUOTES:
         opening, closing = _QUOTES[sign]
-        if opening in open_quotes and not before.isspace():
-            open_quotes.remove(opening)
+        if open_quotes[opening] and not before.isspace():
+            open_quotes[opening] -= 1
             return closing
         if (not before or before.isspace() or before in OPENING_MARKS or before in "-–—") and not after.isspace():
-            open_quotes.append(opening)
+            open_quotes[opening] += 1
             return opening
         return None  # an apostrophe, or a quote that belongs to nothing
     mark = _SAME_MARK.get(sign, sign)

@@ -221,6 +221,8 @@ class _Spelling:
 
     def add_row(self, tokens: Sequence[Token]) -> None:
         """Count the words of one row. A word after a mark other than a comma counts as a first word."""
+        if not tokens:  # such as a headline that is only a web address
+            return
         words = [token.text for token in tokens if not token.is_mark]
         after_mark = [True] + [token.is_mark and token.text != "," for token in tokens[:-1]]
         first = [after for after, token in zip(after_mark, tokens, strict=True) if not token.is_mark]
