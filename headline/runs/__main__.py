@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from headline.errors import HeadlineError, system_sentence
+from headline.runs.confined import lower_priority
 from headline.runs.job import Job
 from headline.runs.process import record_pid
 from headline.runs.stop_signal import StopSignal
@@ -18,6 +19,7 @@ from headline.training.run import run
 
 
 def main(arguments: list[str]) -> int:
+    lower_priority()  # the server answers every keystroke meanwhile
     try:
         if arguments == ["estimate"]:
             print(json.dumps(estimate(RunOptions.from_dict(json.load(sys.stdin))).as_dict()))

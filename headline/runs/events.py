@@ -18,6 +18,7 @@ _WANTED: dict[str, dict[str, tuple[type, ...]]] = {  # kind of event -> field ->
     "samples": {"headlines": (list,)},
     "device": {"name": (str,)},
     "error": {"message": (str,)},
+    "overrun": {"message": (str,)},
     "done": {"stopped": (bool,), "metrics": (dict,)},
 }
 

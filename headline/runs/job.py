@@ -147,6 +147,8 @@ class Job:
         """The state of a run that has been started, and a sentence on it."""
         if "done" in events.last:
             return ("stopped" if events.last["done"]["stopped"] else "done"), ""
+        if "overrun" in events.last:
+            return ("stopped" if self.model.is_dir() else "failed"), events.last["overrun"]["message"]
         if "error" in events.last:
             return "failed", events.last["error"]["message"]
         if alive:
@@ -181,6 +183,10 @@ class Job:
             with contextlib.suppress(ProcessLookupError):  # it ended in between
                 os.kill(pid, number)
 
+    def kill(self) -> None:
+        """End the run at once."""
+        self._signal(signal.SIGKILL)
+
     def fail(self, message: str) -> None:
         """Mark a run that cannot be started as failed, with a sentence.
 
@@ -203,7 +209,7 @@ class Job:
         self.stop()
         until = time.monotonic() + _SECONDS_TO_DIE
         while self.alive() and time.monotonic() < until:
-            self._signal(signal.SIGKILL)
+            self.kill()
             time.sleep(0.1)
         shutil.rmtree(self.folder, ignore_errors=True)
 

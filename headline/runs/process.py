@@ -8,6 +8,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,7 @@ except ImportError:  # Windows: only the process that started a run can tell whe
     fcntl = None
 
 _children: dict[str, subprocess.Popen] = {}  # by the run's id: started by this process, which must reap them
+_launched: dict[str, float] = {}  # by the run's id: when this process started it, by the clock that is never set back
 
 
 def child_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
@@ -52,6 +54,7 @@ def launch(folder: Path) -> int:
             start_new_session=True,  # the run goes on when the terminal or the server ends
         )
     _children[folder.name] = child
+    _launched[folder.name] = time.monotonic()
     return child.pid
 
 
@@ -75,6 +78,16 @@ def is_alive(folder: Path) -> bool:
     except OSError:  # there is no such file, or it cannot be opened
         pass
     return False
+
+
+def seconds_alive(folder: Path) -> float:
+    """Return how long the process of a run has been alive. It writes its lock file when it starts, and never again."""
+    if folder.name in _launched:
+        return time.monotonic() - _launched[folder.name]
+    try:
+        return time.time() - (folder / "lock").stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def record_pid(folder: Path) -> None:

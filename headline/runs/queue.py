@@ -16,6 +16,7 @@ from headline.errors import system_sentence
 from headline.model.storage.atomic import replacing_folder
 from headline.runs.job import Job, Status, list_jobs, waiting_jobs, write_json
 from headline.runs.limits import Limits, slots
+from headline.runs.overrun import end_overrun
 from headline.runs.process import fcntl, launch, started_here
 from headline.runs.visitors import check_disk, check_waiting, sweep_visitors
 from headline.training.options import RunOptions
@@ -94,8 +95,12 @@ def _new_id(runs: Path) -> str:
 
 
 def dispatch(runs: Path) -> None:
-    """Start waiting runs while there is room. A run that cannot be started is marked as failed."""
+    """End runs that overrun their minutes, and start waiting ones while there is room.
+
+    A run that cannot be started is marked as failed.
+    """
     with _locked(Path(runs) / ".queue"):
+        end_overrun(runs)
         if _closed.is_set():
             return
         for job in waiting_jobs(runs):

@@ -3,6 +3,8 @@
 Keras is loaded inside the functions, so that a run can report that it is reading before the seconds this takes.
 """
 
+import contextlib
+import math
 import os
 import shutil
 import time
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
-from headline.errors import DeviceMemoryError, HeadlineError, system_sentence
+from headline.errors import CheckpointError, DeviceMemoryError, HeadlineError, system_sentence
 from headline.model.checkpoint import Checkpoint
 from headline.paths import BUNDLED_MODEL
 from headline.training.mixture import ngrams_alone
@@ -161,20 +163,30 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
 
     emit({"event": "device", "name": device_in_use(), "stage": "starting"})
     backup = out.with_name(f".{out.name}.backup")
+    best = _BestSoFar(best_folder(out), settings.precision) if options.minutes else None
+
+    def on_progress(progress: Progress) -> None:
+        emit({"event": "progress", **progress.as_dict(), "stage": "training"})
+        if best and progress.epoch_ended:
+            best.loss = progress.loss if progress.validation_loss is None else progress.validation_loss
+
+    def on_epoch(epoch: int, checkpoint: Checkpoint) -> None:
+        if best:
+            best.keep(checkpoint)
+        emit({"event": "samples", "epoch": epoch, "headlines": _continued(checkpoint, options.samples)})
+
     if not options.resume:
         shutil.rmtree(backup, ignore_errors=True)
     checkpoint = _fit(
         corpus,
         settings,
-        on_progress=lambda progress: emit({"event": "progress", **progress.as_dict(), "stage": "training"}),
+        on_progress=on_progress,
         should_stop=lambda: should_stop() or time.monotonic() > deadline,
         name=options.name or out.name,
         licence=None,
         start_from=start_from,
         vocabulary=None,
-        on_epoch=lambda epoch, checkpoint: emit(
-            {"event": "samples", "epoch": epoch, "headlines": _continued(checkpoint, options.samples)}
-        ),
+        on_epoch=on_epoch,
         on_baseline=lambda nats: emit({"event": "baseline", "nats": nats}),
         text=text,
         backup=backup,
@@ -182,9 +194,31 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     checkpoint = _measured(checkpoint, corpus, settings, should_stop, emit, options.compare)
     checkpoint.save(out, settings.precision)
     shutil.rmtree(backup, ignore_errors=True)
+    shutil.rmtree(best_folder(out), ignore_errors=True)
     metrics = checkpoint.metrics.get("test", {})
     emit({"event": "done", "stopped": should_stop(), "metrics": metrics, "model": str(out)})
     return checkpoint
+
+
+def best_folder(out: Path) -> Path:
+    """Where a run with a limit on its minutes keeps its best weights so far, in case that it is killed."""
+    return out.with_name(f".{out.name}.best")
+
+
+class _BestSoFar:
+    """The weights after the best epoch so far, as a checkpoint without n-grams."""
+
+    def __init__(self, folder: Path, precision: str):
+        self.folder, self.precision = folder, precision
+        self.loss: float | None = None  # of the last epoch, held-out where there is such a loss; None: not finite
+        self._lowest = math.inf
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Save the weights of the last epoch if it is the best."""
+        if self.loss is not None and self.loss < self._lowest:
+            with contextlib.suppress(OSError, CheckpointError):  # a full disk must not end the run
+                checkpoint.save(self.folder, self.precision)
+                self._lowest = self.loss
 
 
 def _measured(

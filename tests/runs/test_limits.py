@@ -2,7 +2,11 @@
 
 import pytest
 
+from headline.corpus.bounds import UNBOUNDED
+from headline.errors import SettingError
 from headline.runs.limits import Limits
+from headline.training.presets import PRESETS
+from headline.training.settings import RECIPES
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +47,38 @@ def test_what_is_no_number_is_told(monkeypatch):
     monkeypatch.setenv("HEADLINE_MAX_EPOCHS", "many")
     with pytest.raises(ValueError, match="HEADLINE_MAX_EPOCHS must be a whole number"):
         Limits.from_environment()
+
+
+PUBLIC = Limits(public=True, epochs=20, layers=2, units=1_024, max_words=60_000, block_size=64, batch_size=512)
+
+
+@pytest.mark.parametrize(
+    "name, value", [("epochs", 21), ("layers", 3), ("units", 1_025), ("max_words", 60_001), ("batch_size", 513)]
+)
+def test_a_setting_above_its_limit_is_refused(name, value):
+    settings = RECIPES["autocomplete"]
+    with pytest.raises(SettingError, match=f"{name} must be [0-9,]+ or fewer on this page; it is {value:,}"):
+        PUBLIC.check(settings.changed(**{name: value}))
+    Limits().check(settings.changed(**{name: value}))
+    PUBLIC.check(settings.changed(**{name: value - 1}))
+
+
+def test_all_words_of_a_headline_are_more_than_a_limit():
+    with pytest.raises(SettingError, match="block_size must be 64 or fewer on this page; it is 0"):
+        PUBLIC.check(RECIPES["autocomplete"].changed(block_size=0))
+
+
+def test_every_preset_is_lowered_to_what_a_public_page_allows(monkeypatch):
+    monkeypatch.setenv("HEADLINE_PUBLIC", "1")
+    limits = Limits.from_environment()
+    for preset in PRESETS.values():
+        limits.check(limits.lowered(preset.settings(None)))
+        assert Limits().lowered(preset.settings(None)) == preset.settings(None)
+    lowered = limits.lowered(RECIPES["notebook"])
+    assert (lowered.max_words, lowered.block_size, lowered.units) == (60_000, 64, 100)
+
+
+def test_files_have_bounds_on_a_public_page_only():
+    assert Limits().bounds == UNBOUNDED
+    bounds = Limits(public=True, unpacked_mb=7, file_rows=8).bounds
+    assert (bounds.unpacked_mb, bounds.rows) == (7, 8) and min(vars(bounds).values()) > 0

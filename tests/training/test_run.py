@@ -9,8 +9,10 @@ import pytest
 from headline.corpus.report import Corpus
 from headline.errors import CorpusError, SettingError
 from headline.model.checkpoint import Checkpoint
+from headline.training import run as run_module
 from headline.training.options import RunOptions
-from headline.training.run import measure, run, train
+from headline.training.progress import Progress
+from headline.training.run import best_folder, measure, run, train
 from headline.training.settings import RECIPES
 from tests.tiny import headlines, random_checkpoint
 
@@ -79,3 +81,29 @@ def test_measuring_ends_when_it_is_asked_to():
     assert measure(random_checkpoint(), headlines(200), lambda: asked.append(1) or len(asked) > 1) == {}
     assert len(asked) == 2
     assert measure(random_checkpoint(), headlines(20))["headlines"] == 20
+
+
+def progress(epoch: int, validation_loss: float | None) -> Progress:
+    return Progress(epoch, 9, 1, 1, 7.0, validation_loss, 1.0, 1.0, 1.0, None, epoch_ended=True)
+
+
+@pytest.mark.parametrize("losses, best", [([3.0, 2.0, 2.5], 2), ([3.0, 4.0], 1), ([None, None], 1)])
+def test_a_run_with_a_limit_keeps_its_best_weights_on_the_way(corpus, tmp_path, monkeypatch, losses, best):
+    class Killed(Exception):
+        pass
+
+    def fit(corpus, settings, on_progress, on_epoch, **others):
+        for epoch, loss in enumerate(losses, start=1):
+            on_progress(progress(epoch, loss))
+            on_epoch(epoch, random_checkpoint(seed=epoch))
+        raise Killed
+
+    monkeypatch.setattr(run_module, "_fit", fit)
+    options = RunOptions(files=(str(corpus),), settings=RECIPES["autocomplete"], minutes=1)
+    with pytest.raises(Killed):
+        run_module.run(options, tmp_path / "model")
+    kept = Checkpoint.load(best_folder(tmp_path / "model"))
+    assert np.array_equal(kept.weights["embedding"], random_checkpoint(seed=best).weights["embedding"])
+    with pytest.raises(Killed):
+        run_module.run(replace(options, minutes=0), tmp_path / "other")
+    assert not best_folder(tmp_path / "other").exists()

@@ -1,5 +1,6 @@
 """The Train tab's handlers, called as Gradio calls them, without a browser and without a run."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import gradio as gr
@@ -7,12 +8,14 @@ import pytest
 
 from headline.errors import CorpusError, SettingError
 from headline.model.config import ModelConfig
-from headline.runs.job import Status
+from headline.runs.job import Status, list_jobs
 from headline.runs.limits import Limits
+from headline.runs.visitors import visitor_folder
 from headline.share.archive import pack
+from headline.training.estimate import Estimate
 from headline.web import parsed_corpus
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.tabs import train
+from headline.web.tabs import corpus_picker, train
 from headline.web.tabs.corpus_picker import PASTE_CHOICE, SAMPLE_CHOICE, UPLOAD_CHOICE
 from headline.web.tabs.settings_form import NOTHING_ID
 from headline.web.tabs.train import TrainTab
@@ -199,3 +202,75 @@ def test_the_source_shows_its_own_fields(tab):
     visible = {component for component, update in shown.items() if update.visible}
     assert visible == {tab.corpus.upload_group, tab.corpus.column}
     assert not any(update.visible for update in tab.corpus.show_source(SAMPLE_CHOICE).values())
+
+
+@pytest.mark.parametrize("name, value", [("units", 8_000), ("layers", 30), ("batch_size", 10**6), ("max_words", 10**7)])
+def test_sizes_are_checked_on_the_server(tmp_path, monkeypatch, name, value):
+    monkeypatch.setenv("HEADLINE_PUBLIC", "1")
+    tab = build(tmp_path, **{f.name: getattr(Limits.from_environment(), f.name) for f in fields(Limits)})
+    shown = tab.start(given(tab, start_from=NOTHING_ID, **{name: value}))
+    assert shown[tab.panel]["headline"].startswith(f"{name} must be ")
+    assert not list(tab.models.runs.glob("*"))
+
+
+def test_a_run_that_needs_too_much_memory_is_refused(tmp_path):
+    tab = build(tmp_path, run_mb=1_000)
+    shown = tab.start(given(tab, start_from=NOTHING_ID, units=2_000, embedding_size=2_000))
+    assert "MB of memory, and this page allows 1,000" in shown[tab.panel]["headline"]
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "many", [1]])
+def test_a_field_that_is_no_number_is_told(tab, value):
+    assert tab.start(given(tab, epochs=value))[tab.panel]["headline"].startswith("epochs must be a number; it is ")
+
+
+def test_the_size_of_a_run_is_told_with_its_time(tab, monkeypatch):
+    monkeypatch.setattr(train, "estimate_in_child", lambda options, seconds: Estimate(100, 60, "the CPU"))
+    said = list(tab.estimate(given(tab)))[-1]["text"]
+    assert "About 1:00 on the CPU" in said and said.endswith(" MB of memory.") and " parameters, about " in said
+
+
+def test_a_visitor_may_have_a_few_runs_waiting(tmp_path, monkeypatch):
+    monkeypatch.setattr("headline.runs.queue.slots", lambda: 0)  # nothing is started
+    tab = build(tmp_path, public=True, waiting_each=2, upload_mb=5)
+    shown = [tab.start(given(tab))[tab.panel] for _ in range(3)]
+    assert [panel["state"] for panel in shown] == ["waiting", "waiting", "failed"]
+    assert shown[2]["headline"].startswith("2 of your runs are waiting or training")
+    assert tab.start(given(tab) | {tab.visitor: "f" * 32})[tab.panel]["state"] == "waiting"
+    assert [job.visitor for job in list_jobs(tab.models.runs)] == ["f" * 32, VISITOR, VISITOR]
+
+
+def test_pasted_text_is_kept_in_the_visitors_folder(tab):
+    selected = tab.corpus.selection(given(tab, source=PASTE_CHOICE, pasted="One\nTwo"))
+    folder = tab.models.runs / ".visitors" / VISITOR
+    assert selected.paths[0].is_relative_to(folder) and folder.stat().st_mode & 0o777 == 0o700
+    parsed = tab.corpus.parsed_selection(given(tab, source=PASTE_CHOICE, pasted="One\nTwo"))
+    assert parsed.paths[0].is_relative_to(folder)
+
+
+def test_too_much_pasted_text_is_refused_and_not_cut(tmp_path):
+    tab = build(tmp_path, upload_mb=1)
+    shown = tab.corpus.show_preview(given(tab, source=PASTE_CHOICE, pasted="é" * 2**20))
+    assert shown[tab.corpus.notice]["headline"] == "This page takes up to 1 MB at once; this is 2 MB."
+    assert not (tab.models.runs / ".visitors").exists()
+
+
+def test_a_visitor_who_has_stored_too_much_is_told(tmp_path):
+    tab = build(tmp_path, disk_mb_each=1)
+    (visitor_folder(tab.models.runs, VISITOR) / "a").write_bytes(bytes(2**20 + 1))
+    shown = tab.corpus.show_preview(given(tab, source=PASTE_CHOICE, pasted="One"))
+    assert shown[tab.corpus.notice]["headline"].startswith("You have stored 1 MB on this page")
+    assert tab.start(given(tab))[tab.panel]["headline"].startswith("You have stored 1 MB on this page")
+    assert list_jobs(tab.models.runs) == []
+
+
+def test_on_a_public_page_a_download_is_anonymous_and_bounded(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(corpus_picker, "download_confined", lambda *args: asked.append(args) or [tmp_path / "a.csv"])
+    monkeypatch.setattr(corpus_picker, "download", None)
+    tab = build(tmp_path, public=True, upload_mb=5, reading_mb=99)
+    values = {tab.corpus.data_set: "owner/titles", tab.corpus.visitor: VISITOR}
+    assert list(tab.corpus.download(values))[-1][tab.corpus.downloaded] == [str(tmp_path / "a.csv")]
+    ((corpus, folder, _, most_mb, memory_mb),) = asked
+    assert (corpus.name, most_mb, memory_mb) == ("owner/titles", 5, 99)
+    assert folder.is_relative_to(tab.models.runs / ".visitors" / VISITOR / "downloaded")

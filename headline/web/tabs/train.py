@@ -103,14 +103,20 @@ class TrainTab:
         )
         return options, selected.temporary
 
-    def _footprint(self, selected: CorpusSelection, settings: TrainingConfig, start_from: Path | None) -> Footprint:
+    def _footprint(
+        self, selected: CorpusSelection, settings: TrainingConfig, start_from: Path | str | None
+    ) -> Footprint:
         """How large the run will be."""
         shown = selected.preview
         assert shown is not None, "the files have been parsed"
+        vocabulary = Metadata.read(Path(start_from)).model.vocab_size if start_from and settings.keep_words else 0
         share = min(1.0, (self.models.limits.rows or shown.headlines) / max(1, shown.headlines))
-        kept = Metadata.read(start_from).model.vocab_size if start_from and settings.keep_words else 0
         return footprint(
-            settings, round(share * shown.headlines), round(share * shown.words), shown.distinct + kept, shown.longest
+            settings,
+            headlines=round(share * shown.headlines),
+            words=round(share * shown.words),
+            distinct=shown.distinct + vocabulary,
+            longest=shown.longest,
         )
 
     def start(self, given: dict) -> dict:
@@ -122,7 +128,7 @@ class TrainTab:
             return {self.panel: refusal(str(error))}
         text = ((given[self.write.box] or {}).get("text") or "").strip()
         options = replace(options, samples=(*options.samples, text)) if text else options
-        visitor = visitor_of(given[self.visitor]) if self.models.limits.public else ""
+        visitor = visitor_of(given[self.visitor])
         try:
             job = start_run(options, self.models.runs, keep_files=temporary, visitor=visitor, limits=self.models.limits)
         except LimitError as error:
@@ -153,13 +159,15 @@ class TrainTab:
         """Estimate how long the run would take, from a few steps in a process of its own."""
         yield line("Training a few steps…")
         try:
-            found = estimate_in_child(self.options(given)[0], _LONGEST_ESTIMATE)
+            options, _ = self.options(given)
+            size = self._footprint(self.corpus.parsed_selection(given), options.settings, options.start_from)
+            found = estimate_in_child(options, _LONGEST_ESTIMATE)
         except HeadlineError as error:
             yield line(str(error))
         else:
             yield line(
                 f"About {clock(found.seconds)} on {found.device}, at {found.words_per_second:,} words per second; less "
-                "if the held-out loss stops getting better earlier."
+                f"if the held-out loss stops getting better earlier. {size}."
             )
 
     def follow(self, given: dict) -> dict:
