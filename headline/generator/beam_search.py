@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from headline.generator.words.ranking import top
 from headline.model.network import State, log_softmax
+from headline.model.top import top
 
 LENGTH_PENALTY = 0.7  # alpha of Wu et al. 2016, equation 14: 0 favours short headlines, 1 long ones
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from headline.generator.words.ranking import top
+from headline.model.top import top
+
+_REMEMBERED = 16  # most probable words of a distribution: every letter asks for them again
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,14 @@ class NextWord:
     words: np.ndarray  # (V,) probabilities; 0 for ids that are never suggested
     unknown: float  # probability of a word outside the vocabulary
     end: float  # probability that the headline ends
+
+    def likeliest(self, k: int) -> list[int]:
+        """Return the ids of the k most probable words, the most probable first."""
+        return self._likeliest[:k] if k <= _REMEMBERED else top(self.words, k).tolist()
+
+    @cached_property
+    def _likeliest(self) -> list[int]:
+        return top(self.words, _REMEMBERED).tolist()
 
 
 @dataclass(frozen=True)
@@ -48,12 +59,12 @@ def grow(begun: Sequence[Phrase], look: Look, min_probability: float, words: int
             break
         grown: list[Phrase] = []
         for phrase, follows in zip(beams, look([b.ids for b in beams]), strict=True):
-            for i in top(follows.words, width):
+            for i in follows.likeliest(width):
                 probability = phrase.probability * float(follows.words[i])
                 if probability < min_probability or follows.words[i] < follows.end:
                     break
                 if i != phrase.ids[-1]:
-                    grown.append(Phrase((*phrase.ids, int(i)), probability))
+                    grown.append(Phrase((*phrase.ids, i), probability))
         beams = sorted(grown, key=_likeliest_first)[:width]
         found += beams
     kept: list[Phrase] = []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from headline.generator.words.ranking import top
+from headline.model.top import top
 
 # Logits (V,) -> the id of the next word.
 Sampler = Callable[[np.ndarray], int]

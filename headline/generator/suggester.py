@@ -10,12 +10,13 @@ from headline.corpus.vocabulary import Typed
 from headline.generator.phrases import NextWord, Phrase, grow
 from headline.generator.words.blocklist import blocked_words, is_blocked
 from headline.generator.words.lexicon import Lexicon
-from headline.generator.words.ranking import Recent, top
+from headline.generator.words.ranking import Recent
 from headline.generator.words.spelling import TWO_SLIPS, one_slip, two_slips
 from headline.generator.writing import Writing
 from headline.model.checkpoint import Checkpoint
 from headline.model.language_model import LanguageModel
 from headline.model.network import State
+from headline.model.top import top
 
 _STATES_KEPT = 2048
 _BYTES_KEPT = 48 * 2**20  # of next-word distributions
@@ -112,9 +113,10 @@ class Suggester:
         return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= min_probability]
 
     def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
-        words = self.next_word(context).words
+        follows = self.next_word(context)
+        words = follows.words
         return [
-            _Choice(float(words[i]), (int(i),)) for i in top(words, k + 1) if words[i] > 0 and (int(i),) != context[-1:]
+            _Choice(float(words[i]), (i,)) for i in follows.likeliest(k + 1) if words[i] > 0 and (i,) != context[-1:]
         ]
 
     def _completions(self, typed: Typed, context: tuple[int, ...], k: int, used: Sequence[str]) -> list[_Choice]:

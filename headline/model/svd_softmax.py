@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from headline.model.top import top_set
+
 _PREVIEW = 48  # leading singular directions that are used for every word
 _REFINED = 256  # words whose logits are then computed from all directions
 
@@ -31,7 +33,7 @@ class SvdSoftmax:
         logits += self._bias
         logits += (rotated[:, _PREVIEW:] ** 2 @ self._variance)[:, None] / 2
         for row, vector in zip(logits, rotated, strict=True):
-            best = row.argpartition(-_REFINED)[-_REFINED:]
+            best = top_set(row, _REFINED)
             row[best] = self._rotated[best] @ vector + self._bias[best]
         if temperature != 1:
             logits /= np.float32(temperature)

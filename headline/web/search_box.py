@@ -16,8 +16,8 @@ import numpy as np
 from headline.corpus.casing import SMALL_WORDS
 from headline.corpus.vocabulary import Typed
 from headline.generator.suggester import Suggester
-from headline.generator.words.ranking import top
 from headline.generator.writing import Writing
+from headline.model.top import top
 from headline.paths import read_asset
 
 API = "/gradio_api/headline"  # prefix of the routes that only the page asks

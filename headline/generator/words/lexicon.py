@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from headline.corpus.vocabulary import AFTER_ALL, Vocabulary
-from headline.generator.words.ranking import top
+from headline.model.top import top
 
 _WORDS = 200_000  # the most frequent ones; rarer entries are often misspellings
 _ENGLISH = 0.5  # share of a vocabulary's words that must be on the list, or the list is not used

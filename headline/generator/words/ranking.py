@@ -1,11 +1,9 @@
-"""The k best of many scores, and a cache of recent values."""
+"""A cache of recent values."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
-
-import numpy as np
 
 V = TypeVar("V")
 
@@ -30,13 +28,3 @@ class Recent(Generic[V]):
             self._values.move_to_end(key)
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
-
-
-def top(scores: np.ndarray, k: int) -> np.ndarray:
-    """Return the indices of the k highest scores, the highest first, ties in order: shape (min(k, n),)."""
-    k = min(k, len(scores))
-    if k <= 0:
-        return np.empty(0, dtype=np.int64)
-    least = np.partition(scores, len(scores) - k)[len(scores) - k]
-    best = np.flatnonzero(scores >= least)  # several may tie with the last
-    return best[np.argsort(-scores[best], kind="stable")][:k]

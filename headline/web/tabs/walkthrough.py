@@ -13,8 +13,8 @@ from headline.corpus.reader import tidied
 from headline.corpus.sequences import PAD_ID, prefix_rows, shifted_row
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.suggester import Suggester
-from headline.generator.words.ranking import top
 from headline.model.config import ModelConfig
+from headline.model.top import top
 
 _ROWS = 12  # prefixes shown at most
 _WIDTH = 12  # columns of a padded row shown at most

@@ -1,0 +1,315 @@
+"""Many people typing at once: how long an answer takes, how many keys are answered, and the server's memory.
+
+    python -m bench.load [--typists 200] [--seconds 30] [--route page] [--training] [--against FOLDER]
+
+Each typist types headlines at five keys per second over one connection that is kept open, as a page in a browser does.
+A key that comes before the last answer is not sent and counts as not answered. The typists are in this process, the
+server in another; both share the machine's cores. `--route page` asks what the page asks, tables of next words
+included; `--route public` asks /gradio_api/suggest.
+
+`--training` keeps a run of the queue, which has a low priority, going meanwhile. `--against` measures the program in
+another folder too, in turn with this one, so that both meet the same machine.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+
+from headline.corpus.reader import read_headlines
+from headline.paths import SAMPLE_CORPUS
+from headline.runs.queue import start
+from headline.training.options import RunOptions
+from headline.training.settings import RECIPES
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYS_PER_SECOND = 5.0
+SECONDS_BETWEEN_SAMPLES = 1.0  # of the server's memory
+PATHS = {"page": "/gradio_api/headline/suggest", "public": "/gradio_api/suggest"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--typists", type=int, nargs="+", default=[200], help="how many; several are measured in turn")
+    parser.add_argument("--seconds", type=float, default=30.0, help="of each measurement")
+    parser.add_argument("--warm-up", type=float, default=5.0, help="seconds of typing that are not measured")
+    parser.add_argument("--route", choices=PATHS, nargs="+", default=["page"])
+    parser.add_argument("--training", action="store_true", help="with a training run beside")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--against", type=Path, help="the folder of another checkout of this program")
+    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    options = parser.parse_args()
+    headlines = read_headlines(SAMPLE_CORPUS).headlines
+    folders = [ROOT] + ([options.against.resolve()] if options.against else [])
+    print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} before")
+    print(TITLE)
+    found = []
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(served(folder)) for folder in folders]
+        if options.training:
+            stack.enter_context(training())
+        for _ in range(options.rounds):
+            for typists in options.typists:
+                for route in options.route:
+                    for server in servers:
+                        asyncio.run(type_for(server, route, typists, options.warm_up, headlines))
+                        figures = asyncio.run(type_for(server, route, typists, options.seconds, headlines))
+                        print(figures.row(), flush=True)
+                        found.append(figures.as_dict())
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Server:
+    folder: Path  # of the program
+    port: int
+    pid: int
+
+    def memory(self) -> float:
+        """Resident memory of the server's process in MiB, without its training runs."""
+        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        return float("nan")
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[Server]:
+    """The app of a checkout, with a folder of runs of its own."""
+    with socket.socket() as free, tempfile.TemporaryDirectory() as runs:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        environment = os.environ | {"HEADLINE_RUNS": runs, "GRADIO_SERVER_PORT": str(port)}
+        app = subprocess.Popen([sys.executable, "app.py"], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            while not answers(port):
+                if app.poll() is not None:
+                    sys.exit(f"bench: the app in {folder.name} ended by itself")
+                time.sleep(0.1)
+            yield Server(folder, port, app.pid)
+        finally:
+            app.terminate()
+            app.wait()
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+            return page.status == 200
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+@contextlib.contextmanager
+def training() -> Iterator[None]:
+    """A run of the queue that trains on all cores for as long as the block takes."""
+    settings = RECIPES["autocomplete"].changed(epochs=100_000, patience=0)
+    with tempfile.TemporaryDirectory() as runs:
+        job = start(RunOptions(files=(str(SAMPLE_CORPUS),), settings=settings), Path(runs))
+        try:
+            while not job.status().progress:
+                if job.status().ended:
+                    sys.exit(f"bench: the training run has ended: {job.status().message}")
+                time.sleep(0.2)
+            yield
+            if job.status().ended:
+                sys.exit("bench: the training run ended before the measurement did")
+        finally:
+            job.delete()
+
+
+TITLE = (
+    f"{'folder':<12}{'route':<8}{'typists':>8}{'asked/s':>9}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}"
+    f"{'answered':>10}{'429':>7}{'MiB':>7}"
+)
+
+
+@dataclass
+class Figures:
+    """What came of one measurement."""
+
+    folder: str
+    route: str
+    typists: int
+    seconds: float
+    keys: int = 0  # pressed
+    milliseconds: list[float] = field(default_factory=list)  # of each answered key
+    statuses: Counter = field(default_factory=Counter)
+    memory: list[tuple[int, float]] = field(default_factory=list)  # (requests answered, MiB) over time
+
+    def as_dict(self) -> dict:
+        p50, p95, p99 = np.percentile(self.milliseconds or [np.nan], [50, 95, 99]).round(1).tolist()
+        asked = sum(self.statuses.values())
+        return {
+            "folder": self.folder,
+            "route": self.route,
+            "typists": self.typists,
+            "seconds": round(self.seconds, 1),
+            "requests_per_second": round(asked / self.seconds, 1),
+            "p50_ms": p50,
+            "p95_ms": p95,
+            "p99_ms": p99,
+            "keys": self.keys,
+            "answered": round(len(self.milliseconds) / max(1, self.keys), 4),
+            "statuses": dict(self.statuses),
+            "memory_mib": [(n, round(mib, 1)) for n, mib in self.memory],
+        }
+
+    def row(self) -> str:
+        f = self.as_dict()
+        return (
+            f"{f['folder']:<12}{f['route']:<8}{f['typists']:>8}{f['requests_per_second']:>9.0f}{f['p50_ms']:>8.1f}"
+            f"{f['p95_ms']:>8.1f}{f['p99_ms']:>8.1f}{f['answered']:>10.1%}{self.statuses[429]:>7}"
+            f"{f['memory_mib'][-1][1]:>7.0f}"
+        )
+
+
+class Connection(asyncio.Protocol):
+    """One HTTP connection that is kept open, with one request at a time. Less work than a client library's."""
+
+    def __init__(self, port: int):
+        self._host = f"Host: 127.0.0.1:{port}\r\n\r\n".encode()
+        self._received = bytearray()
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answer and not self._answer.done():
+            self._answer.set_result((0, b""))
+
+    @property
+    def busy(self) -> bool:
+        return self._answer is not None
+
+    async def get(self, path: str) -> tuple[int, bytes]:
+        """Return the status and the body; a status of 0 if the connection was closed."""
+        assert isinstance(self._transport, asyncio.Transport)
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(f"GET {path} HTTP/1.1\r\n".encode() + self._host)
+        try:
+            return await self._answer
+        finally:
+            self._answer = None
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, found, body = self._received.partition(b"\r\n\r\n")
+        if not found:
+            return
+        at = head.lower().index(b"content-length:") + 15
+        if len(body) < int(head[at:].split(b"\r\n", 1)[0]):
+            return
+        self._received = bytearray()
+        if self._answer and not self._answer.done():
+            self._answer.set_result((int(head[9:12]), bytes(body)))
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class Typist:
+    """A person at a page: what the page would ask for at each key."""
+
+    def __init__(self, headlines: Sequence[str], route: str, seed: int):
+        self._rng = random.Random(seed)
+        self._headlines, self._route = headlines, route
+        self._texts: Iterator[str] = iter(())
+
+    def next_text(self) -> str:
+        """The text after the next key."""
+        for text in self._texts:
+            return text
+        headline = self._rng.choice(self._headlines)
+        self._known: set[str] = set()  # texts whose table of next words the page has
+        self._texts = iter([headline[:end] for end in range(1, len(headline) + 1)])
+        return next(self._texts)
+
+    def address(self, text: str) -> str:
+        if self._route == "public":
+            return f"{PATHS['public']}?{urlencode({'q': text, 'k': 6, 'phrases': 1})}"
+        table, next_ = _begins(text) not in self._known, text + " " not in self._known
+        asked = {"q": text, "model": "bundled", "k": 6, "style": "auto", "phrases": 1, "table": +table, "next": +next_}
+        return f"{PATHS['page']}?{urlencode(asked)}"
+
+    def learn(self, text: str, answer: bytes) -> None:
+        """Keep in mind which tables an answer brought."""
+        if b'"table":' in answer:
+            self._known.add(_begins(text))
+        if b'"next":' in answer:
+            self._known.add(text + " ")
+
+
+def _begins(text: str) -> str:
+    """The text before the open word."""
+    return text[: text.rfind(" ") + 1]
+
+
+async def type_for(server: Server, route: str, typists: int, seconds: float, headlines: Sequence[str]) -> Figures:
+    """Let so many typists type for so many seconds."""
+    figures = Figures(server.folder.name, route, typists, seconds)
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    sampler = asyncio.create_task(_sample_memory(server, figures))
+    await asyncio.gather(*(_type(Typist(headlines, route, seed), server.port, end, figures) for seed in range(typists)))
+    sampler.cancel()
+    figures.memory.append((sum(figures.statuses.values()), server.memory()))
+    return figures
+
+
+async def _type(typist: Typist, port: int, end: float, figures: Figures) -> None:
+    loop = asyncio.get_running_loop()
+    _, connection = await loop.create_connection(lambda: Connection(port), "127.0.0.1", port)
+    asked: set[asyncio.Task] = set()
+    due = loop.time() + random.random() / KEYS_PER_SECOND
+    while due < end:
+        await asyncio.sleep(due - loop.time())
+        due += 1 / KEYS_PER_SECOND
+        figures.keys += 1
+        text = typist.next_text()
+        if not connection.busy:
+            task = asyncio.create_task(_ask(typist, connection, text, figures))
+            asked.add(task)
+            task.add_done_callback(asked.discard)
+            await asyncio.sleep(0)  # so that the connection is busy from now on
+    if asked:
+        await asyncio.wait(asked, timeout=30)
+    connection.close()
+
+
+async def _ask(typist: Typist, connection: Connection, text: str, figures: Figures) -> None:
+    began = time.perf_counter()
+    status, body = await connection.get(typist.address(text))
+    figures.statuses[status] += 1
+    if status == 200:
+        figures.milliseconds.append((time.perf_counter() - began) * 1000)
+        typist.learn(text, body)
+
+
+async def _sample_memory(server: Server, figures: Figures) -> None:
+    while True:
+        figures.memory.append((sum(figures.statuses.values()), server.memory()))
+        await asyncio.sleep(SECONDS_BETWEEN_SAMPLES)
+
+
+if __name__ == "__main__":
+    main()
