@@ -13,6 +13,9 @@ from typing import Any
 
 # Set before the import, or Gradio reports every start to its makers.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# Set before NumPy is imported. A key is answered by one thread, because on a busy machine two of them mostly wait for
+# each other. `child_command` takes this back for training runs.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import gradio as gr
 from starlette.middleware import Middleware

@@ -89,6 +89,12 @@ class Server:
                 return int(line.split()[1]) / 1024
         return float("nan")
 
+    def processor_seconds(self) -> float:
+        """The processor time that the server's process has used. Unlike the clock, it hardly depends on what else the
+        machine does."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[Server]:
@@ -138,7 +144,7 @@ def training() -> Iterator[None]:
 
 TITLE = (
     f"{'folder':<12}{'route':<8}{'typists':>8}{'asked/s':>9}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}"
-    f"{'answered':>10}{'429':>7}{'MiB':>7}"
+    f"{'answered':>10}{'429':>7}{'CPU ms':>8}{'MiB':>7}"
 )
 
 
@@ -153,6 +159,7 @@ class Figures:
     keys: int = 0  # pressed
     milliseconds: list[float] = field(default_factory=list)  # of each answered key
     statuses: Counter = field(default_factory=Counter)
+    processor_seconds: float = 0.0  # of the server
     memory: list[tuple[int, float]] = field(default_factory=list)  # (requests answered, MiB) over time
 
     def as_dict(self) -> dict:
@@ -164,6 +171,7 @@ class Figures:
             "typists": self.typists,
             "seconds": round(self.seconds, 1),
             "requests_per_second": round(asked / self.seconds, 1),
+            "processor_ms_per_request": round(self.processor_seconds / max(1, asked) * 1000, 3),
             "p50_ms": p50,
             "p95_ms": p95,
             "p99_ms": p99,
@@ -178,7 +186,7 @@ class Figures:
         return (
             f"{f['folder']:<12}{f['route']:<8}{f['typists']:>8}{f['requests_per_second']:>9.0f}{f['p50_ms']:>8.1f}"
             f"{f['p95_ms']:>8.1f}{f['p99_ms']:>8.1f}{f['answered']:>10.1%}{self.statuses[429]:>7}"
-            f"{f['memory_mib'][-1][1]:>7.0f}"
+            f"{f['processor_ms_per_request']:>8.2f}{f['memory_mib'][-1][1]:>7.0f}"
         )
 
 
@@ -269,9 +277,11 @@ async def type_for(server: Server, route: str, typists: int, seconds: float, hea
     figures = Figures(server.folder.name, route, typists, seconds)
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
+    used = server.processor_seconds()
     sampler = asyncio.create_task(_sample_memory(server, figures))
     await asyncio.gather(*(_type(Typist(headlines, route, seed), server.port, end, figures) for seed in range(typists)))
     sampler.cancel()
+    figures.processor_seconds = server.processor_seconds() - used
     figures.memory.append((sum(figures.statuses.values()), server.memory()))
     return figures
 

@@ -28,7 +28,9 @@ _launched: dict[str, float] = {}  # by the run's id: when this process started i
 def child_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
     """Return the command of `python -m headline.runs` and the environment in which it finds the program."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return [sys.executable, "-m", "headline.runs", *arguments], os.environ | {"PYTHONPATH": path}
+    environment = os.environ | {"PYTHONPATH": path}
+    environment.pop("OPENBLAS_NUM_THREADS", None)  # app.py's, for answering keys: a run takes all processors
+    return [sys.executable, "-m", "headline.runs", *arguments], environment
 
 
 def launch(folder: Path) -> int:

@@ -91,3 +91,13 @@ def test_a_model_that_the_command_line_saved_among_the_runs_can_be_chosen(tmp_pa
     assert models.choices() == [("Bundled model", BUNDLED_ID), ("mine", "mine")]
     assert len(models.get("mine").vocabulary) == len(random_checkpoint().vocabulary)
     assert models.describe("mine").startswith("autocomplete recipe")
+
+
+def test_keys_are_answered_by_one_thread_of_numpy_and_runs_take_all(monkeypatch):
+    code = (
+        "import app, os; from headline.runs.process import child_command; "
+        "print(os.environ['OPENBLAS_NUM_THREADS'], 'OPENBLAS_NUM_THREADS' in child_command('train', 'a')[1])"
+    )
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "False"]
