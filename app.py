@@ -36,6 +36,7 @@ from headline.web.http.front import FrontPage
 from headline.web.http.metrics import Heartbeat, Measured, RequestLog, operation_routes
 from headline.web.http.opensearch import ABOUT, NAME
 from headline.web.http.public import OPENSEARCH_XML, PUBLIC, public_routes
+from headline.web.http.refusals import GradioRefusals
 from headline.web.http.search_routes import search_routes
 from headline.web.models import Models
 from headline.web.tabs.inside import InsideTab
@@ -91,7 +92,7 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     @contextlib.asynccontextmanager
     async def opened(app: gr.routes.App) -> AsyncIterator[None]:
         # CORS must be outermost, outside Gradio's own middleware; `app_kwargs` cannot put it there.
-        cors = PublicCors(app.middleware_stack, PUBLIC, frozenset(paths), origins)
+        cors = PublicCors(GradioRefusals(app.middleware_stack), PUBLIC, frozenset(paths), origins)
         app.middleware_stack = Measured(rules.guard(cors), frozenset(paths))  # outermost: it counts all
         yield
 

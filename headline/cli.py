@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from headline import __version__
 from headline.commands import evaluate, export, generate, preview, publish, suggest, time, train
+from headline.commands.terminal import Parser, say
 from headline.errors import HeadlineError
 
 
@@ -23,14 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except (HeadlineError, OSError) as error:
-        print(f"headline: {error}", file=sys.stderr)
+        say(f"headline: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m headline", description="Headline autocompletion with an LSTM.")
+    parser = Parser(prog="python -m headline", description="Headline autocompletion with an LSTM.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
     for command in (train, time, preview, evaluate, suggest, generate, publish, export):

@@ -4,11 +4,14 @@ import doctest
 
 import pytest
 
+from headline.commands import terminal
 from headline.corpus import casing, sequences, vocabulary
 from headline.corpus import reader as corpus
 
 
-@pytest.mark.parametrize("module", [casing, corpus, sequences, vocabulary], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [casing, corpus, sequences, terminal, vocabulary], ids=lambda module: module.__name__
+)
 def test_examples_in_docstrings(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

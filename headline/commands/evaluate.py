@@ -1,9 +1,9 @@
 """`headline evaluate`: measure a model on headlines."""
 
 import argparse
-import json
 
 from headline.commands.options import add_corpus_options, add_model_option, model_folder, run_options
+from headline.commands.terminal import say, say_json
 from headline.corpus.split import SPLITS, split_headlines
 from headline.errors import CorpusError
 from headline.model.checkpoint import Checkpoint
@@ -41,8 +41,8 @@ def run_command(options: argparse.Namespace) -> None:
         raise CorpusError(f"No headline of these files is on the {options.split} side: use all with --split all.")
     metrics = measure(checkpoint, headlines)
     if options.json:
-        print(json.dumps(metrics))
+        say_json(metrics)
         return
     for name, value in metrics.items():
         text = "–" if value is None else f"{value:,.4f}" if isinstance(value, float) else f"{value:,}"
-        print(f"{name.replace('_', ' '):>20}  {text}")
+        say(f"{name.replace('_', ' '):>20}  {text}")

@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from headline.commands.terminal import say
 from headline.model.checkpoint import Checkpoint
 from headline.paths import BUNDLED_MODEL
 
@@ -28,4 +29,4 @@ def run_command(options: argparse.Namespace) -> None:
     from headline.share.export import export
 
     for path in export(Checkpoint.load(options.model), options.out, options.format):
-        print(f"{path}  {path.stat().st_size / 1e6:.1f} MB")
+        say(f"{path}  {path.stat().st_size / 1e6:.1f} MB")

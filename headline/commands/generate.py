@@ -1,11 +1,11 @@
 """`headline generate`: write whole headlines."""
 
 import argparse
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from headline.commands.options import add_model_option, model_folder
+from headline.commands.terminal import say, say_json
 from headline.errors import SettingError
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def run_command(options: argparse.Namespace) -> None:
     else:
         made = generator.several(options.seed, options.number, options.temperature, options.top_k, options.words, rng)
     for headline in made:
-        print(json.dumps(vars(headline), ensure_ascii=False) if options.json else headline.text, flush=True)
+        if options.json:
+            say_json(vars(headline))
+        else:
+            say(headline.text)
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -1,9 +1,9 @@
 """`headline preview`: show what files of headlines hold."""
 
 import argparse
-import json
 
 from headline.commands.options import add_corpus_options, run_options
+from headline.commands.terminal import say, say_json
 from headline.training.settings import RECIPES
 
 
@@ -23,13 +23,13 @@ def run_command(options: argparse.Namespace) -> None:
 
     seen = preview(run_options(options, RECIPES["autocomplete"]).read_corpus())
     if options.json:
-        print(json.dumps(seen.as_dict(), ensure_ascii=False))
+        say_json(seen.as_dict())
         return
-    print(seen.summary)
+    say(seen.summary)
     for warning in seen.warnings:
-        print(warning)
-    print(f"{seen.words:,} words, {seen.distinct:,} different ones, {seen.rare:.0%} of these occur only once")
-    print("Words per headline:", ", ".join(f"{words}: {n:,}" for words, n in seen.lengths if n))
-    print("Most frequent:", ", ".join(f"{word} {n:,}" for word, n in seen.frequent))
+        say(warning)
+    say(f"{seen.words:,} words, {seen.distinct:,} different ones, {seen.rare:.0%} of these occur only once")
+    say("Words per headline: " + ", ".join(f"{words}: {n:,}" for words, n in seen.lengths if n))
+    say("Most frequent: " + ", ".join(f"{word} {n:,}" for word, n in seen.frequent))
     for row in seen.rows:
-        print(" ", row)
+        say(f"  {row}")

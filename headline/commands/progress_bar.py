@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from headline.commands.terminal import say
 from headline.training.progress import clock
 
 
@@ -14,12 +15,12 @@ class ProgressBar:
 
     def show(self, event: dict) -> None:
         if event["event"] == "corpus":
-            print(event["summary"], file=sys.stderr)
+            say(event["summary"], file=sys.stderr)
         elif event["event"] == "progress":
             self._draw(event)
         elif event["event"] == "done":
             self.close()
-            print(_result(event), file=sys.stderr)
+            say(_result(event), file=sys.stderr)
 
     def close(self) -> None:
         if self.bar is not None:

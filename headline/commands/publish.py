@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from headline.commands.terminal import say
 from headline.errors import SettingError
 
 
@@ -38,9 +39,9 @@ def run_command(options: argparse.Namespace) -> None:
             else space_content(options.name, hardware=hardware)
         )
         for path, data in sorted(content.items()):
-            print(f"{len(data):>12,}  {path}")
-        print(f"{sum(map(len, content.values())):>12,}  bytes in {len(content)} files; nothing was uploaded")
+            say(f"{len(data):>12,}  {path}")
+        say(f"{sum(map(len, content.values())):>12,}  bytes in {len(content)} files; nothing was uploaded")
     elif options.model:
-        print(publish_model(options.model, options.name, options.private))
+        say(publish_model(options.model, options.name, options.private))
     else:
-        print(publish_space(options.name, hardware, options.private))
+        say(publish_space(options.name, hardware, options.private))

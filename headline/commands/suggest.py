@@ -2,10 +2,10 @@
 
 import argparse
 import io
-import json
 import sys
 
 from headline.commands.options import add_model_option, model_folder
+from headline.commands.terminal import say, say_json
 from headline.errors import SettingError
 
 
@@ -46,7 +46,7 @@ def run_command(options: argparse.Namespace) -> None:
     for text in texts:
         found = suggester.suggest(text, options.k, options.phrases, options.min_probability)
         if options.json:
-            print(json.dumps({"text": text, "suggestions": [vars(s) for s in found]}, ensure_ascii=False), flush=True)
+            say_json({"text": text, "suggestions": [vars(s) for s in found]})
         else:
             for s in found:
-                print(f"{s.probability:7.1%}  {s.text}", flush=True)
+                say(f"{s.probability:7.1%}  {s.text}")

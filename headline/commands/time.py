@@ -1,9 +1,9 @@
 """`headline time`: estimate how long a run would take."""
 
 import argparse
-import json
 
 from headline.commands.options import add_corpus_options, add_settings_options, run_options
+from headline.commands.terminal import say_json
 from headline.training.estimate import estimate
 
 
@@ -19,4 +19,4 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 def run_command(options: argparse.Namespace) -> None:
-    print(json.dumps(estimate(run_options(options)).as_dict()))
+    say_json(estimate(run_options(options)).as_dict())

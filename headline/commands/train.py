@@ -6,9 +6,10 @@ from pathlib import Path
 
 from headline.commands.options import add_corpus_options, add_settings_options, run_options
 from headline.commands.progress_bar import ProgressBar
+from headline.commands.terminal import say_json
 from headline.errors import HeadlineError
 from headline.runs.stop_signal import StopSignal
-from headline.training.progress import EventLog, json_line
+from headline.training.progress import EventLog
 from headline.training.run import run
 from headline.training.settings import TrainingConfig
 
@@ -64,7 +65,7 @@ def run_command(options: argparse.Namespace) -> None:
         if bar:
             bar.show(event)
         else:
-            print(json_line(event), flush=True)
+            say_json(event)
 
     try:
         try:

@@ -12,10 +12,10 @@ from headline.model.storage.checkpoint_files import META
 from headline.model.storage.metadata import Metadata
 from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
+from headline.web.given import ids_of, is_id
 
 BUNDLED_ID = "bundled"
 _MOST_LOADED = 3  # models kept in memory
-_LONGEST_ID = 255  # bytes, the limit of a file name
 
 
 @dataclass
@@ -41,7 +41,8 @@ class Models:
 
     def jobs(self, mine: list[str] | None = None) -> list[Job]:
         """The runs that this visitor may see, the newest first."""
-        return [job for job in list_jobs(self.runs) if not self.limits.public or job.id in (mine or [])]
+        own = set(ids_of(mine))
+        return [job for job in list_jobs(self.runs) if not self.limits.public or job.id in own]
 
     def choices(self, mine: list[str] | None = None) -> list[tuple[str, str]]:
         """(title, id) of every model that this visitor may see: the bundled one, those of runs, the newest first, and
@@ -49,7 +50,8 @@ class Models:
         runs = [(_title(job), job.id) for job in self.jobs(mine) if job.model.is_dir()]
         found = (path.parent.name for path in sorted(self.runs.glob(f"*/{META}")))
         ids = [id_ for id_ in found if not id_.startswith(".")]  # those with a dot are still being written
-        saved = [(self._name(id_), id_) for id_ in ids if not self.limits.public or id_ in (mine or [])]
+        own = set(ids_of(mine))
+        saved = [(self._name(id_), id_) for id_ in ids if not self.limits.public or id_ in own]
         return [("Bundled model", BUNDLED_ID), *runs, *saved]
 
     def ready(self, model: str | None) -> Suggester | None:
@@ -92,10 +94,7 @@ class Models:
         """
         if model == BUNDLED_ID:
             return self.get(BUNDLED_ID)
-        # An id is a plain file name. Anything else would lead to another folder, or is too long.
-        if model.startswith(".") or Path(model).name != model or len(model.encode(errors="replace")) > _LONGEST_ID:
-            return None
-        if not (self.folder(model) / META).is_file():
+        if not is_id(model) or not (self.folder(model) / META).is_file():
             return None
         found = self.get(model)
         return found if found is not self.get(BUNDLED_ID) else None
@@ -120,8 +119,8 @@ class Models:
             return Metadata.read(self.bundled).as_dict()
 
     def job(self, id_: str) -> Job:
-        """The run with an id. Only the last part of a path is used, so that it stays within the folder of runs."""
-        return Job(self.runs / (Path(id_).name.lstrip(".") or "none"))
+        """The run with an id. What cannot be an id, such as a path, leads to a folder that is not there."""
+        return Job(self.runs / (id_ if is_id(id_) else "none"))
 
     def is_run(self, id_: str) -> bool:
         """Whether there is a run with this id."""

@@ -21,7 +21,6 @@ from headline.model.top import top
 from headline.paths import read_asset
 
 API = "/gradio_api/headline"  # prefix of the routes that only the page asks
-LONGEST = 10_000  # characters of a text
 WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
 _MAY_END = 0.05  # probability that the open word is complete, from which on the table after it is sent
 _TABLE = 2000  # words whose probabilities are sent to the page

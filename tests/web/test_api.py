@@ -35,9 +35,10 @@ def page(tmp_path_factory) -> Iterator[gr.Blocks]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("HEADLINE_PUBLIC", "SPACE_ID"):
+        for name in ("HEADLINE_PUBLIC", "SPACE_ID", "HEADLINE_AUTH", "HEADLINE_FRAMES"):
             patch.delenv(name, raising=False)
         patch.setenv("HEADLINE_CORS", SITE)
+        patch.setenv("HEADLINE_HOSTS", "app.example")
         page = app.build_app(folder / "bundled", folder / "runs")
         app.launch(page, server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True)
     yield page
@@ -151,6 +152,41 @@ def test_other_sites_may_read_what_the_settings_let_them(http, host):
         assert allowed(path, "https://other.example") is None
     for path in (DOCS, "/gradio_api/headline/suggest", "/gradio_api/headline/words"):
         assert allowed(path, SITE) is None
+
+
+def test_a_refusal_over_plain_http_has_status_400(http):
+    for name, data in (
+        ("suggest", ["the", 0, "bundled", False]),
+        ("complete", ["the", "a\0b"]),
+        ("suggest", [None, 1, "", False]),
+    ):
+        reply = http.post(f"/gradio_api/run/{name}", json={"data": data})
+        assert reply.status_code == 400 and reply.json()["error"].endswith(".")
+
+
+def test_every_answer_has_the_security_headers(http):
+    for path in (
+        "/",
+        SUGGEST,
+        OPENSEARCH_XML,
+        DOCS,
+        "/gradio_api/headline/words",
+        "/gradio_api/info",
+        "/missing",
+        "/theme.css",
+    ):
+        headers = http.get(path).headers
+        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
+    page = http.get("/").headers["content-security-policy"]
+    assert (
+        "script-src 'self' 'unsafe-eval' 'sha256-" in page and "frame-ancestors 'self' https://huggingface.co" in page
+    )
+
+
+def test_no_other_host_is_answered_for(http):
+    for path in ("/", SUGGEST, "/gradio_api/info", "/gradio_api/mcp/", "/config"):
+        assert http.get(path, headers={"Host": "app.example"}).status_code not in (400, 421)
+        assert http.get(path, headers={"Host": "evil.example"}).status_code == 400
 
 
 def test_the_page_says_what_it_is(http):

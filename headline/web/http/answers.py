@@ -10,8 +10,8 @@ from headline.errors import CheckpointError, RequestError
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.model.storage.metadata import Metadata
+from headline.web.given import text_of
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.search_box import LONGEST
 from headline.web.tabs.write import TOP_K
 
 MOST_SUGGESTIONS = 50
@@ -122,7 +122,7 @@ def _text(value: Any, name: str = "The text") -> str:
     """The end of a text. Lone surrogates become “?”, because UTF-8 cannot encode them."""
     if not isinstance(value, str):
         raise RequestError(f"{name} must be a string of letters.")
-    return value[-LONGEST:].encode("utf-8", "replace").decode("utf-8")
+    return text_of(value)
 
 
 def _whole(name: str, value: Any, least: int, most: int) -> int:

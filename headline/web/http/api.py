@@ -6,6 +6,7 @@ Their docstrings appear on Gradio's API page and as the descriptions of the tool
 import gradio as gr
 
 from headline.errors import RequestError
+from headline.web.given import without_folders
 from headline.web.http.answers import Answers
 from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID
@@ -17,7 +18,7 @@ class Sentence(gr.Error):
     """A refusal: the caller gets the sentence alone, and nothing is logged."""
 
     def __init__(self, sentence: object):
-        super().__init__(str(sentence), print_exception=False)
+        super().__init__(without_folders(str(sentence)), print_exception=False)
 
     def __str__(self) -> str:  # what MCP sends; Gradio would put it in quotes
         return self.message

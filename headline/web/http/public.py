@@ -8,22 +8,19 @@
 | /gradio_api/headline/openapi.json, …/docs | the description of these routes, for programs and for people |
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from headline import __version__
-from headline.errors import RequestError
 from headline.web.http.answers import MOST_SUGGESTIONS, Answers
 from headline.web.http.docs_page import docs_page
 from headline.web.http.opensearch import description, root_address, suggestions
+from headline.web.http.refusals import RefusingRoute
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import API
 
@@ -80,25 +77,6 @@ K = Annotated[
 ]
 Model = Annotated[str, Query(description=f"The id of a model; “{BUNDLED_ID}” if empty.")]
 Phrases = Annotated[bool, Query(description="Whether continuations of several words may be among them.")]
-
-
-class RefusingRoute(APIRoute):
-    """A route that refuses a request with one sentence: status 400 and {"error": sentence}."""
-
-    def get_route_handler(self) -> Callable:
-        handle = super().get_route_handler()
-
-        async def handle_or_refuse(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except RequestError as error:
-                sentence = str(error)
-            except RequestValidationError as error:
-                problem = error.errors()[0]
-                sentence = f"{problem['loc'][-1]}: {problem['msg']}."
-            return JSONResponse({"error": sentence}, 400, {"Cache-Control": "no-store"})
-
-        return handle_or_refuse
 
 
 def public_routes(models: Models) -> list[BaseRoute]:

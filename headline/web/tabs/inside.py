@@ -10,6 +10,7 @@ from headline.corpus.reader import read_headlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.suggester import Suggester
 from headline.web.events import QUIET
+from headline.web.given import box_text, text_of
 from headline.web.models import Models
 from headline.web.tabs.panels import sheet_of
 from headline.web.tabs.walkthrough import (
@@ -45,12 +46,12 @@ class InsideTab:
 
     def open(self, given: dict) -> dict:
         """Show the steps of the text in the Write tab's box."""
-        text = (given[self.write.box] or {}).get("text", "") or _EXAMPLE
+        text = box_text(given[self.write.box]) or _EXAMPLE
         return {self.text: text, self.panel: self._sheet(text, given[self.write.model])}
 
     def show(self, given: dict) -> dict:
         """Show the steps of the text that was typed in this tab."""
-        return self._sheet(given[self.text], given[self.write.model])
+        return self._sheet(text_of(given[self.text]), given[self.write.model])
 
     def _sheet(self, text: str, model: str) -> dict:
         return sheet(text[:_LONGEST], self.models.get(model), self.sample)

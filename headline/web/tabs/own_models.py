@@ -8,6 +8,7 @@ import gradio as gr
 from headline.errors import ArchiveError
 from headline.share.archive import pack, unpack
 from headline.web.events import QUIET
+from headline.web.given import ids_of, name_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.tabs.panels import sheet_of
@@ -55,7 +56,7 @@ class OwnModels:
         return models_sheet([(title, self.models.meta(id_)) for title, id_ in self.models.choices(mine)])
 
     def rename(self, given: dict) -> dict:
-        id_, name, mine = given[self.model], given[self.new_name].strip()[:_LONGEST_NAME], given[self.mine]
+        id_, name, mine = given[self.model], name_of(given[self.new_name], _LONGEST_NAME), given[self.mine]
         if id_ and name:
             self.models.rename(id_, name)
         return {
@@ -68,7 +69,7 @@ class OwnModels:
         id_ = given[self.model]
         if id_:
             self.models.delete(id_)
-        mine = [other for other in given[self.mine] or [] if other != id_]
+        mine = [other for other in ids_of(given[self.mine]) if other != id_]
         return {
             self.model: gr.Dropdown(choices=self.choice(mine).choices, value=None),
             self.written_with: gr.Dropdown(choices=self.models.choices(mine), value=BUNDLED_ID),
@@ -87,7 +88,7 @@ class OwnModels:
         except ArchiveError as error:
             count_refusal(error)
             return {self.panel: refusal(str(error))}
-        mine = [*(given[self.mine] or []), folder.name]
+        mine = [*ids_of(given[self.mine]), folder.name]
         return {
             self.panel: {"state": "done", "headline": f"{folder.name} was uploaded. The Write tab uses it now."},
             self.model: self.choice(mine),

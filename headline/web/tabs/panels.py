@@ -10,6 +10,7 @@ import gradio as gr
 
 from headline.generator.generator import Generated
 from headline.paths import read_asset
+from headline.web.given import without_folders
 
 
 def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:
@@ -52,7 +53,7 @@ def line_of(elem_id: str, text: str = "") -> gr.HTML:
 
 def line(text: str) -> dict[str, str]:
     """The value of a `line_of`."""
-    return {"text": text}
+    return {"text": without_folders(text)}
 
 
 def panel_of(elem_id: str) -> gr.HTML:

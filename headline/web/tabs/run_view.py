@@ -4,6 +4,7 @@ import math
 
 from headline.runs.job import Status
 from headline.training.progress import clock
+from headline.web.given import without_folders
 
 _STAGES = {
     "starting": "Starting…",
@@ -14,7 +15,8 @@ _POINTS = 300  # of a curve at most
 
 
 def refusal(sentence: str) -> dict:
-    return {"state": "failed", "headline": sentence}
+    """The value of the panel for a sentence that says what was not done."""
+    return {"state": "failed", "headline": without_folders(sentence)}
 
 
 def describe(status: Status) -> dict:
@@ -38,7 +40,7 @@ def describe(status: Status) -> dict:
                 + (f", on {status.device}" if status.device else "")
             )
     elif status.message:
-        headline = status.message
+        headline = without_folders(status.message)
     else:
         headline = "Done." if status.state == "done" else "Stopped; the best so far is kept."
         headline += " The Write tab uses it now."

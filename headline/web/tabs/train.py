@@ -17,6 +17,7 @@ from headline.training.options import RunOptions
 from headline.training.progress import clock
 from headline.training.settings import TrainingConfig
 from headline.web.events import HIDDEN, QUIET
+from headline.web.given import box_text, ids_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import Models
 from headline.web.tabs.corpus_picker import SAMPLE_CHOICE, CorpusPicker, CorpusSelection
@@ -126,7 +127,7 @@ class TrainTab:
         except HeadlineError as error:
             count_refusal(error)
             return {self.panel: refusal(str(error))}
-        text = ((given[self.write.box] or {}).get("text") or "").strip()
+        text = box_text(given[self.write.box]).strip()
         options = replace(options, samples=(*options.samples, text)) if text else options
         visitor = visitor_of(given[self.visitor])
         try:
@@ -140,7 +141,7 @@ class TrainTab:
             self.job_id: job.id,
             self.panel: describe(job.status()),
             self.timer: gr.Timer(active=True),
-            self.mine: [*(given[self.mine] or []), job.id],
+            self.mine: [*ids_of(given[self.mine]), job.id],
         }
 
     def estimate_upload(self, given: dict) -> Iterator[dict]:
@@ -206,7 +207,7 @@ class TrainTab:
                     self.panel: describe(status),
                     self.timer: gr.Timer(active=True),
                 }
-        last = next((self.models.job(id_) for id_ in reversed(mine or []) if self.models.is_run(id_)), None)
+        last = next((self.models.job(id_) for id_ in reversed(ids_of(mine)) if self.models.is_run(id_)), None)
         return shown | ({self.panel: describe(last.status())} if last else {})
 
     def _choices(self, mine: list[str] | None) -> dict:

@@ -6,6 +6,7 @@ import gradio as gr
 
 from headline.generator.generator import Generated, Generator
 from headline.web.events import HIDDEN, QUIET
+from headline.web.given import box_text, number_of, text_of
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import box_value, search_box
 from headline.web.tabs.panels import choice_list, headline_choices, line, line_of
@@ -57,15 +58,16 @@ class WriteTab:
 
     def take_headline(self, event: gr.EventData) -> dict:
         """Put a whole headline that was clicked into the box."""
-        return box_value(put=event.text)
+        return box_value(put=text_of(getattr(event, "text", "")))
 
     def finish(self, given: dict) -> Iterator[dict]:
         """Write whole headlines, each shown as soon as it is there."""
-        text = (given[self.box] or {}).get("text", "")
-        number, words = int(given[self.number]), int(given[self.words]) or None
+        text = box_text(given[self.box])
+        number, words = int(number_of(given[self.number], 1, 20)), int(number_of(given[self.words], 0, 20)) or None
+        temperature = number_of(given[self.temperature], 0.1, 1.5)
         generator = Generator(self.models.get(given[self.model]))
         made: list[Generated] = []
-        for headline in generator.several(text, number, given[self.temperature], TOP_K, words):
+        for headline in generator.several(text, number, temperature, TOP_K, words):
             made.append(headline)
             yield headline_choices(text, made)
         if not made:
