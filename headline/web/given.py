@@ -3,12 +3,13 @@
 What is sent may be anything, since nobody has to use the page to ask.
 """
 
-import os
 import re
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, TypeGuard
+
+from gradio.utils import get_upload_folder
 
 from headline.paths import ROOT
 from headline.runs.queue import RUNS
@@ -62,8 +63,8 @@ def without_folders(sentence: str) -> str:
 
 def _folders() -> re.Pattern[str]:
     """The folders in which the server's files are, with all that is below them."""
-    roots = [ROOT, RUNS, Path(tempfile.gettempdir()), Path.home(), Path(sys.prefix), Path.cwd()]
-    roots += [Path(folder) for folder in (os.environ.get("GRADIO_TEMP_DIR"),) if folder]
+    temporary = (Path(tempfile.gettempdir()), Path(get_upload_folder()))
+    roots = [ROOT, RUNS, *temporary, Path.home(), Path(sys.prefix), Path.cwd()]
     paths = {str(path) for root in roots for path in (root.absolute(), root.resolve()) if len(path.parts) > 1}
     longest_first = "|".join(re.escape(path) for path in sorted(paths, key=len, reverse=True))
     return re.compile(rf"(?:{longest_first})(?:[\\/][^\\/\s]+)*[\\/]")
