@@ -50,10 +50,14 @@ def unpack(path: Path, runs: Path) -> Path:
     try:
         _check_directory(path)
         with zipfile.ZipFile(path) as archive, replacing_folder(folder) as fresh:
-            _extract(archive, _checkpoint_entries(archive), fresh)
-            Checkpoint.load(fresh)
-    # zipfile raises the last four for damaged content.
-    except (zipfile.BadZipFile, CheckpointError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            try:
+                _extract(archive, _checkpoint_entries(archive), fresh)
+                Checkpoint.load(fresh)
+            except CheckpointError as error:
+                reason = str(error).replace(str(fresh), "it")  # a visitor must not learn where the server keeps files
+                raise ArchiveError(f"{path.name} holds no whole model: {reason}") from error
+    # zipfile raises these for damaged content.
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise ArchiveError(f"{path.name} holds no whole model: {error}") from error
     return folder
 
@@ -92,7 +96,7 @@ def _checkpoint_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         ArchiveError: a file is there twice, is too large, or is stored in a way that is not read.
     """
     name = Path(archive.filename or "").name
-    entries = [info for info in archive.infolist() if not info.is_dir()]
+    entries = [info for info in archive.infolist() if not info.filename.endswith("/")]  # is_dir fails without a name
     folders = {PurePosixPath(info.filename).parent for info in entries if _file_name(info) == META}
     if len(folders) > 1:
         raise ArchiveError(f"{name} holds more than one model.")
