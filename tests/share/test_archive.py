@@ -43,7 +43,7 @@ def test_a_zip_with_a_folder_in_it_is_taken_too(tmp_path):
     assert Checkpoint.load(unpack(other, tmp_path / "runs"))
 
 
-@pytest.mark.parametrize("names", [["../../evil.txt"], ["checkpoint.json"], ["/etc/passwd", "a/../../b"], [], [""]])
+@pytest.mark.parametrize("names", [["../../evil.txt"], ["checkpoint.json"], ["/etc/passwd", "a/../../b"], []])
 def test_what_holds_no_model_leaves_nothing_behind(tmp_path, names):
     path = tmp_path / "odd.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -53,6 +53,14 @@ def test_what_holds_no_model_leaves_nothing_behind(tmp_path, names):
         unpack(path, tmp_path / "runs")
     assert str(tmp_path) not in str(refused.value)
     assert not list((tmp_path / "runs").glob("*")) and not (tmp_path.parent / "evil.txt").exists()
+
+
+def test_an_entry_without_a_name_is_passed_over(tmp_path):
+    path = packed(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("NAME", "x")
+    path.write_bytes(path.read_bytes().replace(b"NAME", b"\0\0\0\0"))  # zipfile reads a name up to the first NUL
+    assert sorted(os.listdir(unpack(path, tmp_path / "runs"))) == sorted(os.listdir(tmp_path / "model"))
 
 
 def test_a_file_that_is_no_zip_is_refused(tmp_path):
