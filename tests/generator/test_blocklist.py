@@ -1,11 +1,22 @@
 """Words that are never suggested."""
 
+import hashlib
+
 import pytest
 
-from headline.generator.words.blocklist import OWN_LIST, blocked_words, is_blocked
+from headline.generator.words.blocklist import COMMON_LIST, OWN_LIST, blocked_words, is_blocked
 
 
-def test_the_packages_list_holds_but_for_what_the_news_is_about():
+def test_the_words_are_those_of_better_profanity_0_7_0_with_its_licence():
+    """The package's own list, read as this program read it while it was a dependency: not a word more or less."""
+    common = blocked_words(OWN_LIST.with_name("nowhere"))
+    digest = hashlib.sha256("\n".join(sorted(common)).encode()).hexdigest()
+    assert (len(common), digest) == (916, "cd768985a89c11de87b21d5de79322cf03f23bf724331ee5bcf4bbd67e02319e")
+    text = COMMON_LIST.read_text(encoding="utf-8")
+    assert "Copyright (c) 2018" in text and "Permission is hereby granted, free of charge" in text
+
+
+def test_the_common_list_holds_but_for_what_the_news_is_about():
     blocked = blocked_words()
     assert "shit" in blocked and len(blocked) > 500
     assert not {"murder", "sex", "gay", "nazi", "god", "hiv", "breast", "kill"} & blocked

@@ -1,23 +1,23 @@
 """Words that are never suggested. Anybody may still type them.
 
-They are better_profanity's list (MIT), changed by a file for the owner: one blocked word per line, `+word` allows a
-word again, a # begins a comment.
+They are the list of the package better_profanity (MIT), kept in assets/, changed by a file for the owner: one blocked
+word per line, `+word` allows a word again, a # begins a comment.
 """
 
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from headline.paths import ASSETS
 
+COMMON_LIST = ASSETS / "blocked_words.txt"
 OWN_LIST = ASSETS / "blocklist.txt"
 
 
 @cache
 def blocked_words(path: Path = OWN_LIST) -> frozenset[str]:
-    """Return the blocked words in lower case: the package's list, changed by the owner's file if there is one."""
-    words = _lines((resources.files("better_profanity") / "profanity_wordlist.txt").read_text(encoding="utf-8"))
+    """Return the blocked words in lower case: the common list, changed by the owner's file if there is one."""
+    words = _lines(COMMON_LIST.read_text(encoding="utf-8"))
     own = set(_lines(path.read_text(encoding="utf-8"))) if path.is_file() else set()
     allowed = {word[1:].strip() for word in own if word.startswith("+")}
     return frozenset((set(words) | {word for word in own if not word.startswith("+")}) - allowed)

@@ -1,6 +1,7 @@
 """Closes connections whose client is too slow, so that nobody can hold the server's handles by doing nothing.
 
-Uvicorn waits without end for the rest of a request that was begun, and for a client to read its answer.
+Uvicorn waits without end for the rest of a request that was begun, and for a client to read its answer. With httptools
+it also keeps a head of any size.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import uvicorn.config
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 HEADER_SECONDS = 15.0  # for the whole head of a request, from its first byte; or from the connection on
+HEAD_BYTES = 2**16  # of a request's head, about: what came with the last part of it is not counted
 BODY_SECONDS = 30.0  # in which
 BODY_BYTES = 4096  # of a request's body must come at least
 READ_SECONDS = 60.0  # in which the client must read some of an answer that waits for it
@@ -30,6 +32,9 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         super().data_received(data)
         self._received += len(data)
         self._wait_for("head" if self.cycle is None or self.cycle.response_complete else self._rest())
+
+        if self._waits_for == "head" and self._received > HEAD_BYTES and not self._drains():
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_for("")
@@ -52,6 +57,10 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
     def _rest(self) -> str:
         """What is missing of the request that is being answered."""
         return "body" if self.cycle.more_body else ""
+
+    def _drains(self) -> bool:
+        """Whether what comes is the rest of a body whose request was answered before it ended, such as with 413."""
+        return self.cycle is not None and self.cycle.more_body
 
     def _stop_read_timer(self) -> None:
         if self._read_timer:

@@ -94,6 +94,15 @@ def test_a_second_head_that_never_ends_is_closed(address):
         assert is_closed_while_sending(connection, b"y")
 
 
+def test_a_head_of_any_size_is_not_kept(address, monkeypatch):
+    monkeypatch.setattr(slow_connections, "HEADER_SECONDS", 10 * GENEROUS)
+    with connect(address) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
+        with pytest.raises(ConnectionError):
+            for _ in range(500):
+                connection.sendall(b"y" * 100_000)  # faster than the server's patience ends
+
+
 @pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], ids=["alone", "pipelined"])
 def test_a_body_that_trickles_is_closed(address, before):
     with connect(address) as connection:
