@@ -119,7 +119,10 @@ def run_in(models: Models, id_: str, state: str) -> Job:
     folder.mkdir(parents=True)
     started = {} if state == "waiting" else {"pid": 1}
     Job(folder).describe({"name": SECRET, "files": [], "started": ""} | started)
-    event = {"done": {"event": "done", "stopped": False}, "failed": {"event": "error", "message": SECRET}}.get(state)
+    event = {
+        "done": {"event": "done", "stopped": False, "metrics": {}},
+        "failed": {"event": "error", "message": SECRET},
+    }.get(state)
     if event:
         (folder / "progress.jsonl").write_text(json.dumps(event) + "\n", encoding="utf-8")
     return Job(folder)
