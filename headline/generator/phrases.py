@@ -12,6 +12,20 @@ _REMEMBERED = 16  # most probable words of a distribution: every letter asks for
 
 
 @dataclass(frozen=True)
+class Likeliest:
+    """The most probable next words. All that a phrase needs of a distribution, in a hundredth of the memory."""
+
+    best: tuple[tuple[int, float], ...]  # (id, probability), the most probable first
+    end: float  # probability that the headline ends
+
+    @classmethod
+    def of(cls, words: np.ndarray, end: float) -> "Likeliest":
+        """Keep the best of probabilities (V,)."""
+        ids = top(words, _REMEMBERED)
+        return cls(tuple(zip(ids.tolist(), words[ids].tolist(), strict=True)), end)
+
+
+@dataclass(frozen=True)
 class NextWord:
     """The distribution of the next word."""
 
@@ -19,13 +33,16 @@ class NextWord:
     unknown: float  # probability of a word outside the vocabulary
     end: float  # probability that the headline ends
 
-    def likeliest(self, k: int) -> list[int]:
-        """Return the ids of the k most probable words, the most probable first."""
-        return self._likeliest[:k] if k <= _REMEMBERED else top(self.words, k).tolist()
-
     @cached_property
-    def _likeliest(self) -> list[int]:
-        return top(self.words, _REMEMBERED).tolist()
+    def likeliest(self) -> Likeliest:
+        return Likeliest.of(self.words, self.end)
+
+    def best(self, k: int) -> list[tuple[int, float]]:
+        """Return the ids and probabilities of the k most probable words, the most probable first."""
+        if k <= _REMEMBERED:
+            return list(self.likeliest.best[:k])
+        ids = top(self.words, k)
+        return list(zip(ids.tolist(), self.words[ids].tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -39,14 +56,14 @@ class Phrase:
         return self.probability * (len(self.ids) - 1)
 
 
-Look = Callable[[Sequence[tuple[int, ...]]], Sequence[NextWord]]
+Look = Callable[[Sequence[tuple[int, ...]]], Sequence[Likeliest]]
 
 
 def grow(begun: Sequence[Phrase], look: Look, min_probability: float, words: int = 4, width: int = 4) -> list[Phrase]:
     """Return phrases of two to `words` words that begin with one of the given words, the most probable first.
 
     At each length the `width` most probable phrases continue, none below `min_probability` and none that more
-    probably ends. `look` returns the distributions after words appended to the typed text.
+    probably ends. `look` returns the most probable words after words appended to the typed text.
 
     Of phrases where one begins the other, the one that saves more keys on average is kept: the longer one if its
     further words are more probable than not. (The length penalty of whole headlines would prefer the shorter one
@@ -59,9 +76,9 @@ def grow(begun: Sequence[Phrase], look: Look, min_probability: float, words: int
             break
         grown: list[Phrase] = []
         for phrase, follows in zip(beams, look([b.ids for b in beams]), strict=True):
-            for i in follows.likeliest(width):
-                probability = phrase.probability * float(follows.words[i])
-                if probability < min_probability or follows.words[i] < follows.end:
+            for i, p in follows.best[:width]:
+                probability = phrase.probability * p
+                if probability < min_probability or p < follows.end:
                     break
                 if i != phrase.ids[-1]:
                     grown.append(Phrase((*phrase.ids, i), probability))

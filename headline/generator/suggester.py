@@ -1,13 +1,14 @@
 """Ranks next words, completions, phrases and corrections for a typed text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from headline.corpus.vocabulary import Typed
-from headline.generator.phrases import NextWord, Phrase, grow
+from headline.generator.phrases import Likeliest, NextWord, Phrase, grow
 from headline.generator.words.blocklist import blocked_words, is_blocked
 from headline.generator.words.lexicon import Lexicon
 from headline.generator.words.ranking import Recent
@@ -18,8 +19,11 @@ from headline.model.language_model import LanguageModel
 from headline.model.network import State
 from headline.model.top import top
 
+V = TypeVar("V")
+
 _STATES_KEPT = 2048
 _BYTES_KEPT = 48 * 2**20  # of next-word distributions
+_LIKELIEST_KEPT = 4096  # most probable words, after words that may be written next
 _PHRASES_FROM = 0.1  # a phrase less likely than this is noise
 _WORD_SAVES = 1.5  # keys that a word saves on average: if it is not shown now, it mostly is one or two letters later
 _SURPRISING = 2e-5  # a beginning less probable than this here may be a slip
@@ -76,6 +80,7 @@ class Suggester:
         self._start = self.model.start()
         self._states: Recent[State] = Recent(_STATES_KEPT)
         self._next_words: Recent[NextWord] = Recent(max(8, _BYTES_KEPT // (4 * len(self.vocabulary))))
+        self._likeliest: Recent[Likeliest] = Recent(_LIKELIEST_KEPT)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Suggester":
@@ -113,11 +118,8 @@ class Suggester:
         return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= min_probability]
 
     def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
-        follows = self.next_word(context)
-        words = follows.words
-        return [
-            _Choice(float(words[i]), (i,)) for i in follows.likeliest(k + 1) if words[i] > 0 and (i,) != context[-1:]
-        ]
+        best = self.next_word(context).best(k + 1)
+        return [_Choice(p, (i,)) for i, p in best if p > 0 and (i,) != context[-1:]]
 
     def _completions(self, typed: Typed, context: tuple[int, ...], k: int, used: Sequence[str]) -> list[_Choice]:
         key = self.vocabulary.tokenizer.key(typed.fragment)
@@ -195,7 +197,7 @@ class Suggester:
     def _with_phrases(self, choices: list[_Choice], context: tuple[int, ...], k: int) -> list[_Choice]:
         """Replace words by phrases that save more typing."""
         begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects]
-        found = grow(begun, lambda rows: self.next_words([context + ids for ids in rows]), _PHRASES_FROM)
+        found = grow(begun, lambda rows: self.likeliest_after([context + ids for ids in rows]), _PHRASES_FROM)
         saved = [(p.keys_saved, _Choice(p.probability, p.ids)) for p in found]
         saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
         kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
@@ -233,28 +235,40 @@ class Suggester:
         Punctuation marks are left out and the rest is renormalised. The probabilities of an unknown word and of the
         end of the headline are kept separately.
         """
-        found: dict[tuple[int, ...], NextWord] = {}
+        return self._found(contexts, self._next_words, lambda follows: follows)
+
+    def likeliest_after(self, contexts: Sequence[tuple[int, ...]]) -> list[Likeliest]:
+        """Return the most probable next words after each of several windows of one length, computed together."""
+        return self._found(contexts, self._likeliest, lambda follows: follows.likeliest)
+
+    def _found(self, contexts: Sequence[tuple[int, ...]], cache: Recent[V], kept: Callable[[NextWord], V]) -> list[V]:
+        """Return what `kept` keeps of the distribution after each window, from the cache where it is there."""
+        found: dict[tuple[int, ...], V] = {}
         missing: list[tuple[int, ...]] = []
         for ids in dict.fromkeys(contexts):
-            known = self._next_words.get(ids)
+            known = cache.get(ids)
             if known is None:
                 missing.append(ids)
             else:
                 found[ids] = known
         if missing:
-            p = self.model.quick_probabilities(self._states_of(missing))
-            marks = (self.vocabulary.unk, self.vocabulary.end)  # the notebook's vocabulary has neither
-            if self.vocabulary.marks:
-                p /= np.maximum(1 - p[:, self.vocabulary.marks].sum(axis=1, keepdims=True), 1e-6)
-            unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in marks)
-            p[:, self.suppressed_ids] = 0
-            p.setflags(write=False)
-            for row, ids in enumerate(missing):
-                # A copy, so that evicting it from the cache frees its memory.
-                own = p[row] if len(missing) == 1 else p[row].copy()
-                found[ids] = NextWord(own, float(unknown[row]), float(end[row]))
-                self._next_words.put(ids, found[ids])
+            for ids, follows in zip(missing, self._compute(missing), strict=True):
+                found[ids] = kept(follows)
+                cache.put(ids, found[ids])
         return [found[ids] for ids in contexts]
+
+    def _compute(self, windows: Sequence[tuple[int, ...]]) -> Iterator[NextWord]:
+        p = self.model.quick_probabilities(self._states_of(windows))
+        marks = (self.vocabulary.unk, self.vocabulary.end)  # the notebook's vocabulary has neither
+        if self.vocabulary.marks:
+            p /= np.maximum(1 - p[:, self.vocabulary.marks].sum(axis=1, keepdims=True), 1e-6)
+        unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in marks)
+        p[:, self.suppressed_ids] = 0
+        p.setflags(write=False)
+        for row in range(len(p)):
+            # A copy, so that evicting it from the cache frees its memory.
+            own = p[row] if len(p) == 1 else p[row].copy()
+            yield NextWord(own, float(unknown[row]), float(end[row]))
 
     def _states_of(self, windows: Sequence[tuple[int, ...]]) -> State:
         """Return the states after several windows of one length; the last word is read in one step."""

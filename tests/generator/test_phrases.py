@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from headline.generator.phrases import NextWord, Phrase, grow
+from headline.generator.phrases import Likeliest, NextWord, Phrase, grow
 
 A, B, C, D, E = range(5)
 
@@ -18,7 +18,7 @@ def world(follows: dict[tuple[int, ...], dict[int, float]], end: float = 0.0):
             p = np.zeros(5, dtype=np.float32)
             for word, share in follows.get(row, {}).items():
                 p[word] = share
-            found.append(NextWord(p, 0.0, end))
+            found.append(Likeliest.of(p, end))
         return found
 
     look.asked = []
@@ -62,3 +62,12 @@ def test_length_and_width_are_bounded():
 def test_nothing_to_begin_with_asks_nothing():
     look = world({})
     assert grow([], look, 0.05) == [] and look.asked == []
+
+
+def test_the_best_words_of_a_distribution():
+    p = np.random.default_rng(0).random(100).astype(np.float32)
+    follows = NextWord(p, 0.0, 0.25)
+    for k in (1, 4, 16, 17, 50):
+        ids = np.argsort(-p, kind="stable")[:k]
+        assert follows.best(k) == list(zip(ids.tolist(), p[ids].tolist(), strict=True))
+    assert follows.likeliest == Likeliest(tuple(follows.best(16)), 0.25)
