@@ -38,6 +38,7 @@ from headline.web.http.opensearch import ABOUT, NAME
 from headline.web.http.public import OPENSEARCH_XML, PUBLIC, public_routes
 from headline.web.http.refusals import GradioRefusals
 from headline.web.http.search_routes import search_routes
+from headline.web.http.zip_route import zip_route
 from headline.web.models import Models
 from headline.web.tabs.inside import InsideTab
 from headline.web.tabs.train import TrainTab
@@ -79,7 +80,12 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         add_api(Answers(models))
     page.api_open = False  # calls that must queue cannot skip the queue by plain HTTP
     page.heartbeat = Heartbeat()
-    page.routes_of_its_own = search_routes(models) + public_routes(models) + operation_routes(models, page.heartbeat)
+    page.routes_of_its_own = [
+        *search_routes(models),
+        zip_route(models),
+        *public_routes(models),
+        *operation_routes(models, page.heartbeat),
+    ]
     page.models = models
     return page
 

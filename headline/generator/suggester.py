@@ -21,7 +21,7 @@ from headline.model.top import top
 
 V = TypeVar("V")
 
-_STATES_KEPT = 2048
+_STATES_KEPT, _STATE_BYTES_KEPT = 2048, 32 * 2**20  # whichever is less; at least 8 states
 _BYTES_KEPT = 48 * 2**20  # of next-word distributions
 _LIKELIEST_KEPT = 4096  # most probable words, after words that may be written next
 _PHRASES_FROM = 0.1  # a phrase less likely than this is noise
@@ -78,7 +78,8 @@ class Suggester:
         counts, unk = self.vocabulary.counts, self.vocabulary.unk
         self._unknown_rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
         self._start = self.model.start()
-        self._states: Recent[State] = Recent(_STATES_KEPT)
+        state_bytes = sum(array.nbytes for array in (*self._start.h, *self._start.c))
+        self._states: Recent[State] = Recent(max(8, min(_STATES_KEPT, _STATE_BYTES_KEPT // state_bytes)))
         self._next_words: Recent[NextWord] = Recent(max(8, _BYTES_KEPT // (4 * len(self.vocabulary))))
         self._likeliest: Recent[Likeliest] = Recent(_LIKELIEST_KEPT)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from headline.corpus.bounds import Bounds
 from headline.errors import SettingError
+from headline.model.config import ModelConfig
 from headline.training.settings import TrainingConfig
 
 # On a public page. docs/settings.md has a row for each; HEADLINE_MAX_… sets it.
@@ -34,6 +35,8 @@ _PUBLIC = {
     "waiting": 20,
     "disk_mb_each": 500,
     "disk_mb": 10_000,
+    "model_mb": 500,
+    "loaded_mb": 1_000,
 }
 # Of a run's settings; 0 means as many as there are, which on a public page is as many as it allows.
 _CEILINGS = "epochs layers units embedding_size max_words block_size batch_size candidates max_ngrams".split()
@@ -67,6 +70,8 @@ class Limits:
     waiting: int = 0  # runs of all visitors that wait or train
     disk_mb_each: int = 0  # of one visitor's runs, models and files
     disk_mb: int = 0  # of everybody's
+    model_mb: int = 0  # of memory for one visitor's model while it answers keystrokes
+    loaded_mb: int = 0  # of memory for all visitors' models that do
 
     @classmethod
     def from_environment(cls) -> "Limits":
@@ -95,6 +100,17 @@ class Limits:
         unlimited = [name for name in ("block_size",) if name in most and not getattr(settings, name)]
         over = [name for name in most if getattr(settings, name) > most[name]]
         return settings.changed(**{name: most[name] for name in over + unlimited})
+
+    def check_model(self, config: ModelConfig) -> None:
+        """Check the shape of a visitor's model.
+
+        Raises:
+            SettingError: a size is above its limit.
+        """
+        for name in ("layers", "units", "embedding_size", "block_size"):
+            most, value = getattr(self, name), getattr(config, name)
+            if most and value > most:
+                raise SettingError(f"{name} must be {most:,} or fewer on this page; it is {value:,}.")
 
     def check(self, settings: TrainingConfig) -> None:
         """Check the settings of a run.

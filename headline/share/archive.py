@@ -1,21 +1,33 @@
-"""A checkpoint's folder as one zip file, for moving a model to another machine."""
+"""A checkpoint's folder as one zip file, for moving a model to another machine.
+
+A visitor's zip is unpacked by a child process, `python -m headline.share.archive`, with bounded memory and time.
+"""
 
 import re
 import secrets
 import shutil
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from headline.errors import ArchiveError, CheckpointError
+from headline.errors import ArchiveError, CheckpointError, LimitError
+from headline.generator.memory import loaded_bytes
 from headline.model.checkpoint import Checkpoint
 from headline.model.storage import memory_file, metadata, tensor_file, vocabulary_file
 from headline.model.storage.atomic import replacing_folder
 from headline.model.storage.checkpoint_files import CARD, CHECKPOINT_FILES, MEMORY, META, WEIGHTS, WORDS
 from headline.model.storage.metadata import Metadata
+from headline.runs.confined import run_confined, serve
+from headline.runs.limits import Limits
+from headline.runs.visitors import OWNER, check_disk
 
+_MODULE = "headline.share.archive"
+_NO_LIMITS = Limits()
 _FILES = (*CHECKPOINT_FILES, CARD)
 _LONGEST_NAME = 40  # characters, of up to four bytes each; a file name has at most 255 bytes
+# What zipfile raises for damaged content, beside BadZipFile and ValueError.
+_DAMAGED = (NotImplementedError, RuntimeError, EOFError, LookupError, ArithmeticError, struct.error, zlib.error)
 _MAX_TOTAL = 500 * 2**20  # bytes, unpacked
 _MAX_DIRECTORY = 2**19  # bytes of the zip's list of entries: about 5,000 of them
 _MAX_FILE = {META: metadata.MAX_BYTES, WORDS: vocabulary_file.MAX_BYTES, MEMORY: memory_file.MAX_BYTES, CARD: 2**20}
@@ -37,29 +49,83 @@ def pack(folder: Path, into: Path) -> Path:
     return path
 
 
-def unpack(path: Path, runs: Path) -> Path:
+def unpack(path: Path, runs: Path, limits: Limits = _NO_LIMITS, visitor: str = "") -> Path:
     """Unpack the checkpoint in a zip to a new folder among the runs, and return the folder.
 
     A zip may come from anybody. Sizes are checked before anything is read, only a checkpoint's own files are
-    taken, and the folder appears when the whole checkpoint has been verified.
+    taken, and the folder appears when the whole checkpoint has been verified. `visitor` is whose model it is.
 
     Raises:
         ArchiveError: the file is not a zip, is too large, or holds no whole checkpoint.
     """
-    folder = runs / f"{_plain_name(path.stem)}-{secrets.token_hex(8)}"
+    return _unpack(path, _new_folder(path, runs), limits, visitor)
+
+
+def unpack_confined(path: Path, runs: Path, limits: Limits, visitor: str) -> Path:
+    """Unpack a visitor's zip in a child process.
+
+    Raises:
+        ArchiveError: as for `unpack`.
+        LimitError: the visitor, or all together, have stored too much.
+    """
+    check_disk(runs, visitor, limits, path.stat().st_size)
+    folder = _new_folder(path, runs)
+    asked = {"zip": str(path.resolve()), "folder": str(folder.resolve()), "limits": vars(limits), "visitor": visitor}
+    try:
+        run_confined(_MODULE, asked, path.name, ArchiveError, limits.reading_mb, limits.reading_seconds)
+        check_disk(runs, visitor, limits)
+    except LimitError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        for half in folder.parent.glob(f".{folder.name}.*"):  # of a child that was killed
+            shutil.rmtree(half, ignore_errors=True)
+    return folder
+
+
+def pack_confined(folder: Path, into: Path, limits: Limits) -> Path:
+    """Pack a visitor's model in a child process.
+
+    Raises:
+        CheckpointError: the folder is not a whole checkpoint.
+    """
+    asked = {"pack": str(folder.resolve()), "into": str(into.resolve())}
+    done = run_confined(_MODULE, asked, "This model", CheckpointError, limits.reading_mb, limits.reading_seconds)
+    return into / done["name"]
+
+
+def _new_folder(path: Path, runs: Path) -> Path:
+    return Path(runs) / f"{_plain_name(path.stem)}-{secrets.token_hex(8)}"
+
+
+def _unpack(path: Path, folder: Path, limits: Limits, visitor: str) -> Path:
+    fresh: Path | None = None
     try:
         _check_directory(path)
         with zipfile.ZipFile(path) as archive, replacing_folder(folder) as fresh:
-            try:
-                _extract(archive, _checkpoint_entries(archive), fresh)
-                Checkpoint.load(fresh)
-            except CheckpointError as error:
-                reason = str(error).replace(str(fresh), "it")  # a visitor must not learn where the server keeps files
-                raise ArchiveError(f"{path.name} holds no whole model: {reason}") from error
-    # zipfile raises these for damaged content.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise ArchiveError(f"{path.name} holds no whole model: {error}") from error
+            fresh.chmod(0o700)
+            _extract(archive, _checkpoint_entries(archive), fresh, limits)
+            _check_memory(fresh, limits)
+            Checkpoint.load(fresh)
+            if visitor:
+                (fresh / OWNER).write_text(visitor, encoding="utf-8")
+    except ArchiveError:
+        raise
+    except (zipfile.BadZipFile, ValueError, *_DAMAGED) as error:  # a HeadlineError is a ValueError
+        reason = str(error).replace(str(fresh), "it") if fresh else str(error)  # not a folder of this machine
+        raise ArchiveError(f"{path.name} holds no whole model: {reason}") from error
     return folder
+
+
+def _check_memory(folder: Path, limits: Limits) -> None:
+    """Check how much memory the model will take, before it is loaded.
+
+    Raises:
+        ArchiveError: more than is allowed.
+    """
+    needed = loaded_bytes(folder) // 2**20
+    if limits.model_mb and needed > limits.model_mb:
+        raise ArchiveError(f"This model takes {needed:,} MB of memory, and this page allows {limits.model_mb:,}.")
 
 
 def _plain_name(name: str) -> str:
@@ -119,16 +185,19 @@ def _file_name(info: zipfile.ZipInfo) -> str:
     return PurePosixPath(info.filename).name
 
 
-def _extract(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], folder: Path) -> None:
+def _extract(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], folder: Path, limits: Limits) -> None:
     """Write the entries to a folder, checkpoint.json first: it says how large the weights can be.
 
     Raises:
         ArchiveError: the weights are larger than that.
         CheckpointError: checkpoint.json is not allowed.
+        SettingError: a size of the network is above its limit.
     """
     for name in _FILES:
         if name not in entries:
             continue
+        if name == WORDS:
+            limits.check_model(Metadata.read(folder).model)
         if name == WEIGHTS:
             most = 4 * Metadata.read(folder).model.parameters + tensor_file.MAX_HEADER
             if entries[name].file_size > most:
@@ -136,3 +205,14 @@ def _extract(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], fold
         # zipfile stops after the size that was checked, whatever the compressed data go on to say.
         with archive.open(entries[name]) as source, (folder / name).open("wb") as target:
             shutil.copyfileobj(source, target)
+
+
+def _answer(asked: dict) -> dict:
+    if "pack" in asked:
+        return {"name": pack(Path(asked["pack"]), Path(asked["into"])).name}
+    _unpack(Path(asked["zip"]), Path(asked["folder"]), Limits(**asked["limits"]), asked["visitor"])
+    return {}
+
+
+if __name__ == "__main__":
+    raise SystemExit(serve(_answer))

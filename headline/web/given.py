@@ -23,7 +23,7 @@ def is_id(value: object) -> TypeGuard[str]:
     """Whether a value can be the id of a run or a model: a plain file name without control characters."""
     if not isinstance(value, str) or not value.isprintable() or value.startswith("."):
         return False
-    return Path(value).name == value and "\\" not in value and len(value.encode()) <= _LONGEST_ID
+    return Path(value).name == value and "\\" not in value and 0 < len(value.encode()) <= _LONGEST_ID
 
 
 def ids_of(value: object) -> list[str]:

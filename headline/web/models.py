@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from headline.errors import CheckpointError
+from headline.generator.memory import loaded_bytes
 from headline.generator.suggester import Suggester
 from headline.model.storage.checkpoint_files import META
 from headline.model.storage.metadata import Metadata
@@ -32,7 +33,9 @@ class Models:
 
     def __post_init__(self) -> None:
         self._loaded: OrderedDict[str, Suggester] = OrderedDict()
-        self._lock = threading.Lock()
+        self._sizes: dict[str, int] = {}  # bytes of memory, by id
+        self._lock = threading.Lock()  # of the two above, held for a moment only
+        self._loading = threading.Lock()  # held while a model is loaded
 
     @property
     def loaded(self) -> int:
@@ -56,35 +59,59 @@ class Models:
 
     def ready(self, model: str | None) -> Suggester | None:
         """The suggester with an id, or None if that would have to wait for loading."""
-        model = model or BUNDLED_ID
-        if not self._lock.acquire(blocking=False):
-            return None
-        try:
-            if model in self._loaded:
-                self._loaded.move_to_end(model)
-            return self._loaded.get(model)
-        finally:
-            self._lock.release()
+        with self._lock:
+            return self._recent(model or BUNDLED_ID)
 
     def get(self, model: str | None) -> Suggester:
         """The suggester with an id; the bundled one if that model no longer exists.
+
+        One model is loaded at a time, and whoever writes with one that is loaded does not wait for that.
 
         Raises:
             CheckpointError: the bundled model itself cannot be loaded.
         """
         model = model or BUNDLED_ID
-        with self._lock:
-            if model not in self._loaded:
-                try:
-                    self._loaded[model] = Suggester.load(self.folder(model))
-                except CheckpointError:
-                    if model == BUNDLED_ID:
-                        raise
-                    return self._bundled()
-                while len(self._loaded) > _MOST_LOADED:
-                    self._loaded.popitem(last=False)
+        if found := self.ready(model):
+            return found
+        with self._loading:
+            if found := self.ready(model):
+                return found
+            try:
+                folder = self.folder(model)
+                suggester, size = Suggester.load(folder), loaded_bytes(folder)
+            except CheckpointError:
+                if model == BUNDLED_ID:
+                    raise
+            else:
+                return self._keep(model, suggester, size)
+        return self.get(BUNDLED_ID)
+
+    def _recent(self, model: str) -> Suggester | None:
+        """A loaded suggester, now the one used last. The lock must be held."""
+        if model in self._loaded:
             self._loaded.move_to_end(model)
-            return self._loaded[model]
+        return self._loaded.get(model)
+
+    def _keep(self, model: str, suggester: Suggester, size: int) -> Suggester:
+        """Keep a suggester, and drop those used longest ago that are too many or take too much memory.
+
+        The bundled model is always kept, since everybody may need it at the next key.
+        """
+        with self._lock:
+            self._loaded[model], self._sizes[model] = suggester, size
+            others = [id_ for id_ in self._loaded if id_ not in (BUNDLED_ID, model)]
+            while others and not self._fits():
+                self._forget(others.pop(0))
+        return suggester
+
+    def _fits(self) -> bool:
+        size = sum(size for id_, size in self._sizes.items() if id_ != BUNDLED_ID)
+        most = self.limits.loaded_mb * 2**20
+        return len(self._loaded) <= _MOST_LOADED and (not most or size <= most)
+
+    def _forget(self, model: str) -> None:
+        self._loaded.pop(model, None)
+        self._sizes.pop(model, None)
 
     def find(self, model: str) -> Suggester | None:
         """The suggester with an id, which may be any text; None where `get` would return the bundled one instead.
@@ -94,15 +121,14 @@ class Models:
         """
         if model == BUNDLED_ID:
             return self.get(BUNDLED_ID)
-        if not is_id(model) or not (self.folder(model) / META).is_file():
+        if not self.exists(model):
             return None
         found = self.get(model)
         return found if found is not self.get(BUNDLED_ID) else None
 
-    def _bundled(self) -> Suggester:
-        if BUNDLED_ID not in self._loaded:
-            self._loaded[BUNDLED_ID] = Suggester.load(self.bundled)
-        return self._loaded[BUNDLED_ID]
+    def exists(self, model: str) -> bool:
+        """Whether there is a model with an id, which may be any text."""
+        return model == BUNDLED_ID or (is_id(model) and (self.folder(model) / META).is_file())
 
     def folder(self, model: str) -> Path:
         """Where a model's checkpoint is, or would be."""
@@ -141,7 +167,7 @@ class Models:
         elif (job.folder / META).is_file():
             shutil.rmtree(job.folder, ignore_errors=True)
         with self._lock:
-            self._loaded.pop(model, None)
+            self._forget(model)
 
     def describe(self, model: str | None) -> str:
         """One line about a model: its training data and its quality."""

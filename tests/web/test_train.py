@@ -190,7 +190,7 @@ def test_a_model_is_uploaded_renamed_packed_and_deleted(tab, tmp_path):
     assert shown[own.written_with].value == id_ and (id_, id_) in shown[own.model].choices
     shown = own.rename(given(tab, model=id_, new_name=" Mine "))
     assert ("Mine", id_) in shown[own.model].choices and "Mine" in str(shown[own.table])
-    assert own.pack(id_).endswith(".zip") and own.pack(None) is None
+    assert own.offer_zip(id_).link == f"/gradio_api/headline/zip?model={id_}" and not own.offer_zip(None).interactive
     shown = own.delete(given(tab, model=id_) | {own.mine: [id_]})
     assert shown[own.mine] == [] and shown[own.written_with].value == BUNDLED_ID and not shown[own.model].choices
     (tmp_path / "bad.zip").write_bytes(b"no zip")

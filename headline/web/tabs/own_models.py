@@ -1,16 +1,18 @@
 """The models that a visitor trained or uploaded: rename, delete, compare, download and upload them."""
 
-import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import gradio as gr
 
-from headline.errors import ArchiveError
-from headline.share.archive import pack, unpack
-from headline.web.events import QUIET
-from headline.web.given import ids_of, name_of
+from headline.errors import HeadlineError
+from headline.runs.visitors import visitor_of
+from headline.share.archive import unpack_confined
+from headline.web.events import HIDDEN, QUIET
+from headline.web.given import ids_of, is_id, name_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID, Models
+from headline.web.search_box import search_api_path
 from headline.web.tabs.panels import sheet_of
 from headline.web.tabs.run_view import refusal
 from headline.web.tabs.sheets import models_sheet
@@ -21,13 +23,21 @@ _LONGEST_NAME = 80  # characters
 class OwnModels:
     """Part of the Train tab: its components, the handlers of their events, and the wiring."""
 
-    def __init__(self, models: Models, written_with: gr.Dropdown, mine: gr.BrowserState, panel: gr.HTML):
+    def __init__(
+        self,
+        models: Models,
+        written_with: gr.Dropdown,
+        mine: gr.BrowserState,
+        visitor: gr.BrowserState,
+        panel: gr.HTML,
+    ):
         """Lay out the part.
 
-        `written_with` is the Write tab's choice of a model, `mine` holds the ids of this browser's models, and
-        `panel` shows what came of an upload.
+        `written_with` is the Write tab's choice of a model, `mine` holds the ids of this browser's models, `visitor`
+        that of this browser, and `panel` shows what came of an upload.
         """
-        self.models, self.written_with, self.mine, self.panel = models, written_with, mine, panel
+        self.models, self.written_with, self.mine, self.visitor = models, written_with, mine, visitor
+        self.panel = panel
         with gr.Accordion("Your models", open=False, elem_id="runs") as self.accordion:
             with gr.Row():
                 self.model = gr.Dropdown([], label="Model", elem_id="run-choice")
@@ -35,7 +45,7 @@ class OwnModels:
             with gr.Row():
                 self.rename_button = gr.Button("Rename", elem_id="rename")
                 self.delete_button = gr.Button("Delete", elem_id="delete")
-                self.pack_button = gr.DownloadButton("Download as a zip", elem_id="pack")
+                self.pack_button = gr.Button("Download as a zip", elem_id="pack", interactive=False)
                 self.unpack_button = gr.UploadButton("Upload a zip", file_types=[".zip"], elem_id="unpack")
             self.table = sheet_of("compare")
 
@@ -44,8 +54,9 @@ class OwnModels:
         self.accordion.expand(self.compare, self.mine, self.table, **QUIET)
         self.rename_button.click(self.rename, {self.model, self.new_name, self.mine}, changed, **QUIET)
         self.delete_button.click(self.delete, {self.model, self.mine}, changed, **QUIET)
-        self.model.change(self.pack, self.model, self.pack_button, **QUIET)
-        self.unpack_button.upload(self.unpack, {self.unpack_button, self.mine}, [self.panel, *changed], **QUIET)
+        self.model.change(self.offer_zip, self.model, self.pack_button, **QUIET)
+        asked = {self.unpack_button, self.mine, self.visitor}
+        self.unpack_button.upload(self.unpack, asked, [self.panel, *changed], **HIDDEN)
 
     def choice(self, mine: list[str] | None) -> gr.Dropdown:
         """The dropdown with the models that there are now."""
@@ -77,17 +88,21 @@ class OwnModels:
             self.mine: mine,
         }
 
-    def pack(self, id_: str | None) -> str | None:
-        """The path of a zip of the chosen model."""
-        return str(pack(self.models.folder(id_), Path(tempfile.mkdtemp()))) if id_ else None
+    def offer_zip(self, id_: str | None) -> gr.Button:
+        """The button that downloads the chosen model. The zip is made when it is pressed, and is not kept."""
+        link = f"{search_api_path()}/zip?model={quote(id_, safe='')}" if is_id(id_) else None
+        return gr.Button(link=link, interactive=link is not None)
 
     def unpack(self, given: dict) -> dict:
         """Add the model of an uploaded zip, and write with it."""
+        path, visitor = Path(given[self.unpack_button]), visitor_of(given[self.visitor])
         try:
-            folder = unpack(Path(given[self.unpack_button]), self.models.runs)
-        except ArchiveError as error:
+            folder = unpack_confined(path, self.models.runs, self.models.limits, visitor)
+        except HeadlineError as error:
             count_refusal(error)
             return {self.panel: refusal(str(error))}
+        finally:
+            path.unlink(missing_ok=True)
         mine = [*ids_of(given[self.mine]), folder.name]
         return {
             self.panel: {"state": "done", "headline": f"{folder.name} was uploaded. The Write tab uses it now."},

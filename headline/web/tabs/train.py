@@ -56,7 +56,7 @@ class TrainTab:
         self.estimated = line_of("estimated")
         self.panel = panel_of("run")
         self.corpus.lay_out_preview()
-        self.own = OwnModels(models, write.model, self.mine, self.panel)
+        self.own = OwnModels(models, write.model, self.mine, self.visitor, self.panel)
         self.job_id = gr.State(None)
         self.timer = gr.Timer(_POLL_SECONDS, active=False)
         self.inputs = self.settings.inputs | self.corpus.inputs
