@@ -165,3 +165,10 @@ def test_the_readme_has_the_tree_of_rooms():
 def test_every_page_of_docs_is_named_where_contributors_look():
     told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [path.name for path in DOCS.glob("*.md") if f"docs/{path.name}" not in told] == []
+
+
+def test_each_test_that_the_page_on_security_names_is_there():
+    named = set(re.findall(r"`(tests/[\w/.]+)`", page("security.md")))
+    assert len(named) > 10 and [path for path in sorted(named) if not (ROOT / path).is_file()] == []
+    claims = rows(page("security.md"), "claim")
+    assert all("tests/" in cells[-1] for cells in claims)

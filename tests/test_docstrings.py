@@ -7,10 +7,11 @@ import pytest
 from headline.commands import terminal
 from headline.corpus import casing, sequences, vocabulary
 from headline.corpus import reader as corpus
+from headline.web.guard import characters
 
 
 @pytest.mark.parametrize(
-    "module", [casing, corpus, sequences, terminal, vocabulary], ids=lambda module: module.__name__
+    "module", [casing, characters, corpus, sequences, terminal, vocabulary], ids=lambda module: module.__name__
 )
 def test_examples_in_docstrings(module):
     result = doctest.testmod(module)

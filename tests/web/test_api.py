@@ -164,6 +164,24 @@ def test_a_refusal_over_plain_http_has_status_400(http):
         assert reply.status_code == 400 and reply.json()["error"].endswith(".")
 
 
+@pytest.mark.parametrize("value", [None, "\ud800", 7, [], {}, "x" * 300, "a\0b", {"text": 7}], ids=ascii)
+def test_whatever_the_pages_handlers_are_sent_is_no_failure(page, http, value):
+    for number, fn in page.fns.items():
+        asked = {
+            "fn_index": number,
+            "data": [value] * len(fn.inputs),
+            "session_hash": "s",
+            "event_data": {"text": value},
+        }
+        body = json.dumps(asked)  # with half a surrogate pair as JSON writes it
+        reply = http.post(
+            "/gradio_api/run/predict", content=body, headers={"Content-Type": "application/json"}, timeout=60
+        )
+        assert reply.status_code < 500, (fn.name, reply.text)
+        if reply.status_code == 400:
+            assert reply.json()["error"]
+
+
 def test_every_answer_has_the_security_headers(http):
     for path in (
         "/",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
+from headline.web.guard.characters import WholeCharacters
 from headline.web.guard.headers import FRAMES, SecurityHeaders, frame_ancestors
 from headline.web.guard.hosts import ANY, AllowedHosts, allowed_hosts
 from headline.web.guard.login import Login, users_from_environment
@@ -28,5 +29,7 @@ class Rules:
 
     def guard(self, app: ASGIApp) -> ASGIApp:
         """Put the rules around an app. Refusals have the security headers too."""
-        guarded = Login(app, self.users) if self.users else app
+        guarded: ASGIApp = WholeCharacters(app)
+        if self.users:
+            guarded = Login(guarded, self.users)
         return SecurityHeaders(AllowedHosts(guarded, self.hosts), self.frames)

@@ -66,7 +66,7 @@ class SettingsForm:
 
     def show_preset(self, given: dict) -> dict:
         """A preset's description and its settings."""
-        preset = PRESETS[given[self.preset]]
+        preset = PRESETS[given[self.preset] or _FIRST_PRESET]
         causal = preset.recipe == "autocomplete"
         config = self._start(given[self.start_from])[1] if causal else None
         settings = self._preset_settings(preset, config).as_dict()
@@ -82,7 +82,7 @@ class SettingsForm:
         Raises:
             SettingError: a value is not allowed.
         """
-        preset = PRESETS[given[self.preset]]
+        preset = PRESETS[given[self.preset] or _FIRST_PRESET]
         folder, config = self._start(given[self.start_from]) if preset.recipe == "autocomplete" else (None, None)
         settings = self._preset_settings(preset, config)
         values = {name: given[field] for name, field in self.fields.items() if not (config and name in SHAPE)}
