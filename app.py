@@ -40,9 +40,11 @@ from headline.web.http.refusals import GradioRefusals
 from headline.web.http.search_routes import search_routes
 from headline.web.http.zip_route import zip_route
 from headline.web.models import Models
+from headline.web.shortcut import Shortcut
 from headline.web.tabs.inside import InsideTab
 from headline.web.tabs.train import TrainTab
 from headline.web.tabs.write import WriteTab
+from headline.web.turns import Turns
 
 THEME = gr.themes.Default(
     primary_hue="teal",
@@ -80,10 +82,11 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         add_api(Answers(models))
     page.api_open = False  # calls that must queue cannot skip the queue by plain HTTP
     page.heartbeat = Heartbeat()
+    turns = Turns()
     page.routes_of_its_own = [
-        *search_routes(models),
+        *search_routes(models, turns),
         zip_route(models),
-        *public_routes(models),
+        *public_routes(models, turns),
         *operation_routes(models, page.heartbeat),
     ]
     page.models = models
@@ -98,7 +101,8 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     @contextlib.asynccontextmanager
     async def opened(app: gr.routes.App) -> AsyncIterator[None]:
         # CORS must be outermost, outside Gradio's own middleware; `app_kwargs` cannot put it there.
-        cors = PublicCors(GradioRefusals(app.middleware_stack), PUBLIC, frozenset(paths), origins)
+        inner = Shortcut(GradioRefusals(app.middleware_stack), page.routes_of_its_own)
+        cors = PublicCors(inner, PUBLIC, frozenset(paths), origins)
         app.middleware_stack = Measured(rules.guard(cors), frozenset(paths))  # outermost: it counts all
         yield
 

@@ -63,6 +63,10 @@ class RequestError(HeadlineError):
     """A request over HTTP, Gradio's API or MCP has an argument that is not allowed."""
 
 
+class BusyError(RequestError):
+    """A request cannot be answered now, because too many others wait."""
+
+
 def is_disk_full(error: BaseException) -> bool:
     """Whether an error means that the disk, the user's part of it, or a file is as large as it may be."""
     if not isinstance(error, OSError):

@@ -21,6 +21,7 @@ from headline.web.http.search_routes import search_routes
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.tabs.panels import line
 from headline.web.tabs.run_view import refusal
+from headline.web.turns import Turns
 from tests.tiny import random_checkpoint
 
 ODD = [
@@ -41,7 +42,7 @@ def models(tmp_path) -> Models:
 @pytest.fixture
 def client(models) -> TestClient:
     app = FastAPI()
-    app.router.routes.extend([*search_routes(models), *public_routes(models)])
+    app.router.routes.extend([*search_routes(models, Turns()), *public_routes(models, Turns())])
     return TestClient(app)  # which raises what a route does not handle
 
 

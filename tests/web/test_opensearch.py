@@ -10,6 +10,7 @@ from headline.web.http.docs_page import docs_page
 from headline.web.http.opensearch import description, suggestions
 from headline.web.http.public import DOCS, OPENAPI, OPENSEARCH, OPENSEARCH_XML, PUBLIC, SUGGEST, public_routes
 from headline.web.models import Models
+from headline.web.turns import Turns
 from tests.tiny import random_checkpoint
 
 ODD = ["", " ", "\0", "\u202e", "💥", "</script><b>", '"]}', "a&b=c#d", "x" * 30_000, "%", "\r\nSet-Cookie: a=b"]
@@ -23,7 +24,7 @@ def client(tmp_path_factory) -> TestClient:
     bundled = random_checkpoint().save(tmp_path / "bundled")
     random_checkpoint(seed=1).save(tmp_path / "runs" / "mine")
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.router.routes.extend(public_routes(Models(bundled, tmp_path / "runs")))
+    app.router.routes.extend(public_routes(Models(bundled, tmp_path / "runs"), Turns()))
     return TestClient(app)
 
 

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from headline.web.http.search_routes import search_routes
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import API, Question, answer, box_value, search_box, table
+from headline.web.turns import Turns
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
@@ -27,7 +28,7 @@ def client(tmp_path) -> TestClient:
     bundled = random_checkpoint().save(tmp_path / "bundled")
     random_checkpoint(seed=1).save(tmp_path / "runs" / "mine")
     app = FastAPI()
-    app.router.routes.extend(search_routes(Models(bundled, tmp_path / "runs")))
+    app.router.routes.extend(search_routes(Models(bundled, tmp_path / "runs"), Turns()))
     return TestClient(app)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute
@@ -23,6 +24,7 @@ from headline.web.http.opensearch import description, root_address, suggestions
 from headline.web.http.refusals import RefusingRoute
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import API
+from headline.web.turns import Turns
 
 SUGGEST = "/gradio_api/suggest"
 OPENSEARCH = "/gradio_api/opensearch"
@@ -79,7 +81,7 @@ Model = Annotated[str, Query(description=f"The id of a model; “{BUNDLED_ID}”
 Phrases = Annotated[bool, Query(description="Whether continuations of several words may be among them.")]
 
 
-def public_routes(models: Models) -> list[BaseRoute]:
+def public_routes(models: Models, turns: Turns) -> list[BaseRoute]:
     """Routes for `gr.Blocks.launch(app_kwargs={"routes": …})`. Each answers GET and HEAD."""
     answers = Answers(models)
     router = APIRouter(route_class=RefusingRoute)
@@ -91,15 +93,16 @@ def public_routes(models: Models) -> list[BaseRoute]:
         return _CACHED if answers.is_bundled(model) else _NOT_CACHED
 
     @router.head(SUGGEST, include_in_schema=False)
-    @router.get(SUGGEST, responses=refusals)
-    def suggest(response: Response, q: Q = "", k: K = 8, model: Model = "", phrases: Phrases = False) -> Suggestions:
+    @router.get(SUGGEST, response_model=Suggestions, responses=refusals)
+    async def suggest(q: Q = "", k: K = 8, model: Model = "", phrases: Phrases = False) -> Response:
         """The likeliest continuations of a text.
 
         Next words after a space, completions within a word, first words for an empty text.
         """
-        found = answers.suggest(q, k, model, phrases)
-        response.headers["Cache-Control"] = cache_control(model)
-        return Suggestions(q, [SuggestionBody(**one) for one in found])
+        if models.ready(model) is None:
+            await run_in_threadpool(models.find, model)
+        found = await turns.take(lambda: answers.suggest(q, k, model, phrases))
+        return JSONResponse({"q": q, "suggestions": found}, headers={"Cache-Control": cache_control(model)})
 
     @router.head(OPENSEARCH, include_in_schema=False)
     @router.get(OPENSEARCH, response_class=SuggestionsJson, responses=refusals)

@@ -1,4 +1,4 @@
-"""Refusals: a sentence with status 400, whichever way the request came."""
+"""Refusals: a sentence with status 400, or 429 where the server is busy, whichever way the request came."""
 
 import json
 from collections.abc import Callable
@@ -10,15 +10,16 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from headline.errors import RequestError
+from headline.errors import BusyError, RequestError
 from headline.web.given import is_id, without_folders
+from headline.web.turns import RETRY_AFTER
 
 _CALLS = ("/gradio_api/run/", "/gradio_api/api/")  # Gradio's calls that do not queue
 _LONGEST_REFUSAL = 100_000  # bytes
 
 
 class RefusingRoute(APIRoute):
-    """A route that refuses a request with one sentence: status 400 and {"error": sentence}."""
+    """A route that refuses a request with {"error": sentence} and a status of `refusal`."""
 
     def get_route_handler(self) -> Callable:
         handle = super().get_route_handler()
@@ -27,13 +28,21 @@ class RefusingRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestError as error:
-                sentence = str(error)
+                return refusal(error)
             except RequestValidationError as error:
                 problem = error.errors()[0]
-                sentence = f"{problem['loc'][-1]}: {problem['msg']}."
-            return JSONResponse({"error": without_folders(sentence)}, 400, {"Cache-Control": "no-store"})
+                return refusal(RequestError(f"{problem['loc'][-1]}: {problem['msg']}."))
 
         return handle_or_refuse
+
+
+def refusal(error: RequestError) -> JSONResponse:
+    """The answer with the sentence: status 429 if the server is busy, else 400."""
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(error, BusyError):
+        headers["Retry-After"] = str(RETRY_AFTER)
+    status = 429 if isinstance(error, BusyError) else 400
+    return JSONResponse({"error": without_folders(str(error))}, status, headers)
 
 
 def check_model(model: str) -> None:

@@ -1,35 +1,43 @@
 """HTTP routes below /gradio_api/headline that only the search box's script asks."""
 
 import hashlib
+import re
+from functools import partial
 
-from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse, Response
-from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
+from headline.errors import RequestError
 from headline.web.given import text_of
-from headline.web.http.refusals import RefusingRoute, check_model
+from headline.web.http.refusals import RefusingRoute, check_model, refusal
 from headline.web.models import Models
 from headline.web.search_box import API, Question, answer
+from headline.web.turns import Turns
 
 _MOST_SUGGESTIONS = 20
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 STYLES = ("auto", "sentence", "title", "lower", "upper")
 
 
-def search_routes(models: Models) -> list[APIRoute]:
+def search_routes(models: Models, turns: Turns) -> list[BaseRoute]:
     """Routes for `gr.Blocks.launch(app_kwargs={"routes": …})`."""
 
-    async def suggest(
-        q: str = "", model: str = "", k: int = 6, style: str = "auto", phrases: int = 1, table: int = 1, next: int = 1
-    ) -> Response:
+    async def suggest(request: Request) -> Response:
         """Suggestions for `q`. An unknown model means the bundled one; of a long text only the end is read."""
-        check_model(model)
-        style = style if style in STYLES else "auto"
-        asked = Question(text_of(q), max(0, min(k, _MOST_SUGGESTIONS)), style, bool(phrases), bool(table), bool(next))
-        suggester = models.ready(model)
-        if suggester is None:
-            suggester = await run_in_threadpool(models.get, model)
-        return JSONResponse(answer(suggester, asked) | {"q": q, "model": model})
+        given = request.query_params
+        try:
+            asked, model = _question(given), given.get("model", "")
+            check_model(model)
+            suggester = models.ready(model)
+            if suggester is None:
+                suggester = await run_in_threadpool(models.get, model)
+            found = await turns.take(partial(answer, suggester, asked))
+        except RequestError as error:
+            return refusal(error)
+        return JSONResponse(found | {"q": given.get("q", ""), "model": model})
 
     def words(request: Request, model: str = "") -> Response:
         """The words of a model as they are written, by id."""
@@ -43,6 +51,30 @@ def search_routes(models: Models) -> list[APIRoute]:
         return JSONResponse({"words": written}, headers=headers)
 
     return [
-        RefusingRoute(f"{API}/suggest", suggest, methods=["GET"]),
+        Route(f"{API}/suggest", suggest, methods=["GET"]),
         RefusingRoute(f"{API}/words", words, methods=["GET"]),
     ]
+
+
+def _question(given: QueryParams) -> Question:
+    """Read the parameters of a question.
+
+    Raises:
+        RequestError: one that must be a whole number is none.
+    """
+    style = given.get("style", "auto")
+    return Question(
+        text_of(given.get("q", "")),
+        max(0, min(_whole(given, "k", 6), _MOST_SUGGESTIONS)),
+        style if style in STYLES else "auto",
+        bool(_whole(given, "phrases", 1)),
+        bool(_whole(given, "table", 1)),
+        bool(_whole(given, "next", 1)),
+    )
+
+
+def _whole(given: QueryParams, name: str, default: int) -> int:
+    text = given.get(name, str(default))
+    if not _WHOLE.fullmatch(text):
+        raise RequestError(f"{name} must be a whole number.")
+    return int(text)
