@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AuthenticationError
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import served
@@ -118,6 +120,10 @@ def test_with_a_login_the_page_works_and_without_it_nothing_answers(browser: Bro
         page.click("#finish")
         expect(page.locator("#finished .choice").first).to_be_visible()
         assert errors == []
+        told = Client(url, httpx_kwargs={"auth": ("ada", "correct horse")}, verbose=False)
+        assert len(told.predict("the gov", 3, api_name="/suggest")) == 3
+        with pytest.raises(AuthenticationError):
+            Client(url, verbose=False)
         other = context.request.get(url, headers={"Host": "evil.example"})
         assert other.status == 400
         context.close()

@@ -12,12 +12,14 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from headline.errors import CheckpointError
+from headline.model.storage.checkpoint_files import WORDS
 from headline.model.storage.metadata import Metadata
 from headline.paths import ROOT
 from headline.web.given import box_text, ids_of, is_id, name_of, number_of, text_of, without_folders
 from headline.web.http.public import public_routes
 from headline.web.http.refusals import GradioRefusals
 from headline.web.http.search_routes import search_routes
+from headline.web.http.zip_route import ZIP, zip_route
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.tabs.panels import line
 from headline.web.tabs.run_view import refusal
@@ -42,7 +44,8 @@ def models(tmp_path) -> Models:
 @pytest.fixture
 def client(models) -> TestClient:
     app = FastAPI()
-    app.router.routes.extend([*search_routes(models, Turns()), *public_routes(models, Turns())])
+    ours = [*search_routes(models, Turns()), *public_routes(models, Turns()), zip_route(models)]
+    app.router.routes.extend(ours)
     return TestClient(app)  # which raises what a route does not handle
 
 
@@ -75,6 +78,7 @@ ROUTES = [
     ("/gradio_api/headline/words", "model"),
     ("/gradio_api/suggest", "q k model phrases"),
     ("/gradio_api/opensearch", "q model"),
+    (ZIP, "model"),
 ]
 
 
@@ -82,8 +86,8 @@ ROUTES = [
 def test_any_value_of_any_parameter_is_answered_or_refused_with_a_sentence(client, path, name):
     for text in [*ODD, "1" * 5000, "-1", "NaN", "1e999", "{}", "null"]:
         reply = client.get(path, params={name: text.encode("utf-8", "surrogatepass")})
-        assert reply.status_code in (200, 304, 400), (text[:40], reply.text)
-        if reply.status_code == 400:
+        assert reply.status_code in (200, 304, 400, 404), (text[:40], reply.text)
+        if reply.status_code >= 400:
             sentence = reply.json()["error"]
             assert sentence.endswith(".") and len(sentence) < 300 and "Traceback" not in sentence
 
@@ -120,6 +124,12 @@ def test_sentences_name_the_servers_files_without_their_folders(tmp_path, monkey
         assert tempfile.gettempdir() not in shown and "checkpoint.json" in shown
     for root in (ROOT, Path.home(), Path(sys.prefix), Path.cwd()):
         assert without_folders(f"{root}/a/b c.csv is empty.") == "b c.csv is empty."
+
+
+def test_a_damaged_models_zip_is_refused_without_its_folder(client, models):
+    (models.runs / "mine" / WORDS).unlink()
+    reply = client.get(ZIP, params={"model": "mine"})
+    assert reply.status_code in (400, 404) and tempfile.gettempdir() not in reply.text
 
 
 @pytest.mark.parametrize("text", ["and/or", "a /r/aww is here", "https://huggingface.co/settings/tokens", "1/2 / 3"])

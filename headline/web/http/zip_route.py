@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from headline.errors import CheckpointError
 from headline.share.archive import pack_confined
+from headline.web.given import without_folders
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import API
 
@@ -37,7 +38,7 @@ def zip_route(models: Models) -> APIRoute:
             path = pack_confined(models.folder(model), folder, models.limits)
         except CheckpointError as error:
             shutil.rmtree(folder, ignore_errors=True)
-            return JSONResponse({"error": str(error)}, 400)
+            return JSONResponse({"error": without_folders(str(error))}, 400)
         finally:
             packing.release()
         headers = {
