@@ -18,6 +18,7 @@ const OPEN_WORD = /^[\p{L}\p{M}\p{N}'’&.$£€₹#@%-]*$/u; // characters of a
 const tables = new Map(); // text before a word -> {ids, p, style, space}
 const words = new Map(); // model -> its words by id, as written and in lower case
 const flights = new Set(); // requests under way, the oldest first
+const LATEST_RETRY = 8000; // milliseconds between two tries at most, while the server does not answer
 let asked = 0; // number of the last request
 let answered = 0; // number of the newest answer; older ones are not shown
 let model = "";
@@ -116,8 +117,10 @@ async function ask(text) {
   });
   try {
     const reply = await fetch(`${api}/suggest?${query}`, { signal: flight.signal });
+    if (reply.status === 429) return retry(1000 * (Number(reply.headers.get("Retry-After")) || 1));
     if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
     const answer = await reply.json();
+    answersAgain();
     if (answer.model !== model) return;
     remember(answer.table);
     remember(answer.next);
@@ -128,10 +131,39 @@ async function ask(text) {
       lookAhead(answer.q, answer.suggestions[0]);
     } else if (box.value.startsWith(answer.q)) showGuess();
   } catch (error) {
-    if (error.name !== "AbortError") say("The server does not answer. Your text is kept.");
+    if (error.name === "AbortError") return;
+    if (number === asked) say(LOST);
+    retry(tried ? Math.min(LATEST_RETRY, 500 * 2 ** tried) : 500);
   } finally {
     flights.delete(flight);
   }
+}
+
+// While the server does not answer, it is asked again and again, for the text that is in the box by then: the list comes
+// back by itself. The network's own event is quicker than waiting.
+const LOST = "The server does not answer. Your text is kept.";
+let tried = 0; // times in a row
+let retrying = 0;
+function retry(milliseconds) {
+  tried += 1;
+  clearTimeout(retrying);
+  retrying = setTimeout(askAgain, milliseconds);
+}
+
+function askAgain() {
+  clearTimeout(retrying);
+  retrying = 0;
+  if (!element.isConnected) return;
+  learnWords(model); // if they could not be fetched either
+  ask(box.value);
+}
+window.addEventListener("online", () => { if (tried) askAgain(); });
+
+function answersAgain() {
+  if (status.textContent === LOST) say("");
+  tried = 0;
+  clearTimeout(retrying);
+  retrying = 0;
 }
 
 // Fetches the table after the likeliest suggestion, so that taking it shows a list at once.

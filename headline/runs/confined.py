@@ -4,6 +4,7 @@ The parent calls `run_confined`; the child's module ends with `raise SystemExit(
 question on the child's stdin, the answer on its stdout, a refusal as one sentence on its stderr.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -27,7 +28,7 @@ except ImportError:  # Windows: memory is not limited there
 
 READING = threading.BoundedSemaphore(2)  # children that read at once; further ones wait
 _POLL_SECONDS = 0.5
-_NICENESS = 10  # added to that of the server, which answers every keystroke
+_NICENESS = 19  # added to that of the server, which answers every keystroke
 _REFUSED, _NO_MEMORY = 2, 3  # exit codes
 _MEGABYTE = 2**20  # bytes
 # Each thread of a library reserves address space, which counts against the limit.
@@ -126,6 +127,10 @@ def lower_priority() -> None:
     """Let every process that somebody waits for go first."""
     if hasattr(os, "nice"):  # not on Windows
         os.nice(_NICENESS)
+    if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
+        # Desktop Linux weighs whole sessions against each other, and a run leads one of its own.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(_NICENESS), encoding="ascii")
 
 
 def _limit_memory(megabytes: int) -> None:

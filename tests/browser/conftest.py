@@ -29,13 +29,17 @@ def wait_until(condition, seconds: float, what: str) -> None:
         time.sleep(0.1)
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @contextmanager
 def served(folder: Path, **environment: str) -> Iterator[str]:
     """The address of an app that keeps its runs in a folder."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    told = {"HEADLINE_RUNS": str(folder / "runs"), "GRADIO_SERVER_PORT": str(port)}
+    port = environment.get("GRADIO_SERVER_PORT") or str(free_port())
+    told = {"HEADLINE_RUNS": str(folder / "runs"), "GRADIO_SERVER_PORT": port}
     url = f"http://127.0.0.1:{port}/"
     with open(folder / "log.txt", "wb") as log:
         server = subprocess.Popen(

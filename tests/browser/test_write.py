@@ -4,9 +4,12 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.conftest import free_port, served
 
 BOX = "#headline-input"
 LIST = "#headline-list"
@@ -396,3 +399,46 @@ def test_what_the_arrows_chose_stays_chosen_when_the_exact_list_comes(page: Page
     expect_answer(page, "the go")
     assert chosen(page) == before
     page.unroute(SUGGEST)
+
+
+LOST = "The server does not answer. Your text is kept."
+
+
+def test_the_list_comes_back_by_itself_once_the_server_answers_again(page: Page):
+    page.expected_errors = True
+    typed(page, "the ")
+    page.route(SUGGEST, lambda route: route.abort("connectionrefused"))
+    page.locator(BOX).press_sequentially("qua")
+    expect(page.locator(".status")).to_have_text(LOST)
+    page.unroute(SUGGEST)
+    expect_answer(page, "the qua")  # without another key
+    expect(page.locator(".status")).not_to_have_text(LOST)
+
+
+def test_a_busy_server_is_asked_again_when_it_says(page: Page):
+    page.expected_errors = True
+    typed(page, "the ")
+    refused: list[Route] = []
+
+    def busy(route: Route) -> None:
+        refused.append(route)
+        route.fulfill(status=429, headers={"Retry-After": "1"}, json={"error": "The server has too much to do."})
+
+    page.route(SUGGEST, busy, times=2)
+    page.locator(BOX).press_sequentially("q")
+    expect_answer(page, "the q")
+    assert 1 <= len(refused) <= 2
+
+
+def test_the_list_comes_back_when_the_server_was_started_anew(browser: Browser, tmp_path: Path):
+    port = free_port()  # the same both times
+    context = browser.new_context()
+    page = context.new_page()
+    with served(tmp_path, GRADIO_SERVER_PORT=str(port)):
+        page.goto(f"http://127.0.0.1:{port}/")
+        typed(page, "the ")
+    page.locator(BOX).press_sequentially("qua")
+    expect(page.locator(".status")).to_have_text(LOST)
+    with served(tmp_path, GRADIO_SERVER_PORT=str(port)):
+        expect_answer(page, "the qua")
+    context.close()

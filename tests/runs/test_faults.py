@@ -432,3 +432,15 @@ def test_no_error_ends_the_scheduler(runs, monkeypatch, capsys):
         app.run_scheduler(Models(runs, runs), Heartbeat(), None)
     assert len(calls) == 5
     assert capsys.readouterr().err.count("Traceback") == 2  # each error is told once, one that passes not at all
+
+
+# ---------------------------------------------------------------- beside people who type
+
+
+def test_a_run_has_the_lowest_priority(runs, monkeypatch):
+    monkeypatch.setenv(stub_run.SECONDS, "600")
+    job = start(OPTIONS, runs)
+    until(lambda: stub_run.trained(job.folder), "the run trains")
+    assert os.getpriority(os.PRIO_PROCESS, job.pid) == 19
+    job.stop()
+    wait(job, LONG)

@@ -21,9 +21,11 @@ _KEPT = 16
 @cache
 def english() -> tuple[list[str], np.ndarray]:
     """Return words in alphabetical order and their frequencies, as shares of all words: (n,)."""
-    from wordfreq import get_frequency_dict  # takes a fifth of a second, so it is loaded when needed
+    from wordfreq import get_frequency_dict, get_frequency_list  # takes a fifth of a second: loaded when needed
 
     frequent = list(get_frequency_dict("en", "large").items())[:_WORDS]
+    for cached in (get_frequency_dict, get_frequency_list):
+        cached.cache_clear()  # wordfreq would keep all its words for as long as the program runs
     frequent.sort()
     words, shares = zip(*frequent, strict=True)
     return list(words), np.array(shares, dtype=np.float64)
