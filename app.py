@@ -17,15 +17,23 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # each other. `child_command` takes this back for training runs.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from headline.runs.limits import Limits, is_public
+from headline.runs.queue import RUNS, dispatch, sweep
+from headline.runs.visitors import UPLOADS, make_private
+
+# Set before the import too. On a public page uploads are stored where the sweep finds them and nobody else looks.
+if is_public():
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(RUNS.resolve() / UPLOADS))
+
 import gradio as gr
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from headline.errors import SettingError
 from headline.paths import ASSETS, SAMPLE_CORPUS, read_asset
 from headline.runs.leftovers import remove_leftovers
-from headline.runs.limits import Limits
-from headline.runs.queue import RUNS, dispatch, sweep
 from headline.runs.shutdown import ending_on_sigterm
+from headline.web.guard.bodies import BodyLimits
 from headline.web.guard.browser_key import browser_key
 from headline.web.guard.rules import Rules
 from headline.web.guard.slow_connections import close_slow_connections
@@ -62,6 +70,9 @@ THEME = gr.themes.Default(
 )
 
 
+_MOST_EVENTS = 200  # that wait in Gradio's queue on a public page; further ones are refused
+
+
 def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """Build the page for a bundled model and a folder of runs, which is made if need be. Nothing is started."""
     models = Models(bundled, runs, Limits.from_environment())
@@ -79,7 +90,9 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         write.wire(page)
         train.wire(page)
         inside.wire(tab)
-        add_api(Answers(models))
+        add_api(Answers(models), models.generating)
+    if models.limits.public:
+        page.queue(max_size=_MOST_EVENTS)
     page.api_open = False  # calls that must queue cannot skip the queue by plain HTTP
     page.heartbeat = Heartbeat()
     turns = Turns()
@@ -107,6 +120,9 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
         yield
 
     front = Middleware(FrontPage, NAME, ABOUT, OPENSEARCH_XML.removeprefix("/"), rules.frames)
+    bodies = Middleware(BodyLimits, page.models.runs, page.models.limits)
+    if page.models.limits.public:
+        make_private(Path(get_upload_folder()))
     settings = {
         "theme": THEME,
         "css": read_asset("page.css"),
@@ -115,7 +131,7 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
         # On a Space, Gradio would render the page in Node: without `first.js`, and with one more process between a key
         # and its answer.
         "ssr_mode": False,
-        "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [front], "lifespan": opened},
+        "app_kwargs": {"routes": page.routes_of_its_own, "middleware": [front, bodies], "lifespan": opened},
         "mcp_server": importlib.util.find_spec("mcp") is not None,  # the page works without it
     }
     if page.models.limits.upload_mb:

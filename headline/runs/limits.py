@@ -37,6 +37,7 @@ _PUBLIC = {
     "disk_mb": 10_000,
     "model_mb": 500,
     "loaded_mb": 1_000,
+    "at_once_each": 2,
 }
 # Of a run's settings; 0 means as many as there are, which on a public page is as many as it allows.
 _CEILINGS = "epochs layers units embedding_size max_words block_size batch_size candidates max_ngrams".split()
@@ -72,6 +73,7 @@ class Limits:
     disk_mb: int = 0  # of everybody's
     model_mb: int = 0  # of memory for one visitor's model while it answers keystrokes
     loaded_mb: int = 0  # of memory for all visitors' models that do
+    at_once_each: int = 0  # requests of one visitor at once for whole headlines, previews and estimates, of each kind
 
     @classmethod
     def from_environment(cls) -> "Limits":
@@ -80,7 +82,7 @@ class Limits:
         Raises:
             SettingError: a variable is not a whole number.
         """
-        public = os.environ.get("HEADLINE_PUBLIC", "1" if os.environ.get("SPACE_ID") else "0") not in ("", "0")
+        public = is_public()
         limits = {
             name: _whole_number(f"HEADLINE_MAX_{name.upper()}", default if public else 0, "0 for no limit")
             for name, default in _PUBLIC.items()
@@ -122,6 +124,11 @@ class Limits:
             most, value = getattr(self, name), getattr(settings, name)
             if most and (value > most or (name == "block_size" and not value)):
                 raise SettingError(f"{name} must be {most:,} or fewer on this page; it is {value:,}.")
+
+
+def is_public() -> bool:
+    """Whether the page is open to anyone: HEADLINE_PUBLIC, or SPACE_ID on a Space, says so."""
+    return os.environ.get("HEADLINE_PUBLIC", "1" if os.environ.get("SPACE_ID") else "0") not in ("", "0")
 
 
 def slots() -> int:

@@ -3,6 +3,7 @@
 A visitor is a random id that their browser stores; requests without one count as one visitor.
 
 runs/.visitors/<id>/      pasted, parsed and downloaded files
+runs/.uploads/            uploads as Gradio stores them, on a public page
 runs/<run>/job.json       "visitor": whose run it is
 runs/<model>/visitor.txt  whose model it is, if it was uploaded
 """
@@ -20,6 +21,7 @@ from headline.runs.job import list_jobs
 from headline.runs.limits import Limits
 
 FOLDER = ".visitors"
+UPLOADS = ".uploads"
 OWNER = "visitor.txt"
 NOBODY = "0" * 32  # the id of requests without one
 _ID = re.compile("[0-9a-f]{32}")
@@ -39,9 +41,15 @@ def visitor_of(stored: object) -> str:
 def visitor_folder(runs: Path, visitor: str) -> Path:
     """Return the folder of a visitor's files, which only the server's user may open."""
     folder = Path(runs) / FOLDER / visitor_of(visitor)
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.mkdir(exist_ok=True, mode=0o700)
+    for one in (folder.parent, folder):
+        make_private(one)
     return folder
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only the server's user may open."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)  # somebody may have made it before
 
 
 def check_waiting(runs: Path, visitor: str, limits: Limits) -> None:
@@ -102,7 +110,7 @@ def _owned(runs: Path, visitor: str) -> Iterator[Path]:
 def sweep_visitors(runs: Path, hours: float) -> None:
     """Remove what visitors pasted, uploaded or downloaded and have not used for so many hours."""
     oldest = time.time() - 3600 * hours
-    for folder in (Path(runs) / FOLDER).glob("*"):
+    for folder in (*(Path(runs) / FOLDER).glob("*"), *(Path(runs) / UPLOADS).glob("*")):
         newest = max((path.lstat().st_mtime for path in [folder, *folder.rglob("*")]), default=0)
         if newest < oldest:
             shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ from headline.model.storage.checkpoint_files import META
 from headline.model.storage.metadata import Metadata
 from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
+from headline.web.allowance import Allowance
 from headline.web.given import ids_of, is_id
 
 BUNDLED_ID = "bundled"
@@ -33,6 +34,8 @@ class Models:
 
     def __post_init__(self) -> None:
         self._loaded: OrderedDict[str, Suggester] = OrderedDict()
+        self.reading = Allowance(self.limits.at_once_each)  # files and zips that are read, by visitor
+        self.generating = Allowance(self.limits.at_once_each)  # requests for whole headlines, by address
         self._sizes: dict[str, int] = {}  # bytes of memory, by id
         self._lock = threading.Lock()  # of the two above, held for a moment only
         self._loading = threading.Lock()  # held while a model is loaded

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 import time
 
 import pytest
@@ -13,8 +15,10 @@ from headline.runs.queue import start, sweep
 from headline.runs.visitors import (
     NOBODY,
     OWNER,
+    UPLOADS,
     check_disk,
     check_waiting,
+    make_private,
     new_visitor,
     size_of,
     visitor_folder,
@@ -126,3 +130,35 @@ def test_what_a_visitor_has_not_used_for_a_day_is_swept_away(tmp_path):
             os.utime(path, (time.time() - 3600 * hours,) * 2)
     sweep(tmp_path, 24)
     assert [path.name for path in (tmp_path / ".visitors").iterdir()] == [BEN]
+
+
+def test_uploads_are_swept_away_too(tmp_path):
+    for name, hours in (("old", 25), ("new", 1)):
+        folder = tmp_path / UPLOADS / name
+        folder.mkdir(parents=True)
+        (folder / "list.csv").write_text("one")
+        for path in (folder / "list.csv", folder):
+            os.utime(path, (time.time() - 3600 * hours,) * 2)
+    sweep(tmp_path, 24)
+    assert [path.name for path in (tmp_path / UPLOADS).iterdir()] == ["new"]
+
+
+def test_a_public_page_keeps_uploads_where_they_are_swept_and_nobody_looks(tmp_path):
+    code = "import os, app; print(os.environ.get('GRADIO_TEMP_DIR'))"
+
+    def uploads(**changes: str) -> str:
+        environment = {k: v for k, v in os.environ.items() if k not in ("GRADIO_TEMP_DIR", "SPACE_ID")}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment | {"HEADLINE_RUNS": str(tmp_path)} | changes,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    assert uploads(HEADLINE_PUBLIC="1") == str(tmp_path / UPLOADS)
+    assert uploads(HEADLINE_PUBLIC="0") == "None"
+    (tmp_path / UPLOADS).mkdir(mode=0o777)
+    make_private(tmp_path / UPLOADS)
+    assert stat.S_IMODE((tmp_path / UPLOADS).stat().st_mode) == 0o700

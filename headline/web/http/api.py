@@ -5,7 +5,8 @@ Their docstrings appear on Gradio's API page and as the descriptions of the tool
 
 import gradio as gr
 
-from headline.errors import RequestError
+from headline.errors import LimitError, RequestError
+from headline.web.allowance import Allowance, address_of
 from headline.web.given import without_folders
 from headline.web.http.answers import Answers
 from headline.web.http.metrics import count_refusal
@@ -24,8 +25,11 @@ class Sentence(gr.Error):
         return self.message
 
 
-def add_api(answers: Answers) -> None:
-    """Add the endpoints /suggest, /complete, /generate and /models to the page."""
+def add_api(answers: Answers, allowance: Allowance) -> None:
+    """Add the endpoints /suggest, /complete, /generate and /models to the page.
+
+    `allowance` is that of requests for whole headlines.
+    """
 
     def suggest(text: str, count: int = 8, model: str = BUNDLED_ID, phrases: bool = False) -> list[dict]:
         """The likeliest continuations of a headline: next words after a space, completions within a word,
@@ -63,7 +67,12 @@ def add_api(answers: Answers) -> None:
             raise Sentence(error) from None
 
     def generate(
-        seed: str = "", number: int = 5, temperature: float = 0.7, words: int = 0, model: str = BUNDLED_ID
+        seed: str = "",
+        number: int = 5,
+        temperature: float = 0.7,
+        words: int = 0,
+        model: str = BUNDLED_ID,
+        request: gr.Request | None = None,
     ) -> list[dict]:
         """Whole headlines that begin with a seed: the likeliest one, then different ones by sampling.
 
@@ -78,8 +87,9 @@ def add_api(answers: Answers) -> None:
             headlines, each with its text and whether exactly this headline was trained on
         """
         try:
-            return answers.generate(seed, number, temperature, words, model)
-        except RequestError as error:
+            with allowance.used_by(address_of(request)):
+                return answers.generate(seed, number, temperature, words, model)
+        except (LimitError, RequestError) as error:
             count_refusal(error)
             raise Sentence(error) from None
 

@@ -15,7 +15,8 @@ from headline.corpus.preview import Preview
 from headline.errors import CorpusError, DownloadError, HeadlineError
 from headline.runs.visitors import check_disk, visitor_folder, visitor_of
 from headline.share.download import KNOWN, PublicCorpus, download, download_confined, find
-from headline.web.events import HIDDEN, QUIET
+from headline.web.allowance import Allowance
+from headline.web.events import AT_ONCE, QUIET
 from headline.web.http.metrics import count_refusal
 from headline.web.models import Models
 from headline.web.parsed_corpus import ParsedCorpus, parse, parse_confined
@@ -56,6 +57,8 @@ class CorpusPicker:
     def __init__(self, sample: Path, models: Models, visitor: gr.BrowserState):
         """Lay out the part. `visitor` holds the id of this browser."""
         self.sample, self.runs, self.limits, self.visitor = sample, models.runs, models.limits, visitor
+        self.reading = models.reading
+        self.downloading = Allowance(min(1, models.limits.at_once_each))
         self.source = gr.Radio(
             [SAMPLE_CHOICE, UPLOAD_CHOICE, PASTE_CHOICE, DOWNLOAD_CHOICE],
             value=SAMPLE_CHOICE,
@@ -98,7 +101,7 @@ class CorpusPicker:
         self.source.change(self.show_source, self.source, groups, **QUIET)
         page.load(self.show_preview, self.inputs, [self.preview, self.notice], **QUIET)
         self.download_button.click(
-            self.download, {self.data_set, self.visitor}, [self.downloaded, self.notice, self.column], **HIDDEN
+            self.download, {self.data_set, self.visitor}, [self.downloaded, self.notice, self.column], **AT_ONCE
         )
         changes = [
             self.source.change,
@@ -107,7 +110,7 @@ class CorpusPicker:
             self.pasted.blur,
             self.downloaded.change,
         ]
-        return [change(self.show_preview, self.inputs, [self.preview, self.notice], **HIDDEN) for change in changes]
+        return [change(self.show_preview, self.inputs, [self.preview, self.notice], **AT_ONCE) for change in changes]
 
     def show_source(self, source: str) -> dict:
         return {
@@ -159,14 +162,11 @@ class CorpusPicker:
             return parse(selected.paths, selected.column)
         limits, visitor = self.limits, visitor_of(visitor)
         check_disk(self.runs, visitor, limits)
-        return parse_confined(
-            selected.paths,
-            selected.column,
-            visitor_folder(self.runs, visitor),
-            limits.bounds,
-            limits.reading_mb,
-            limits.reading_seconds,
-        )
+        folder = visitor_folder(self.runs, visitor)
+        with self.reading.used_by(visitor):
+            return parse_confined(
+                selected.paths, selected.column, folder, limits.bounds, limits.reading_mb, limits.reading_seconds
+            )
 
     def _check_size(self, size: int) -> None:
         most = self.limits.upload_mb
@@ -211,16 +211,17 @@ class CorpusPicker:
             check_disk(self.runs, visitor, self.limits, self.limits.upload_mb * _MEGABYTE)
             running = {"state": "running", "headline": f"Downloading {corpus.name}…"}
             yield {self.notice: running}
-            for files in in_thread(lambda: self._fetch(corpus, visitor, on_bytes)):
-                if files is None:
-                    yield {self.notice: running | {"lines": progress[-1:]}}
-                else:
-                    count = f"{len(files)} file{'s' * (len(files) != 1)}"
-                    yield {
-                        self.downloaded: [str(path) for path in files],
-                        self.notice: {"state": "done", "headline": f"{corpus.name} was downloaded: {count}."},
-                        self.column: corpus.column or "",
-                    }
+            with self.downloading.used_by(visitor):
+                for files in in_thread(lambda: self._fetch(corpus, visitor, on_bytes)):
+                    if files is None:
+                        yield {self.notice: running | {"lines": progress[-1:]}}
+                    else:
+                        count = f"{len(files)} file{'s' * (len(files) != 1)}"
+                        yield {
+                            self.downloaded: [str(path) for path in files],
+                            self.notice: {"state": "done", "headline": f"{corpus.name} was downloaded: {count}."},
+                            self.column: corpus.column or "",
+                        }
         except HeadlineError as error:
             count_refusal(error)
             yield {self.downloaded: None, self.notice: refusal(str(error))}

@@ -8,7 +8,7 @@ import gradio as gr
 from headline.errors import HeadlineError
 from headline.runs.visitors import visitor_of
 from headline.share.archive import unpack_confined
-from headline.web.events import HIDDEN, QUIET
+from headline.web.events import AT_ONCE, QUIET
 from headline.web.given import ids_of, is_id, name_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID, Models
@@ -56,7 +56,7 @@ class OwnModels:
         self.delete_button.click(self.delete, {self.model, self.mine}, changed, **QUIET)
         self.model.change(self.offer_zip, self.model, self.pack_button, **QUIET)
         asked = {self.unpack_button, self.mine, self.visitor}
-        self.unpack_button.upload(self.unpack, asked, [self.panel, *changed], **HIDDEN)
+        self.unpack_button.upload(self.unpack, asked, [self.panel, *changed], **AT_ONCE)
 
     def choice(self, mine: list[str] | None) -> gr.Dropdown:
         """The dropdown with the models that there are now."""
@@ -97,7 +97,8 @@ class OwnModels:
         """Add the model of an uploaded zip, and write with it."""
         path, visitor = Path(given[self.unpack_button]), visitor_of(given[self.visitor])
         try:
-            folder = unpack_confined(path, self.models.runs, self.models.limits, visitor)
+            with self.models.reading.used_by(visitor):
+                folder = unpack_confined(path, self.models.runs, self.models.limits, visitor)
         except HeadlineError as error:
             count_refusal(error)
             return {self.panel: refusal(str(error))}

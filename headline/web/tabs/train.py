@@ -1,5 +1,6 @@
 """The Train tab: select headlines, preview them, start a run, follow it, and write with the result."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,8 @@ from headline.training.footprint import Footprint, check_memory, footprint
 from headline.training.options import RunOptions
 from headline.training.progress import clock
 from headline.training.settings import TrainingConfig
-from headline.web.events import HIDDEN, QUIET
+from headline.web.allowance import Allowance
+from headline.web.events import AT_ONCE, HIDDEN, QUIET
 from headline.web.given import box_text, ids_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import Models
@@ -29,6 +31,7 @@ from headline.web.tabs.write import EXAMPLES, WriteTab
 
 _POLL_SECONDS = 0.5
 _LONGEST_ESTIMATE = 120  # seconds
+_ESTIMATE = threading.Lock()  # one estimate at a time, or they would measure each other
 
 
 class TrainTab:
@@ -37,6 +40,7 @@ class TrainTab:
     def __init__(self, models: Models, sample: Path, write: WriteTab):
         """Lay out the tab. A finished run is chosen in the Write tab."""
         self.models, self.write, self.mine = models, write, write.mine
+        self.estimating = Allowance(models.limits.at_once_each)
         self.visitor = gr.BrowserState("", storage_key="headline.visitor", secret=write.mine.secret)
         gr.Markdown(
             "Train a model on your own kind of headlines. It trains in a process of its own, on a GPU if there is one, "
@@ -62,12 +66,11 @@ class TrainTab:
         self.inputs = self.settings.inputs | self.corpus.inputs
 
     def wire(self, page: gr.Blocks) -> None:
-        one_at_a_time = HIDDEN | {"concurrency_id": "estimate", "concurrency_limit": 1}
         for previewed in self.corpus.wire(page):
-            previewed.then(self.estimate_upload, self.inputs, self.estimated, **one_at_a_time)
+            previewed.then(self.estimate_upload, self.inputs, self.estimated, **AT_ONCE)
         self.settings.wire()
         self.own.wire()
-        self.estimate_button.click(self.estimate, self.inputs, self.estimated, **one_at_a_time)
+        self.estimate_button.click(self.estimate, self.inputs, self.estimated, **AT_ONCE)
         self.start_button.click(
             self.start,
             self.inputs | {self.write.box, self.mine},
@@ -162,7 +165,8 @@ class TrainTab:
         try:
             options, _ = self.options(given)
             size = self._footprint(self.corpus.parsed_selection(given), options.settings, options.start_from)
-            found = estimate_in_child(options, _LONGEST_ESTIMATE)
+            with self.estimating.used_by(visitor_of(given[self.visitor])), _ESTIMATE:
+                found = estimate_in_child(options, _LONGEST_ESTIMATE)
         except HeadlineError as error:
             yield line(str(error))
         else:

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import gradio as gr
 
+from headline.errors import LimitError
 from headline.generator.generator import Generated, Generator
+from headline.web.allowance import address_of
 from headline.web.events import HIDDEN, QUIET
 from headline.web.given import box_text, number_of, text_of
+from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import box_value, search_box
 from headline.web.tabs.panels import choice_list, headline_choices, line, line_of
@@ -60,8 +63,17 @@ class WriteTab:
         """Put a whole headline that was clicked into the box."""
         return box_value(put=text_of(getattr(event, "text", "")))
 
-    def finish(self, given: dict) -> Iterator[dict]:
+    def finish(self, given: dict, request: gr.Request | None = None) -> Iterator[dict]:
         """Write whole headlines, each shown as soon as it is there."""
+        try:
+            with self.models.generating.used_by(address_of(request)):
+                yield from self._headlines(given)
+        except LimitError as error:
+            count_refusal(error)
+            gr.Info("Your last headlines are still being written: ask again when they are done.")
+            yield headline_choices("", [])
+
+    def _headlines(self, given: dict) -> Iterator[dict]:
         text = box_text(given[self.box])
         number, words = int(number_of(given[self.number], 1, 20)), int(number_of(given[self.words], 0, 20)) or None
         temperature = number_of(given[self.temperature], 0.1, 1.5)
