@@ -3,12 +3,15 @@
 import email
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 import headline
@@ -85,3 +88,74 @@ def test_the_page_finds_its_files_away_from_the_repository(installed, tmp_path):
     package = installed.resolve() / "headline"
     told = elsewhere(installed, tmp_path, "-c", code).split()
     assert told == [str(package / "assets"), str(package / "data" / "sample.csv"), "True"]
+
+
+LOCKED = {name: (ROOT / f"{name}.lock").read_text(encoding="utf-8") for name in ("requirements", "requirements-test")}
+PIN = re.compile(r"^([\w.-]+)==(\S+)(?: ; (.+?))?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$", re.MULTILINE)
+
+
+def listed(name: str) -> list[Requirement]:
+    """The requirements of a list and of those that it includes."""
+    found = []
+    for line in (ROOT / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        text = line.split("#")[0].strip()
+        if text.startswith("-r "):
+            found += listed(text.removeprefix("-r ").removesuffix(".txt"))
+        elif text:
+            found.append(Requirement(text))
+    return found
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("name", LOCKED)
+def test_the_lock_has_one_release_of_each_requirement_and_it_is_allowed(name, python):
+    """If this fails, a list was changed and its lock was not: `make lock`."""
+    here = {"python_version": python, "python_full_version": f"{python}.0"}
+    pins: dict[str, list[str]] = {}
+    for package, version, marker, _ in PIN.findall(LOCKED[name]):
+        if not marker or Marker(marker).evaluate(here):
+            pins.setdefault(package, []).append(version)
+    assert {package for package, versions in pins.items() if len(versions) > 1} == set()
+    wanted = listed(name)
+    assert len(wanted) > 10
+    for requirement in wanted:
+        assert requirement.specifier.contains(pins[requirement.name][0]), requirement.name
+
+
+@pytest.mark.parametrize("name", LOCKED)
+def test_everything_in_a_lock_has_a_hash_and_nothing_names_a_host(name):
+    lines = LOCKED[name].splitlines()
+    pinned = [line for line in lines if line and not line.startswith((" ", "#"))]
+    assert len(pinned) == len(PIN.findall(LOCKED[name])) > 50
+    assert [line for line in lines if "://" in line or "index" in line or "find-links" in line] == []
+
+
+def test_what_the_app_and_its_tests_have_in_common_is_the_same_release():
+    app, test = (
+        {(name, marker): version for name, version, marker, _ in PIN.findall(lock)} for lock in LOCKED.values()
+    )
+    assert {name: version for name, version in app.items() if test.get(name) != version} == {}
+
+
+@pytest.mark.parametrize("uv", [True, False])
+@pytest.mark.parametrize("lock", [True, False])
+def test_make_installs_by_the_lock_and_with_uv_where_they_are_there(tmp_path, uv, lock):
+    """A new folder with a Python that only says what it was asked for."""
+    tools, log = tmp_path / "tools", tmp_path / "log"
+    for program in (tools / "uv", tmp_path / ".venv" / "bin" / "python"):
+        program.parent.mkdir(parents=True)
+        program.write_text(f'#!/bin/sh\necho "{program.name} $*" >> {log}\n')
+        program.chmod(0o755)
+    if not uv:
+        (tools / "uv").unlink()
+    for name in ("Makefile", "requirements.txt", *(["requirements.lock"] if lock else [])):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    path = os.pathsep.join([str(tools), "/usr/bin", "/bin"])
+    command = ["make", "setup", f"UV={shutil.which('uv', path=str(tools)) or ''}", "REQUIREMENTS=requirements.txt"]
+    for _ in range(2):  # the second time there is nothing to do
+        done = subprocess.run(command, cwd=tmp_path, env={"PATH": path}, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    wanted = "--require-hashes -r requirements.lock" if lock else "-r requirements.txt"
+    installer = "uv pip install --quiet --python .venv/bin/python" if uv else "python -m pip install --quiet"
+    [line] = log.read_text().splitlines()
+    assert line.startswith(installer) and line.endswith(wanted)
