@@ -376,3 +376,17 @@ def test_hashes_of_a_wrong_form_are_refused(tmp_path, wrong):
     edit(lambda meta: meta | {"sha256": wrong})(folder)
     with pytest.raises(CheckpointError, match="sha256 must be an object"):
         Checkpoint.load(folder)
+
+
+def test_tensors_that_share_their_bytes_are_refused(tmp_path):
+    """Two names for one place in the file: more numbers than bytes."""
+    folder = made(CONFIGS[0]).save(tmp_path / "model")
+    stored = (folder / WEIGHTS).read_bytes()
+    length = int.from_bytes(stored[:8], "little")
+    header = json.loads(stored[8 : 8 + length])
+    assert header["lstm_0.kernel"]["shape"] == header["lstm_0.recurrent_kernel"]["shape"]
+    header["lstm_0.kernel"]["data_offsets"] = header["lstm_0.recurrent_kernel"]["data_offsets"]
+    text = json.dumps(header).encode()
+    (folder / WEIGHTS).write_bytes(len(text).to_bytes(8, "little") + text + stored[8 + length :])
+    with pytest.raises(CheckpointError, match=r"weights\.safetensors is damaged"):
+        Checkpoint.load(folder)
