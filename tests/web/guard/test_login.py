@@ -1,12 +1,16 @@
 """The login: who passes, who waits, and that there is no way around it."""
 
 import base64
+import os
+import subprocess
+import sys
 
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
 from headline.errors import SettingError
+from headline.paths import ROOT
 from headline.web.guard import login
 from headline.web.guard.login import COOKIE, MOST_FAILURES, SECONDS, Failures, Login, network_of, users_from_environment
 
@@ -147,3 +151,12 @@ def test_a_setting_that_locks_nothing_is_refused_without_quoting_it(monkeypatch,
     with pytest.raises(SettingError, match="HEADLINE_AUTH") as refused:
         users_from_environment()
     assert "secret" not in str(refused.value)
+
+
+def test_the_app_does_not_start_with_a_setting_that_locks_nothing():
+    environment = os.environ | {"HEADLINE_AUTH": "secret"}
+    done = subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1 and "secret" not in done.stderr
+    assert done.stderr.strip() == "headline: HEADLINE_AUTH must hold user:password; entry 1 does not."
