@@ -81,6 +81,7 @@ class Server:
     folder: Path  # of the program
     port: int
     pid: int
+    runs: Path  # the folder of its runs
 
     def memory(self) -> float:
         """Resident memory of the server's process in MiB, without its training runs."""
@@ -110,7 +111,7 @@ def served(folder: Path) -> Iterator[Server]:
                 if app.poll() is not None:
                     sys.exit(f"bench: the app in {folder.name} ended by itself")
                 time.sleep(0.1)
-            yield Server(folder, port, app.pid)
+            yield Server(folder, port, app.pid, Path(runs))
         finally:
             app.terminate()
             app.wait()
