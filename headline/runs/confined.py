@@ -28,7 +28,7 @@ except ImportError:  # Windows: memory is not limited there
 
 READING = threading.BoundedSemaphore(2)  # children that read at once; further ones wait
 _POLL_SECONDS = 0.5
-_NICENESS = 19  # added to that of the server, which answers every keystroke
+_NICENESS = 10  # added to that of the server, which answers every keystroke
 _REFUSED, _NO_MEMORY = 2, 3  # exit codes
 _MEGABYTE = 2**20  # bytes
 # Each thread of a library reserves address space, which counts against the limit.

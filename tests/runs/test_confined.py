@@ -52,7 +52,7 @@ def child(tmp_path, monkeypatch):
 
 def test_a_child_answers_at_a_lower_priority(child, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    assert child("answer") == {"niceness": 19, "token": "hf_secret"}
+    assert child("answer") == {"niceness": min(19, os.nice(0) + 10), "token": "hf_secret"}
     found = {"PYTHONPATH": os.environ["PYTHONPATH"], "PATH": os.environ["PATH"]}
     assert child("answer", environment=found)["token"] is None
 

@@ -437,10 +437,10 @@ def test_no_error_ends_the_scheduler(runs, monkeypatch, capsys):
 # ---------------------------------------------------------------- beside people who type
 
 
-def test_a_run_has_the_lowest_priority(runs, monkeypatch):
+def test_a_run_has_a_low_priority(runs, monkeypatch):
     monkeypatch.setenv(stub_run.SECONDS, "600")
     job = start(OPTIONS, runs)
     until(lambda: stub_run.trained(job.folder), "the run trains")
-    assert os.getpriority(os.PRIO_PROCESS, job.pid) == 19
+    assert os.getpriority(os.PRIO_PROCESS, job.pid) == min(19, os.nice(0) + 10)
     job.stop()
     wait(job, LONG)
