@@ -22,7 +22,8 @@ from headline.model.top import top
 V = TypeVar("V")
 
 _STATES_KEPT, _STATE_BYTES_KEPT = 2048, 32 * 2**20  # whichever is less; at least 8 states
-_BYTES_KEPT = 48 * 2**20  # of next-word distributions
+_DISTRIBUTIONS_KEPT = 512  # of the next word, at most
+_BYTES_KEPT = 48 * 2**20  # of these together
 _LIKELIEST_KEPT = 4096  # most probable words, after words that may be written next
 _PHRASES_FROM = 0.1  # a phrase less likely than this is noise
 _WORD_SAVES = 1.5  # keys that a word saves on average: if it is not shown now, it mostly is one or two letters later
@@ -80,7 +81,9 @@ class Suggester:
         self._start = self.model.start()
         state_bytes = sum(array.nbytes for array in (*self._start.h, *self._start.c))
         self._states: Recent[State] = Recent(max(8, min(_STATES_KEPT, _STATE_BYTES_KEPT // state_bytes)))
-        self._next_words: Recent[NextWord] = Recent(max(8, _BYTES_KEPT // (4 * len(self.vocabulary))))
+        self._next_words: Recent[NextWord] = Recent(
+            max(8, min(_DISTRIBUTIONS_KEPT, _BYTES_KEPT // (4 * len(self.vocabulary))))
+        )
         self._likeliest: Recent[Likeliest] = Recent(_LIKELIEST_KEPT)
 
     @classmethod

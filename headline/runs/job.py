@@ -29,6 +29,7 @@ from headline.training.progress import EventLog
 
 STATES = ("waiting", "running", "done", "stopped", "failed")
 _SECONDS_TO_DIE = 10.0  # at most, after a kill
+_NO_ROOM = 2**16  # bytes free, with which a run cannot even say why it failed
 _held_up: dict[Path, str] = {}  # folders of waiting runs that could not be started yet, and why
 
 
@@ -165,6 +166,8 @@ class Job:
             return "job.json of this run cannot be read, so the run was not started: delete it, and start it anew."
         if exit_code(self.folder) == -signal.SIGKILL:
             return "The run was killed, most likely because memory ran out: try a smaller model or batch size."
+        if shutil.disk_usage(self.folder).free < _NO_ROOM:
+            return "The run ended before it was done, and the disk is full: delete runs that are not needed."
         log = self.folder / "log.txt"
         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] if log.is_file() else []
         why = f" The last line of its log is: {last[0][:200]}" if last else ""

@@ -261,6 +261,16 @@ def test_a_disk_that_fills_up_while_the_model_is_saved_is_told_in_a_sentence(tmp
     assert sorted(path.name for path in job.folder.iterdir()) == ["job.json", "lock", "progress.jsonl", "run.json"]
 
 
+def test_a_run_that_could_not_say_why_it_failed_on_a_full_disk(tmp_path, monkeypatch):
+    job = Job(tmp_path)
+    job.describe({"name": "", "files": [], "started": "", "pid": 1})
+    (tmp_path / "progress.jsonl").touch()
+    assert "disk" not in job.status().message
+    usage = job_module.shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(job_module.shutil, "disk_usage", lambda path: usage._replace(free=0))
+    assert "the disk is full: delete runs" in job.status().message
+
+
 # ---------------------------------------------------------------- folders
 
 
