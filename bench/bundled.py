@@ -42,7 +42,8 @@ SETTINGS = RECIPES["autocomplete"].changed(
     learning_rate=2.5e-3,
     weight_decay=0.05,
     batch_size=128,
-    epochs=2,
+    text_epochs=2,
+    epochs=8,
     patience=0,
     validation=0.008,
     test=0.008,
@@ -98,11 +99,6 @@ LICENCE = {
             "name": "MASC, written part",
             "licence": "free for research and development, commercial too (stated)",
             "source": "Manually Annotated Sub-Corpus, American National Corpus, Nancy Ide",
-        },
-        {
-            "name": "GUM",
-            "licence": "CC BY 4.0; Wikinews CC BY 2.5 (stated)",
-            "source": "Amir Zeldes and others; Wikinews contributors",
         },
         {
             "name": "Australian prime ministers' releases and speeches",

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 from collections.abc import Iterator
+from pathlib import Path
 
 import keras
 
@@ -58,9 +59,9 @@ def let_gpu_memory_grow() -> None:
 def compute_policy(settings: TrainingConfig) -> str:
     """Return Keras' dtype policy for a run.
 
-    "auto" chooses half precision for wide layers on GPUs with tensor cores: bfloat16, which needs no loss
-    scaling, from compute capability 8.0 on, and float16 from 7.0 (NVIDIA 2023, "Train With Mixed Precision").
-    The notebook recipe always computes in float32, as the lesson does.
+    "auto" chooses half precision for wide layers where the device multiplies it faster: bfloat16, which needs no
+    loss scaling, on processors with AVX512-BF16 and on GPUs from compute capability 8.0 on; float16 on GPUs from 7.0
+    (NVIDIA 2023, "Train With Mixed Precision"). The notebook recipe always computes in float32, as the lesson does.
     """
     if settings.compute != "auto":
         return settings.compute
@@ -70,9 +71,17 @@ def compute_policy(settings: TrainingConfig) -> str:
 
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
-        return "float32"
+        return "mixed_bfloat16" if _multiplies_bfloat16() else "float32"
     capability = tf.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
     return "mixed_bfloat16" if capability >= (8, 0) else "mixed_float16" if capability >= (7, 0) else "float32"
+
+
+def _multiplies_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 faster than float32. Only Linux tells."""
+    try:
+        return " avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

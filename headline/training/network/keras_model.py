@@ -51,7 +51,8 @@ def _notebook(config: ModelConfig) -> keras.Model:
 
 def _autocomplete(config: ModelConfig) -> keras.Model:
     layers = keras.layers
-    embedding = TiedEmbedding(config.vocab_size, config.embedding_size, name="embedding")
+    # In mixed precision too: a cast of the whole matrix at every batch would cost more than it saves.
+    embedding = TiedEmbedding(config.vocab_size, config.embedding_size, dtype="float32", name="embedding")
     ids = keras.Input((None,), dtype="int32", name="ids")
     # Variational dropout (Gal & Ghahramani 2016): the same dimensions are dropped at every position of a row.
     x = layers.SpatialDropout1D(config.embedding_dropout)(embedding(ids))
