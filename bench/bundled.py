@@ -12,6 +12,7 @@ not part of this repository; data/README.md says where they come from. Steps, ea
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,10 +23,12 @@ from headline.generator.keystrokes import typed_with
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
+from headline.model.interpolated_ngram import NGrams
+from headline.model.language_model import LanguageModel
 from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
-from headline.training.mixture import build_ngrams, fit_mixture, ngrams_alone
+from headline.training.mixture import build_ngrams, fit_mixture, fitted_mixture, ngrams_alone
 from headline.training.options import RunOptions
-from headline.training.pretraining import sampled_sentences
+from headline.training.pretraining import text_ngrams
 from headline.training.run import run
 from headline.training.settings import RECIPES, TrainingConfig
 
@@ -36,7 +39,7 @@ SETTINGS = RECIPES["autocomplete"].changed(
     min_count=2,
     max_words=32_000,
     text_weight=0.2,
-    text_share=0.25,
+    text_ngrams=0.25,
     embedding_dropout=0.25,
     dropout=0.35,
     learning_rate=2.5e-3,
@@ -142,17 +145,26 @@ def train(corpus: Path, work: Path, settings: TrainingConfig) -> Checkpoint:
 
 
 def ship(trained: Checkpoint, corpus: Path, settings: TrainingConfig) -> tuple[Checkpoint, Checkpoint]:
-    """The model at its shipped precision with pruned n-grams and a mixture fitted anew, and the whole 4-gram model."""
+    """The model at its shipped precision with pruned n-grams and a mixture fitted anew, and the unpruned 4-grams."""
     rows = read_headlines(corpus / "headlines.txt").headlines
+    text = read_headlines(corpus / "text.txt").headlines
     sides = split_headlines(rows, settings.seed, settings.validation, settings.test)
-    sentences = sampled_sentences(read_headlines(corpus / "text.txt").headlines, settings)
-    fitted = fit_mixture(
-        trained.stored_as(SHIPPED), sides["train"], sides["validation"], 4, settings.max_ngrams, None, sentences
-    )
-    everything = build_ngrams([*sides["train"], *sentences], trained.vocabulary, 4, 10**9)
+    others = text_ngrams(text, settings, trained.vocabulary)
+    most = settings.max_ngrams - sum(map(len, others))
+    fitted = fit_mixture(trained.stored_as(SHIPPED), sides["train"], sides["validation"], 4, most, None, others)
     provenance = fitted.provenance | {"read": READ}
     shipped = replace(fitted.stored_as(SHIPPED), licence=LICENCE, provenance=provenance)
-    return shipped, ngrams_alone(replace(fitted, ngram=everything))
+    return shipped, four_grams(
+        shipped, sides, text_ngrams(text, settings.changed(max_ngrams=2**31 - 1), trained.vocabulary)
+    )
+
+
+def four_grams(model: Checkpoint, sides: dict[str, list[str]], others: Sequence[NGrams]) -> Checkpoint:
+    """Unpruned 4-gram models of the same headlines and text, with weights fitted on the same headlines."""
+    everything = [build_ngrams(sides["train"], model.vocabulary, 4, 10**9), *others]
+    alone = ngrams_alone(replace(model, ngram=None))
+    held_out = [LanguageModel(alone).row(headline) for headline in sides["validation"]]
+    return replace(fitted_mixture(alone, everything, held_out), lstm_weight=0.0)
 
 
 def figures(models: dict[str, Checkpoint], headlines: dict[str, list[str]]) -> dict:

@@ -16,7 +16,7 @@ from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
 from headline.model.config import ModelConfig
-from headline.model.ngram import NGram
+from headline.model.interpolated_ngram import InterpolatedNGram, NGrams
 from headline.model.storage.atomic import recover_folder, replacing_folder
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, NEEDED, WEIGHTS, WORDS
 from headline.model.storage.hashes import check_files, hash_files
@@ -34,7 +34,7 @@ class Checkpoint:
     config: ModelConfig
     vocabulary: Vocabulary
     weights: dict[str, np.ndarray]
-    ngram: NGram | None = None
+    ngram: NGrams | None = None
     lstm_weight: float = 1.0  # of the LSTM in the mixture with the n-grams, which have the rest
     temperature: float = 1.0  # the LSTM's logits are divided by it
     seen: SeenHeadlines = field(default_factory=SeenHeadlines)  # headlines of the training split
@@ -77,7 +77,7 @@ class Checkpoint:
             raise CheckpointError(
                 f"{WORDS} has {len(self.vocabulary):,} words; {META} says {self.config.vocab_size:,}."
             )
-        if self.ngram is not None and len(self.ngram.unigrams) != self.config.vocab_size:
+        if self.ngram is not None and self.ngram.vocab_size != self.config.vocab_size:
             raise CheckpointError(f"{MEMORY} belongs to another vocabulary than {WORDS}.")
         check_stored({name: ("F32", w.shape) for name, w in self.weights.items()}, self.config.shapes())
         for name, w in self.weights.items():
@@ -86,7 +86,7 @@ class Checkpoint:
 
     def stored_as(self, precision: str) -> "Checkpoint":
         """Return the checkpoint as it will be after saving and loading, so that what is measured is what is used."""
-        ngram = NGram.from_tensors(self.ngram.tensors()) if self.ngram is not None else None
+        ngram = InterpolatedNGram.from_tensors(self.ngram.tensors()) if self.ngram is not None else None
         return replace(self, weights=unpack_weights(pack_weights(self.weights, precision)), ngram=ngram)
 
     def step_tensors(self) -> dict[str, np.ndarray]:

@@ -89,6 +89,10 @@ class NGram:
         """The number of n-grams of two words or more."""
         return sum(map(len, self.words))
 
+    @property
+    def vocab_size(self) -> int:
+        return len(self.unigrams)
+
     def next_word(self, context: Sequence[int]) -> np.ndarray:
         """The probability of every word after some ids, special tokens included: (V,), float32, sums to 1.
 
@@ -118,6 +122,31 @@ class NGram:
                 return k + 1, -1
             place = at
         return len(context) - 1, place
+
+    def renumbered(self, ids: np.ndarray, vocab_size: int) -> "NGram":
+        """The same model for another vocabulary of `vocab_size` words, in which the word i has the id `ids[i]`.
+
+        `ids` (V,) are all different. Words that only the other vocabulary has get the probability 0.
+        """
+        unigrams = np.zeros(vocab_size, dtype=np.float32)
+        unigrams[ids] = self.unigrams
+        parts: tuple[list, list, list, list] = ([], [], [], [])
+        place = np.asarray(ids, dtype=np.int64)  # of each context: its new index in its order
+        contexts = vocab_size
+        for k in range(self.order - 1):
+            children, left = np.zeros(contexts, dtype=self.children[k].dtype), np.ones(contexts, dtype=np.float32)
+            children[place], left[place] = self.children[k], self.left[k]
+            parents = np.repeat(place, np.asarray(self.children[k], dtype=np.int64))
+            words = np.asarray(ids)[self.words[k]]
+            order = np.lexsort((words, parents))
+            parts[0].append(words[order].astype(np.min_scalar_type(max(0, vocab_size - 1))))
+            parts[1].append(self.shares[k][order])
+            parts[2].append(children)
+            parts[3].append(left)
+            place = np.empty(len(order), dtype=np.int64)
+            place[order] = np.arange(len(order))
+            contexts = len(order)
+        return NGram(unigrams, *parts)
 
     def tensors(self) -> dict[str, np.ndarray]:
         """The tensors to store: float16 for shares, the smallest unsigned integers for ids and counts."""

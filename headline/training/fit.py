@@ -17,6 +17,7 @@ from headline.errors import CorpusError, DeviceMemoryError, SettingError
 from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
 from headline.model.evaluation import evaluate
+from headline.model.interpolated_ngram import NGrams
 from headline.model.ngram import NGram
 from headline.training.callbacks import Reporter, Stopped
 from headline.training.mixture import build_ngrams, fit_mixture, ngrams_alone
@@ -62,14 +63,14 @@ def fit(
     vocabulary: Vocabulary | None = None,
     on_epoch: Callable[[int, Checkpoint], None] = lambda epoch, checkpoint: None,
     on_baseline: Callable[[float], None] = lambda nats: None,
-    sentences: Sequence[str] = (),
+    ngrams: Sequence[NGrams] = (),
     backup: Path | None = None,
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
-    The arguments and errors are those of `headline.training.run.train`; the n-grams of `sentences` are counted
-    with the headlines'. A run that was interrupted goes on after the last epoch that is in the `backup` folder,
-    the optimizer's state included.
+    The arguments and errors are those of `headline.training.run.train`; the n-gram models in `ngrams` are mixed
+    with the headlines', and so are those of the model to start from. A run that was interrupted goes on after the
+    last epoch that is in the `backup` folder, the optimizer's state included.
     """
     keep_freed_memory()
     let_gpu_memory_grow()
@@ -82,7 +83,7 @@ def fit(
         fresh = model_weights(model, data.config)
         set_model_weights(model, data.config, transfer_weights(start_from, data.vocabulary, fresh))
     compile_model(trained, settings, len(data.batches) * settings.epochs)
-    ngram = _ngram_baseline(data, settings, on_baseline, sentences)
+    ngram = _ngram_baseline(data, settings, on_baseline)
 
     reporter = Reporter(settings.epochs, data.batches, on_progress, should_stop)
     bare = Checkpoint(data.config, data.vocabulary, {})
@@ -100,8 +101,9 @@ def fit(
         licence=licence or {},
     )
     held_out = data.sides["validation"][: _MIXTURE_HEADLINES_WHEN_STOPPED if stopped else None]
+    others = [*ngrams, *_kept_ngrams(start_from, data.vocabulary)]
     return fit_mixture(
-        checkpoint, data.sides["train"], held_out, settings.ngram_order, settings.max_ngrams, ngram, sentences
+        checkpoint, data.sides["train"], held_out, settings.ngram_order, settings.max_ngrams, ngram, others
     )
 
 
@@ -127,19 +129,24 @@ def _prepare(
     return _Data(sides, vocabulary, config, batches, held_out)
 
 
-def _ngram_baseline(
-    data: _Data, settings: TrainingConfig, on_baseline: Callable[[float], None], sentences: Sequence[str]
-) -> NGram | None:
+def _ngram_baseline(data: _Data, settings: TrainingConfig, on_baseline: Callable[[float], None]) -> NGram | None:
     """Build the n-grams before training and report their held-out loss; None where nothing is held out."""
     if not (data.held_out.words and data.config.causal and settings.ngram_order):
         return None
-    rows = [*data.sides["train"], *sentences]
-    ngram = build_ngrams(rows, data.vocabulary, settings.ngram_order, settings.max_ngrams)
+    ngram = build_ngrams(data.sides["train"], data.vocabulary, settings.ngram_order, settings.max_ngrams)
     alone = ngrams_alone(Checkpoint(data.config, data.vocabulary, {}, ngram))
     nats = evaluate(alone, data.sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
     if np.isfinite(nats):
         on_baseline(nats)
     return ngram
+
+
+def _kept_ngrams(model: Checkpoint | None, vocabulary: Vocabulary) -> list[NGrams]:
+    """The n-grams of a model to fine-tune, for a vocabulary that has all of its words."""
+    if model is None or model.ngram is None or not set(model.vocabulary.itos) <= vocabulary.stoi.keys():
+        return []
+    ids = np.array([vocabulary.stoi[key] for key in model.vocabulary.itos])
+    return [model.ngram.renumbered(ids, len(vocabulary))]
 
 
 def _fit_network(

@@ -1,7 +1,8 @@
 """Builds a model's n-grams, and fits how they are mixed with the network.
 
-The n-grams come from the training headlines. The network's weight in the mixture, and its temperature, are
-fitted on the validation headlines when training ends.
+The n-grams come from the training headlines, from running text, and from a model that is fine-tuned, each a model of
+its own. Their weights in the mixture, and the network's temperature, are fitted on the validation headlines when
+training ends.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from headline.corpus.sequences import PAD_ID
 from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.model.checkpoint import Checkpoint
+from headline.model.interpolated_ngram import NGrams, interpolated
 from headline.model.language_model import LanguageModel, walk
 from headline.model.network import log_softmax
 from headline.model.ngram import NGram
@@ -31,18 +33,18 @@ def fit_mixture(
     order: int = 4,
     max_ngrams: int = 1_000_000,
     ngram: NGram | None = None,
-    sentences: Sequence[str] = (),
+    others: Sequence[NGrams] = (),
 ) -> Checkpoint:
     """Return the checkpoint with the n-grams of its training headlines and a mixture fitted on held-out ones.
 
-    An order of 0, or the notebook recipe, keeps no n-grams. `ngram` is used if it is given; if not, the n-grams of
-    `sentences` are counted too.
+    `ngram` are the headlines' n-grams if they were counted before. `others` are mixed too: those of running text, and
+    of a model that was fine-tuned. An order of 0, or the notebook recipe, keeps no n-grams.
     """
     if ngram is None and order and checkpoint.config.causal:
-        ngram = build_ngrams([*headlines, *sentences], checkpoint.vocabulary, order, max_ngrams)
-    checkpoint = replace(checkpoint, ngram=ngram, seen=SeenHeadlines.of(headlines))
-    weight, temperature = fitted_mixture(checkpoint, _rows(checkpoint, held_out[:_WEIGHT_ROWS]))
-    return replace(checkpoint, lstm_weight=weight, temperature=temperature)
+        ngram = build_ngrams(headlines, checkpoint.vocabulary, order, max_ngrams)
+    parts = [ngram, *others] if ngram is not None else []
+    checkpoint = replace(checkpoint, seen=SeenHeadlines.of(headlines))
+    return fitted_mixture(checkpoint, parts, _rows(checkpoint, held_out[:_WEIGHT_ROWS]))
 
 
 def build_ngrams(headlines: Sequence[str], vocabulary: Vocabulary, order: int, max_ngrams: int) -> NGram:
@@ -64,24 +66,33 @@ def ngrams_alone(checkpoint: Checkpoint) -> Checkpoint:
     return replace(checkpoint, config=config, weights=weights, lstm_weight=0.0)
 
 
-def fitted_mixture(checkpoint: Checkpoint, rows: Sequence[Sequence[int]]) -> tuple[float, float]:
-    """Return the LSTM's weight and temperature with the highest likelihood on held-out rows of ids.
+def fitted_mixture(checkpoint: Checkpoint, ngrams: Sequence[NGrams], rows: Sequence[Sequence[int]]) -> Checkpoint:
+    """Return the checkpoint with these n-gram models, mixed for the highest likelihood of held-out rows of ids.
 
-    The temperature is fitted first, to the nearest 0.05, then the weight by expectation maximisation.
-    Without rows both stay as they are.
+    The temperature is fitted first, to the nearest 0.05, then all weights by expectation maximisation. Without rows
+    the network's weight and temperature stay as they are, and the n-gram models weigh the same.
     """
-    if not any(len(row) > 1 for row in rows):
-        return checkpoint.lstm_weight, checkpoint.temperature
-    temperature = _fitted_temperature(checkpoint, rows[:_TEMPERATURE_ROWS])
-    if checkpoint.ngram is None:
-        return 1.0, temperature
-    parts = [replace(checkpoint, lstm_weight=1.0, temperature=temperature), ngrams_alone(checkpoint)]
-    lstm, ngram = (_target_probabilities(LanguageModel(part), rows) for part in parts)
-    weight = 0.5
+    weights = np.full(1 + len(ngrams), (1 - checkpoint.lstm_weight) / max(1, len(ngrams)))
+    weights[0] = checkpoint.lstm_weight
+    if any(len(row) > 1 for row in rows):
+        checkpoint = replace(checkpoint, temperature=_fitted_temperature(checkpoint, rows[:_TEMPERATURE_ROWS]))
+        weights = _fitted_weights(checkpoint, ngrams, rows)
+    if not ngrams:
+        return replace(checkpoint, ngram=None, lstm_weight=1.0)
+    shares = weights[1:] if weights[1:].sum() > 0 else np.ones(len(ngrams))
+    return replace(checkpoint, ngram=interpolated(ngrams, shares.tolist()), lstm_weight=round(float(weights[0]), 4))
+
+
+def _fitted_weights(checkpoint: Checkpoint, ngrams: Sequence[NGrams], rows: Sequence[Sequence[int]]) -> np.ndarray:
+    """The weights of the network and of each n-gram model by expectation maximisation: (1 + len(ngrams),)."""
+    models = [replace(checkpoint, ngram=None), *(ngrams_alone(replace(checkpoint, ngram=n)) for n in ngrams)]
+    p = np.stack([_target_probabilities(LanguageModel(model), rows) for model in models])  # (models, words)
+    weights = np.full(len(models), 1 / len(models))
     for _ in range(100):
-        mixed = np.maximum(weight * lstm + (1 - weight) * ngram, 1e-30)
-        weight = float(np.mean(weight * lstm / mixed))
-    return round(weight, 4), temperature
+        posterior = weights[:, None] * p
+        posterior /= np.maximum(posterior.sum(axis=0), 1e-30)
+        weights = posterior.mean(axis=1)
+    return weights / weights.sum()
 
 
 def _fitted_temperature(checkpoint: Checkpoint, rows: Sequence[Sequence[int]]) -> float:

@@ -1,6 +1,5 @@
 """Pre-training on running text: the first of two courses, before the headlines."""
 
-import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,6 +8,8 @@ from headline.corpus.split import split_headlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CorpusError, SettingError
 from headline.model.checkpoint import Checkpoint
+from headline.model.ngram import NGram
+from headline.training.mixture import build_ngrams
 from headline.training.progress import Progress
 from headline.training.settings import TrainingConfig
 
@@ -81,7 +82,10 @@ def pretrain(
     return checkpoint
 
 
-def sampled_sentences(text: Sequence[str], settings: TrainingConfig) -> list[str]:
-    """The sentences whose n-grams are counted beside the headlines': a seeded share of the training side."""
+def text_ngrams(text: Sequence[str], settings: TrainingConfig, vocabulary: Vocabulary) -> list[NGram]:
+    """The n-gram model of the training side of the running text, in a list; none where none is wanted."""
+    most = round(settings.text_ngrams * settings.max_ngrams)
+    if not text or not most or not settings.ngram_order:
+        return []
     training = split_headlines(text, settings.seed, settings.validation, settings.test)["train"]
-    return random.Random(settings.seed).sample(training, round(settings.text_share * len(training)))
+    return [build_ngrams(training, vocabulary, settings.ngram_order, most)]

@@ -17,6 +17,7 @@ from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
 from headline.errors import CheckpointError, DeviceMemoryError, HeadlineError, system_sentence
 from headline.model.checkpoint import Checkpoint
+from headline.model.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL
 from headline.training.mixture import ngrams_alone
 from headline.training.options import RunOptions
@@ -105,14 +106,14 @@ def _fit(
 ) -> Checkpoint:
     """One course over the headlines, after one over the text where there is some."""
     from headline.training.fit import fit
-    from headline.training.pretraining import pretrain, sampled_sentences, shared_vocabulary
+    from headline.training.pretraining import pretrain, shared_vocabulary, text_ngrams
 
-    sentences: list[str] = []
+    others: list[NGrams] = []
     if text:
         also = start_from.vocabulary if start_from and settings.keep_words else None
         vocabulary = vocabulary or shared_vocabulary(corpus.headlines, text, settings, also)
         start_from = pretrain(text, settings, vocabulary, start_from, on_progress, should_stop, backup)
-        sentences = sampled_sentences(text, settings)
+        others = list(text_ngrams(text, settings, vocabulary))
     epochs = backup / "headline-epochs" if backup else None
     return fit(
         corpus,
@@ -125,7 +126,7 @@ def _fit(
         vocabulary,
         on_epoch,
         on_baseline,
-        sentences,
+        others,
         epochs,
     )
 

@@ -34,7 +34,7 @@ class TrainingConfig:
     min_count: int = _setting(2, "words that occur fewer times become <unk>")
     text_epochs: int = _setting(1, "passes over the running text, if there is some, before the headlines")
     text_weight: float = _setting(0.2, "how much a word of the running text counts when the vocabulary is chosen")
-    text_share: float = _setting(0.25, "share of the running text's sentences whose n-grams are counted")
+    text_ngrams: float = _setting(0.25, "share of max_ngrams that is kept of the running text's n-grams")
     max_words: int = _setting(30_000, "words in the vocabulary at most; the most frequent are kept")
     block_size: int = _setting(32, "words per headline, the rest is cut off; 0: as many as the longest has")
     embedding_size: int = _setting(128, "dimensions of a word's embedding")
@@ -82,7 +82,7 @@ class TrainingConfig:
             _check(getattr(self, name) >= 1, name, "1 or more", getattr(self, name))
         for name in ("embedding_dropout", "dropout"):
             _check(0 <= getattr(self, name) < 1, name, "from 0 to below 1", getattr(self, name))
-        for name in ("text_weight", "text_share"):
+        for name in ("text_weight", "text_ngrams"):
             _check(0 <= getattr(self, name) <= 1, name, "from 0 to 1", getattr(self, name))
         _check(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
         for name in ("batch_size", "clip_norm", "patience", "seed", "candidates", "weight_decay", "max_ngrams"):

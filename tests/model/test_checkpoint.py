@@ -14,6 +14,7 @@ from headline.corpus.split import SeenHeadlines
 from headline.errors import CheckpointError
 from headline.model import checkpoint
 from headline.model.checkpoint import Checkpoint
+from headline.model.interpolated_ngram import interpolated
 from headline.model.ngram import NGram
 from headline.model.storage import metadata
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, WEIGHTS, WORDS
@@ -272,6 +273,28 @@ def test_what_was_said_word_for_word_comes_back(tmp_path):
     stored = before.stored_as("int8")
     for context in ([2], [2, 5], [7, 7, 7]):
         np.testing.assert_array_equal(after.ngram.next_word(context), stored.ngram.next_word(context))
+
+
+def test_interpolated_ngrams_come_back_and_their_damage_is_named(tmp_path):
+    before = remembering()
+    other = NGram.build([[2, 5, 6, 3]] * 3, len(before.vocabulary), [0, 2])
+    before = replace(before, ngram=interpolated([before.ngram, other], [0.75, 0.25]))
+    folder = before.save(tmp_path / "model")
+    after = Checkpoint.load(folder).ngram
+    assert after.weights == [0.75, 0.25]
+    for context in ([2], [2, 5], [7, 7, 7]):
+        np.testing.assert_allclose(after.next_word(context), before.ngram.next_word(context), atol=1e-3)
+    stored = load_file(folder / "memory.safetensors")
+    for damage in (
+        {"weights": np.array([0.9, 0.9], dtype=np.float32)},
+        {"weights": np.ones(100_000, dtype=np.float32)},
+        {"2:unigrams": stored["unigrams"]},
+        {"1:2.words": stored["1:2.words"][:-1]},
+        {"1:unigrams": stored["1:unigrams"][:-1]},
+    ):
+        save_file(stored | damage, folder / "memory.safetensors")
+        with pytest.raises(CheckpointError, match=r"memory\.safetensors"):
+            Checkpoint.load(folder)
 
 
 def test_format_1_is_refused(tmp_path):

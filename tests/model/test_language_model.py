@@ -10,7 +10,7 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
 from headline.model.language_model import LanguageModel, walk
 from headline.model.ngram import NGram
-from headline.training.mixture import fit_mixture, fitted_mixture
+from headline.training.mixture import build_ngrams, fit_mixture, fitted_mixture
 from tests.tiny import headlines, random_checkpoint, random_weights
 
 
@@ -104,8 +104,13 @@ def test_fitting_finds_a_temperature_that_the_weights_were_spoilt_by():
         nats[temperature] = sum(
             -np.log(model.probabilities(state)[np.arange(len(t)), t]).sum() for t, state in walk(model.network, rows)
         )
-    weight, fitted = fitted_mixture(sharp, rows)
-    assert weight == 1.0 and fitted in (min(nats, key=nats.get), 0.75, 0.8, 0.85, 0.95, 1.05, 1.15, 1.2, 1.25)
+    made = fitted_mixture(sharp, [], rows)
+    fitted = made.temperature
+    assert (
+        made.lstm_weight == 1.0
+        and made.ngram is None
+        and fitted in (min(nats, key=nats.get), 0.75, 0.8, 0.85, 0.95, 1.05, 1.15, 1.2, 1.25)
+    )
     model = LanguageModel(replace(sharp, temperature=fitted))
     best = sum(-np.log(model.probabilities(s)[np.arange(len(t)), t]).sum() for t, s in walk(model.network, rows))
     assert best <= min(nats.values()) + 1e-3
@@ -124,6 +129,23 @@ def test_the_fitted_weight_is_the_best_there_is():
     assert loss(made.lstm_weight) <= min(loss(w) for w in np.linspace(0, 1, 21)) + 0.05
 
 
+def test_of_two_ngram_models_the_one_that_knows_the_headlines_weighs_more():
+    lines = headlines(60)
+    checkpoint = random_checkpoint(words=sorted({w for line in lines for w in line.split()}))
+    foreign = build_ngrams([" ".join(reversed(line.split())) for line in lines], checkpoint.vocabulary, 4, 10**6)
+    made = fit_mixture(checkpoint, lines[:40], lines[40:], others=[foreign])
+    own, other = made.ngram.weights
+    assert own > 4 * other and own + other == pytest.approx(1)
+    alone = fit_mixture(checkpoint, lines[:40], lines[40:])
+    rows = [LanguageModel(made).row(line) for line in lines[40:]]
+
+    def loss(checkpoint: Checkpoint) -> float:
+        model = LanguageModel(checkpoint)
+        return sum(-np.log(model.probabilities(s)[np.arange(len(t)), t]).sum() for t, s in walk(model.network, rows))
+
+    assert loss(made) <= loss(alone) + 1e-3
+
+
 def test_memory_knows_the_headlines_and_keeps_few_enough_ngrams():
     lines = headlines(60)
     checkpoint = random_checkpoint(words=sorted({w for line in lines for w in line.split()}))
@@ -137,7 +159,8 @@ def test_memory_knows_the_headlines_and_keeps_few_enough_ngrams():
 
 def test_without_held_out_headlines_the_mixture_stays_as_it_is():
     checkpoint = replace(mixed(), lstm_weight=0.6, temperature=1.2)
-    assert fitted_mixture(checkpoint, []) == (0.6, 1.2)
+    made = fitted_mixture(checkpoint, [checkpoint.ngram] * 2, [])
+    assert (made.lstm_weight, made.temperature, made.ngram.weights) == (0.6, 1.2, [0.5, 0.5])
 
 
 def test_a_model_of_single_words_is_mixed_in_too():

@@ -20,6 +20,7 @@ from headline.generator.generator import Generator
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
 from headline.training.fit import MIN_HEADLINES, fit
+from headline.training.mixture import fit_mixture
 from headline.training.network import accelerator
 from headline.training.network.objective import NatsPerWord
 from headline.training.network.transfer import transfer_weights
@@ -218,6 +219,22 @@ def test_a_run_that_starts_from_a_model_goes_on_where_it_was(overfit):
     onward = run(lines, settings, start_from=base)
     assert evaluate(onward, lines).loss == pytest.approx(evaluate(base, lines).loss, abs=0.05)
     assert evaluate(run(lines, settings), lines).loss > evaluate(base, lines).loss + 1
+
+
+def test_a_fine_tuned_model_keeps_the_ngrams_that_it_had(overfit):
+    lines = [f"{line} tomorrow" for line in headlines(60)[30:]]
+    before = fit_mixture(overfit[0], headlines(30), [])
+    after = run(lines, OVERFIT.changed(epochs=1, validation=0.2, ngram_order=4), start_from=before)
+    kept = after.ngram.parts[[len(part) for part in after.ngram.parts].index(len(before.ngram))]
+    context = ["the", "government"]
+    p, q = (
+        model.next_word(checkpoint.vocabulary.ids(context))
+        for model, checkpoint in ((before.ngram, before), (kept, after))
+    )
+    moved = [after.vocabulary.stoi[key] for key in before.vocabulary.itos]
+    np.testing.assert_allclose(q[moved], p, rtol=1e-5)
+    dropped = run(lines, OVERFIT.changed(epochs=1, ngram_order=4, keep_words=False), start_from=before)
+    assert len(dropped.ngram.parts) == 1
 
 
 def test_a_model_takes_its_words_along_and_learns_new_ones(overfit):

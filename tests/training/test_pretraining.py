@@ -9,7 +9,7 @@ from headline.corpus.report import Corpus
 from headline.errors import CorpusError, SettingError
 from headline.model.checkpoint import Checkpoint
 from headline.training.options import RunOptions
-from headline.training.pretraining import pretrain, sampled_sentences, shared_vocabulary
+from headline.training.pretraining import pretrain, shared_vocabulary, text_ngrams
 from headline.training.run import run, train
 from headline.training.settings import RECIPES
 from tests.tiny import headlines
@@ -58,10 +58,14 @@ def test_the_headlines_start_from_the_text(corpus, text, tmp_path):
     assert any(not np.allclose(alone.weights[name], weights) for name, weights in trained.weights.items())
 
 
-def test_a_share_of_the_training_sentences_is_counted():
-    chosen = sampled_sentences(SENTENCES, TINY.changed(validation=0.0, test=0.0, text_share=0.5))
-    assert len(chosen) == 40 == len(set(chosen)) and set(chosen) <= set(SENTENCES)
-    assert sampled_sentences(SENTENCES, TINY.changed(text_share=0.0)) == []
+def test_the_ngrams_of_the_text_are_a_model_of_their_own(corpus, text, tmp_path):
+    trained = run(RunOptions(files=(str(corpus),), settings=TINY, text=(str(text),)), tmp_path / "model")
+    assert len(trained.ngram.parts) == 2
+    bare = TINY.changed(text_ngrams=0.0)
+    assert text_ngrams(SENTENCES, bare, trained.vocabulary) == text_ngrams([], TINY, trained.vocabulary) == []
+    few = TINY.changed(max_ngrams=400)
+    (kept,) = text_ngrams(SENTENCES, few, trained.vocabulary)
+    assert 0 < len(kept) <= 100 < len(text_ngrams(SENTENCES, TINY, trained.vocabulary)[0])
 
 
 def test_too_little_text_and_the_lesson_are_refused(corpus):

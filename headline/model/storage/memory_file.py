@@ -4,7 +4,8 @@ from pathlib import Path
 
 from headline.corpus.split import SeenHeadlines
 from headline.errors import CheckpointError
-from headline.model.ngram import MAX_ORDER, NGram
+from headline.model.interpolated_ngram import MAX_PARTS, WEIGHTS, InterpolatedNGram, NGrams, part_name
+from headline.model.ngram import MAX_ORDER
 from headline.model.storage.checkpoint_files import MEMORY
 from headline.model.storage.tensor_file import Header, read_header, read_tensors, write_tensors
 
@@ -13,7 +14,7 @@ MAX_BYTES = 2**30  # of the file: about 100 million n-grams
 _INTEGERS, _REALS = ("U8", "U16", "U32"), ("F16", "F32")
 
 
-def read_memory(path: Path, vocab_size: int) -> tuple[SeenHeadlines, NGram | None]:
+def read_memory(path: Path, vocab_size: int) -> tuple[SeenHeadlines, InterpolatedNGram | None]:
     """Read and check the file; without one, no headline was seen and there are no n-grams.
 
     Raises:
@@ -27,32 +28,28 @@ def read_memory(path: Path, vocab_size: int) -> tuple[SeenHeadlines, NGram | Non
     tensors = read_tensors(path)
     seen = SeenHeadlines(tensors.pop("seen", ()))
     try:
-        return seen, NGram.from_tensors(tensors) if tensors else None
+        return seen, InterpolatedNGram.from_tensors(tensors) if tensors else None
     except ValueError as error:
         raise CheckpointError(f"{MEMORY} is damaged: {error}.") from error
 
 
-def write_memory(path: Path, seen: SeenHeadlines, ngram: NGram | None) -> None:
+def write_memory(path: Path, seen: SeenHeadlines, ngram: NGrams | None) -> None:
     """Write both as tensors."""
     write_tensors(path, {"seen": seen.hashes} | (ngram.tensors() if ngram is not None else {}))
 
 
 def _check_header(header: Header, vocab_size: int) -> None:
-    """Check names, types and lengths: those of one order follow from the order below it."""
+    """Check names, types and lengths."""
     wanted: dict[str, tuple[tuple[str, ...], int]] = {}  # name -> (types, length)
     if "seen" in header:
-        wanted["seen"] = (("U32",), header["seen"][1][0] if len(header["seen"][1]) == 1 else 0)
-    if header.keys() - {"seen"}:
-        wanted["unigrams"] = (("F32",), vocab_size)
-        contexts = vocab_size  # n-grams of the order below
-        for n in range(2, MAX_ORDER + 1):
-            if f"{n}.words" not in header:
-                break
-            shape = header[f"{n}.words"][1]
-            ngrams = shape[0] if len(shape) == 1 else 0
-            wanted |= {f"{n}.words": (_INTEGERS, ngrams), f"{n}.shares": (_REALS, ngrams)}
-            wanted |= {f"{n}.children": (_INTEGERS, contexts), f"{n}.left": (_REALS, contexts)}
-            contexts = ngrams
+        wanted["seen"] = (("U32",), _length(header, "seen"))
+    parts = _length(header, WEIGHTS) if WEIGHTS in header else int(bool(header.keys() - {"seen"}))
+    if parts > MAX_PARTS:
+        raise CheckpointError(f"{MEMORY} has {parts:,} n-gram models; at most {MAX_PARTS} are allowed.")
+    if WEIGHTS in header:
+        wanted[WEIGHTS] = (("F32",), parts)
+    for i in range(parts):
+        wanted |= _wanted_of_part(header, i, vocab_size)
     if extra := sorted(header.keys() - wanted.keys()):
         raise CheckpointError(f"{MEMORY} has a tensor that does not belong there, {extra[0][:40]}.")
     for name, (kinds, length) in wanted.items():
@@ -61,3 +58,24 @@ def _check_header(header: Header, vocab_size: int) -> None:
         kind, shape = header[name]
         if kind not in kinds or shape != (length,):
             raise CheckpointError(f"{MEMORY}: {name} has type {kind} and shape {shape}; its length must be {length:,}.")
+
+
+def _wanted_of_part(header: Header, i: int, vocab_size: int) -> dict[str, tuple[tuple[str, ...], int]]:
+    """The types and lengths of one n-gram model's tensors: those of one order follow from the order below it."""
+    wanted: dict[str, tuple[tuple[str, ...], int]] = {part_name(i, "unigrams"): (("F32",), vocab_size)}
+    contexts = vocab_size  # n-grams of the order below
+    for n in range(2, MAX_ORDER + 1):
+        words = part_name(i, f"{n}.words")
+        if words not in header:
+            break
+        ngrams = _length(header, words)
+        wanted |= {words: (_INTEGERS, ngrams), part_name(i, f"{n}.shares"): (_REALS, ngrams)}
+        wanted |= {part_name(i, f"{n}.children"): (_INTEGERS, contexts), part_name(i, f"{n}.left"): (_REALS, contexts)}
+        contexts = ngrams
+    return wanted
+
+
+def _length(header: Header, name: str) -> int:
+    """The length of a tensor that should have one dimension; 0, which it has not, where it has several."""
+    shape = header[name][1]
+    return shape[0] if len(shape) == 1 else 0
