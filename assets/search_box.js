@@ -31,6 +31,8 @@ function remember(table) {
     ids: table.wide ? new Uint32Array(ids.buffer) : new Uint16Array(ids.buffer),
     p: Float64Array.from(p, (x) => Math.exp(-x / table.scale)),
     style: table.style,
+    starts: table.starts,
+    forms: table.forms,
     space: table.space,
   });
   while (tables.size > KEPT) tables.delete(tables.keys().next().value);
@@ -78,26 +80,25 @@ function complete(table, open, known) {
     const low = known.low[table.ids[i]];
     if (!low.startsWith(key)) continue;
     mass += table.p[i];
-    if (found.length < options.shown && low !== key) found.push([known.written[table.ids[i]], low, table.p[i]]);
+    if (found.length < options.shown && low !== key) found.push([table.forms[table.ids[i]] ?? known.written[table.ids[i]], low, table.p[i]]);
   }
   const share = key ? mass : 1;
   return found.map(([word, low, p]) => ({ completion: rest(table, open, key, word, low), probability: p / share, kind: "word" }));
 }
 
 function rest(table, open, key, word, low) {
-  const styled = inStyle(word, table.style);
+  const styled = inStyle(word, table.style, table.starts);
   const quoted = box.value.includes("’") && !box.value.includes("'") ? styled.replaceAll("'", "’") : styled;
   if (!open) return (table.space ? " " : "") + quoted;
   if (open.length > 1 && open === open.toUpperCase() && open !== open.toLowerCase()) return quoted.slice(key.length).toUpperCase();
   return styled.startsWith(open) ? quoted.slice(key.length) : low.slice(key.length);
 }
 
-function inStyle(word, style) {
+function inStyle(word, style, starts) {
   if (style === "upper") return word.toUpperCase();
   if (style === "lower") return word.toLowerCase();
-  if (style === "first") return word[0].toUpperCase() + word.slice(1);
-  if (style === "title" && !props.small.includes(word.toLowerCase())) return word[0].toUpperCase() + word.slice(1);
-  return word;
+  const capital = starts || (style === "title" && !props.small.includes(word.toLowerCase()));
+  return capital && word === word.toLowerCase() ? word[0].toUpperCase() + word.slice(1) : word;
 }
 
 async function ask(text) {

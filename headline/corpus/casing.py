@@ -74,36 +74,57 @@ def title_case(words: Sequence[str]) -> str:
     return " ".join(title_word(word, first=i in (0, last)) for i, word in enumerate(words))
 
 
-def style_for_next(words: Sequence[str], written: Sequence[str | None]) -> str:
-    """Return the style of the next word after some words: "upper", "title", "first" or "written".
+def style_for_next(
+    words: Sequence[str], usual: Sequence[str | None], starts: Sequence[bool], prior: str = "sentence"
+) -> str:
+    """Return the style of the next word after some words: "upper", "lower", "title" or "written".
 
-    `written` is how each word is usually written, None if that is unknown. "first" is the first word of a sentence.
-    Only a capital that a word does not usually have is a sign of Title Case, so a name does not turn the rest of a
-    sentence into a title.
+    `usual` is how each word is usually written there, None if that is unknown; `starts` tells the words that begin the
+    text or follow a mark, whose capital says nothing. Only a capital that a word does not usually have is a sign of
+    Title Case, so a name does not turn the rest of a sentence into a title; and only two words that are not usually in
+    capitals, such as acronyms, make a text upper case. `prior` is the style of the list that a model was trained on:
+    it holds where the words say nothing else.
 
-    >>> style_for_next(["The", "Government"], ["the", "government"])
+    >>> style_for_next(["The", "Government"], ["the", "government"], [True, False])
     'title'
-    >>> style_for_next(["Donald", "Trump"], ["Donald", "Trump"])
+    >>> style_for_next(["NATO", "US"], ["NATO", "US"], [True, False])
     'written'
     """
     if not words:
-        return "first"
-    style = style_of(words)
-    if style == "upper":
-        # NASA alone is a name; two words, or one that is not usually in capitals, are written in upper case.
-        return "upper" if len(words) > 1 or (len(words[0]) > 1 and words[0] != written[0]) else "written"
-    if style == "title":
-        pairs = list(zip(words, written, strict=True))[1:]
-        return "title" if any(word != usual and word[:1].isupper() for word, usual in pairs) else "written"
-    return "written"
+        return "written" if prior == "sentence" else prior
+    lower = [word for word in words if word == word.lower() != word.upper()]
+    capitals = len(words) - len(lower) - sum(word == word.lower() for word in words if word == word.upper())
+    if not lower and _shouted(words, usual) >= 2:
+        return "upper"
+    if prior == "upper" and not lower and all(word == word.upper() for word in words):
+        return "upper"
+    if prior == "lower":
+        return "written" if capitals else "lower"
+    inner = [pair for pair, start in zip(zip(words, usual, strict=True), starts, strict=True) if not start]
+    unusual = sum(word[:1].isupper() and known is not None and known[:1].islower() for word, known in inner)
+    plain = sum(word in lower and len(word) > 3 and word not in SMALL_WORDS for word, _ in inner)
+    if unusual or plain:
+        return "title" if unusual > 3 * plain else "written"
+    return "title" if prior == "title" and words[0] not in lower else "written"
 
 
-def in_style(word: str, style: str) -> str:
-    """Write a word, given as it is usually written, in a style of `style_for_next`, or "lower"."""
+def _shouted(words: Sequence[str], usual: Sequence[str | None]) -> int:
+    """How many words are in capitals that are usually not."""
+    return sum(
+        known is not None and known != known.upper() == word and len(word) > 1
+        for word, known in zip(words, usual, strict=True)
+    )
+
+
+def in_style(word: str, style: str, starts: bool = False) -> str:
+    """Write a word, given as it is usually written, in a style of `style_for_next`.
+
+    `starts`: whether it begins a text or sentence.
+    """
     if style == "upper":
         return word.upper()
     if style == "lower":
         return word.lower()
     if style == "title":
-        return title_word(word)
-    return capitalise(word) if style == "first" else word
+        return title_word(word, starts)
+    return capitalise(word) if starts else word

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from headline.corpus.casing import capitalise, is_distinctive, style_of
 from headline.corpus.segmentation import OPENING_MARKS, TOKENIZERS, Token, join
+from headline.corpus.truecasing import Truecaser
 
 PAD, UNK, START, END = "<pad>", "<unk>", "<s>", "</s>"
 _OPENING_SIGNS = "\"'“‘«([{¿¡#@$£€₹"  # a word may follow one of these without a space
@@ -24,6 +24,8 @@ class Typed:
 
     context: list[int]  # ids of the settled words and marks
     words: list[str]  # the settled words as they are in the text, without the marks
+    starts: list[bool]  # for each of these, whether it begins the text or follows a mark other than a comma
+    mark: str  # the mark just before the open word, "" where a word or nothing is
     fragment: str  # the letters of the open word, "" between words
     needs_space: bool  # whether the next word needs a space before it
 
@@ -43,9 +45,17 @@ class Vocabulary:
     "NASA won't"
     """
 
-    def __init__(self, written: Sequence[str], counts: Sequence[int], tokenizer: str):
-        """`written[i]` is how the word with id i is written, `counts[i]` how often it occurs in the corpus."""
+    def __init__(
+        self,
+        written: Sequence[str],
+        counts: Sequence[int],
+        tokenizer: str,
+        exceptions: Mapping[tuple[int, int], str] | None = None,
+    ):
+        """`written[i]` is how the word with id i is written, `counts[i]` how often it occurs in the corpus, and
+        `exceptions[before, i]` how it is written after the word `before` where that differs."""
         self.tokenizer = TOKENIZERS[tokenizer]
+        self.exceptions = dict(exceptions or {})
         self.written = list(written)
         self.counts = np.asarray(counts, dtype=np.int64)  # (V,)
         specials = {PAD, UNK, START, END}
@@ -79,17 +89,17 @@ class Vocabulary:
         its order and spelling. A word of the running `text` counts `text_weight` times as much as one of a headline.
         """
         tokens = TOKENIZERS[tokenizer]
-        spelling = _Spelling()
+        truecaser = Truecaser()
         counts: Counter[str] = Counter()
         for headline in headlines:
             scanned = tokens.scan(headline)
             counts.update([tokens.key(token.text) for token in scanned])
-            spelling.add_row([token._replace(text=tokens.spelling(token.text)) for token in scanned])
+            truecaser.add_row([token._replace(text=tokens.spelling(token.text)) for token in scanned])
         in_text: Counter[str] = Counter()
         for sentence in text:
             scanned = tokens.scan(sentence)
             in_text.update([tokens.key(token.text) for token in scanned])
-            spelling.add_row([token._replace(text=tokens.spelling(token.text)) for token in scanned])
+            truecaser.add_row([token._replace(text=tokens.spelling(token.text)) for token in scanned])
         weighted: dict[str, float] = {key: float(n) for key, n in counts.items()}
         for key, n in in_text.items():
             weighted[key] = weighted.get(key, 0.0) + text_weight * n
@@ -100,10 +110,25 @@ class Vocabulary:
         special = [PAD] if tokenizer == "keras" else [PAD, UNK, START, END]
         rare = sum(weighted.values()) - sum(n for _, n in kept)
         special_counts = [round(rare) if word == UNK else 0 for word in special]
-        written = [key if key in tokens.marks else spelling.of(key) for key, _ in kept]
-        unseen = [form for key, form in others.items() if key not in weighted]
-        kept_counts = [max(1, round(n)) for _, n in kept]
-        return cls(special + written + unseen, special_counts + kept_counts + [0] * len(unseen), tokenizer)
+        forms = {key: key if key in tokens.marks else truecaser.written(key, others.get(key)) for key, _ in kept}
+        forms |= {key: form for key, form in others.items() if key not in weighted}
+        written_counts = [max(1, round(n)) for _, n in kept]
+        written_counts += [0] * (len(forms) - len(kept))
+        vocabulary = cls([*special, *forms.values()], special_counts + written_counts, tokenizer)
+        vocabulary.exceptions = vocabulary._exceptions_of(also) | {
+            (vocabulary.stoi[before], vocabulary.stoi[key]): form
+            for (before, key), form in truecaser.exceptions(forms).items()
+        }
+        return vocabulary
+
+    def _exceptions_of(self, other: "Vocabulary | None") -> dict[tuple[int, int], str]:
+        """The exceptions of another vocabulary whose words this one has, where they differ from how it writes them."""
+        found: dict[tuple[int, int], str] = {}
+        for (before, i), form in other.exceptions.items() if other else ():
+            before_id, own_id = (self.stoi.get(other.itos[n]) for n in (before, i))  # type: ignore[union-attr]
+            if before_id is not None and own_id is not None and self.written[own_id] != form:
+                found[before_id, own_id] = form
+        return found
 
     def entries(self) -> Iterator[tuple[int, str, str]]:
         """Yield (id, key, written form) of every word and mark, without the special ids."""
@@ -126,6 +151,10 @@ class Vocabulary:
     def marks(self) -> list[int]:
         """The ids of the punctuation marks in this vocabulary."""
         return [i for i, word in enumerate(self.itos) if word in self.tokenizer.marks]
+
+    def written_after(self, before: int | None, i: int) -> str:
+        """How the word with id `i` is written after another word (None: after a mark, or first)."""
+        return self.written[i] if before is None else self.exceptions.get((before, i), self.written[i])
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text's words and marks. See `ids`."""
@@ -182,21 +211,52 @@ class Vocabulary:
 
     def _typed(self, settled: Sequence[Token], fragment: str, needs_space: bool) -> Typed:
         words = [token.text for token in settled if not token.is_mark]
-        return Typed(self.ids(token.text for token in settled), words, fragment, needs_space)
+        mark = settled[-1].text if settled and settled[-1].is_mark else ""
+        context = self.ids(token.text for token in settled)
+        return Typed(context, words, _starts(settled), mark, fragment, needs_space)
 
     def save(self, path: Path) -> None:
-        """Write one line per word, in the order of the ids: written form, a tab, count."""
-        lines = (f"{word}\t{count}\n" for word, count in zip(self.written, self.counts, strict=True))
+        """Write one line per word, in the order of the ids: written form, a tab, count.
+
+        After another tab, in some lines, come forms that the word has after other words: "House:17,325" is its form
+        after the words with the ids 17 and 325. Several forms are separated by spaces.
+        """
+        after: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for (before, i), form in sorted(self.exceptions.items()):
+            after[i][form].append(before)
+        ends = (_line_end(after[i]) if i in after else "" for i in range(len(self)))
+        lines = (f"{w}\t{n}{end}\n" for w, n, end in zip(self.written, self.counts, ends, strict=True))
         path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
     @classmethod
     def load(cls, path: Path, tokenizer: str) -> "Vocabulary":
+        """Read a file that `save` wrote.
+
+        Raises:
+            ValueError: the file is damaged.
+        """
+        written: list[str] = []
+        counts: list[int] = []
+        exceptions: dict[tuple[int, int], str] = {}
         try:
-            lines = path.read_bytes().decode("utf-8").split("\n")[:-1]  # a word of the lesson's may hold a \r
-            written, counts = zip(*(line.rsplit("\t", 1) for line in lines), strict=True)
-            return cls(written, [int(n) for n in counts], tokenizer)
-        except ValueError as error:
+            # A word of the lesson's may hold a \r.
+            for i, line in enumerate(path.read_bytes().decode("utf-8").split("\n")[:-1]):
+                word, count, *forms = line.split("\t")
+                written.append(word)
+                counts.append(int(count))
+                exceptions |= {(before, i): form for form, before in _forms(*forms)}
+            if not written:
+                raise ValueError("it is empty")
+            vocabulary = cls(written, counts, tokenizer, exceptions)
+            vocabulary._check_exceptions()
+        except (TypeError, ValueError) as error:
             raise ValueError(f"{path.name} is damaged: {error}") from error
+        return vocabulary
+
+    def _check_exceptions(self) -> None:
+        for (before, i), form in self.exceptions.items():
+            if not 0 <= before < len(self) or form.lower() != self.written[i].lower():
+                raise ValueError(f"“{self.written[i][:40]}” has a form that is not its own: {form[:40]}")
 
     @cached_property
     def keys(self) -> "SortedKeys":
@@ -205,55 +265,22 @@ class Vocabulary:
         return SortedKeys([self.itos[i] for i in ids], np.array(ids, dtype=np.int64))
 
 
-class _Spelling:
-    """Learns from a corpus how each word is written: NASA, iPhone, London, house.
+def _starts(tokens: Sequence[Token]) -> list[bool]:
+    """For each word among some tokens, whether it is the first or follows a mark other than a comma."""
+    found, start = [], True
+    for token in tokens:
+        if not token.is_mark:
+            found.append(start)
+        start = token.is_mark and (start or token.text != ",")
+    return found
 
-    Rows in lower or upper case say nothing about it. Title Case rows only distinguish NASA from Nasa. Sentences
-    distinguish London from house, except in their first word.
-    """
 
-    def __init__(self) -> None:
-        self.distinctive: dict[str, Counter[str]] = defaultdict(Counter)
-        self.plain: Counter[str] = Counter()  # times without capitals of its own
-        self.lower: Counter[str] = Counter()  # times in lower case
-        self.capital: Counter[str] = Counter()  # times with a capital that only a name has
-        self.styles: Counter[str] = Counter()
+def _line_end(forms: dict[str, list[int]]) -> str:
+    return "\t" + " ".join(f"{form}:{','.join(map(str, ids))}" for form, ids in forms.items())
 
-    def add_row(self, tokens: Sequence[Token]) -> None:
-        """Count the words of one row. A word after a mark other than a comma counts as a first word."""
-        if not tokens:  # such as a headline that is only a web address
-            return
-        words = [token.text for token in tokens if not token.is_mark]
-        after_mark = [True] + [token.is_mark and token.text != "," for token in tokens[:-1]]
-        first = [after for after, token in zip(after_mark, tokens, strict=True) if not token.is_mark]
-        self.add(words, first)
 
-    def add(self, words: Sequence[str], stands_first: Sequence[bool]) -> None:
-        style = style_of(words)
-        self.styles[style] += 1
-        if style in ("lower", "upper"):
-            return
-        for word, first in zip(words, stands_first, strict=False):
-            key = word.lower()
-            if is_distinctive(word):
-                self.distinctive[key][word] += 1
-                continue
-            self.plain[key] += 1
-            if word == key:
-                self.lower[key] += 1
-            elif style == "sentence" and not first:
-                self.capital[key] += 1
-
-    def of(self, key: str) -> str:
-        forms = self.distinctive.get(key)
-        if forms and forms.total() > self.plain[key]:
-            word = forms.most_common(1)[0][0]
-            small = word[:1].lower() + word[1:]
-            return small if small in forms and is_distinctive(small) else word  # EBay was a first word: eBay
-        if self.capital[key] == self.lower[key] == 0:
-            # No row says anything about its case: capitalised if the corpus is mostly in Title Case.
-            is_name = self.plain[key] > 0 and self.styles["title"] > self.styles.total() / 2
-        else:
-            is_name = self.capital[key] > self.lower[key]
-        word = capitalise(key) if is_name else key
-        return word if word.lower() == key else key  # ß and the ligature ﬁ become two letters in upper case
+def _forms(text: str = "") -> Iterator[tuple[str, int]]:
+    """(form, id of the word before) of the end of a line."""
+    for part in text.split():
+        form, _, ids = part.rpartition(":")
+        yield from ((form, int(before)) for before in ids.split(","))

@@ -124,7 +124,8 @@ class Generator:
         return [self._generated(seed, beam.ids, beam.log_probability, beam.ended) for beam in found]
 
     def _generated(self, seed: str, ids: list[int], log_probability: float, ended: bool) -> Generated:
-        text = closed(append_words(seed, ids, self.vocabulary)) if ids else seed.rstrip()
+        prior = self.suggester.checkpoint.style
+        text = closed(append_words(seed, ids, self.vocabulary, prior=prior)) if ids else seed.rstrip()
         if not self.config.causal:  # the lesson writes in Title Case
             text = title_case(text.split())
         return Generated(text, log_probability, ended, text in self.suggester.checkpoint.seen)

@@ -118,7 +118,7 @@ class Suggester:
         choices = self._completions(typed, context, k, used) if typed.fragment else self._next(context, k)
         if phrases:
             choices = self._with_phrases(choices, context, k)
-        writing = Writing(text, typed, self.vocabulary, style)
+        writing = Writing(text, typed, self.vocabulary, style, self.checkpoint.style)
         return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= min_probability]
 
     def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
@@ -210,7 +210,7 @@ class Suggester:
     def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
         kind = "correction" if choice.corrects else "phrase" if len(choice.ids) > 1 else "word"
         if choice.corrects:
-            word = self.vocabulary.written[choice.ids[0]] if choice.ids else choice.word
+            word = writing.usual(choice.ids[0]) if choice.ids else choice.word
             completion = writing.corrected([word])
             text = text[: len(text) - len(typed.fragment)]
         else:

@@ -6,31 +6,51 @@ from headline.corpus.casing import capitalise, in_style, style_for_next
 from headline.corpus.segmentation import CLOSING_MARKS, DASH, OPENING_MARKS
 from headline.corpus.vocabulary import Typed, Vocabulary
 
+_SENTENCE_ENDS = (".", "?", "!")  # a word after one of these is capitalised in a sentence
+_STYLES = {"sentence": "written"}  # a wanted style, as `style_for_next` calls it
+
 
 class Writing:
     """The style of one text, inferred from its words."""
 
-    def __init__(self, text: str, typed: Typed, vocabulary: Vocabulary, wanted: str = "auto"):
-        """`wanted` is the style to write in: "sentence", "title", "lower", "upper", or "auto" (as the text begins)."""
+    def __init__(self, text: str, typed: Typed, vocabulary: Vocabulary, wanted: str = "auto", prior: str = "sentence"):
+        """`wanted` is the style to write in: "sentence", "title", "lower", "upper", or "auto" (as the text begins);
+        `prior` is the style of the model's own headlines."""
         self.typed, self.vocabulary = typed, vocabulary
-        words = typed.words
-        known = [vocabulary.stoi.get(vocabulary.tokenizer.key(word)) for word in words]
-        written = [None if i is None else vocabulary.written[i] for i in known]
-        self.style = style_for_next(words, written)
-        if wanted != "auto":
-            first = wanted in ("sentence", "title") and not words
-            self.style = "first" if first else {"sentence": "written"}.get(wanted, wanted)
+        self.style = _STYLES.get(wanted, wanted)
+        if wanted == "auto":
+            self.style = style_for_next(typed.words, _usual(typed.words, vocabulary), typed.starts, prior)
+        # In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
+        after_mark = typed.mark not in ("", ",") if self.style == "title" else typed.mark in _SENTENCE_ENDS
+        self.starts = self.style in ("title", "written") and (not typed.words or after_mark)
         self._forced = wanted if wanted in ("lower", "upper") else ""
+        self._before = typed.context[-1] if typed.words and typed.context and not typed.mark else None
         self.curly = "’" in text and "'" not in text
 
     def completion(self, ids: Sequence[int]) -> str:
         """Return the letters that words add to the text; the first one completes the open word."""
-        written = [self.vocabulary.written[i] for i in ids]
+        written = self._written(ids)
         if self.typed.fragment:
             added = self._rest(written[0], self.vocabulary.itos[ids[0]], self.typed.fragment)
         else:
-            added = (" " if self.typed.needs_space else "") + in_style(written[0], self.style)
+            added = (" " if self.typed.needs_space else "") + in_style(written[0], self.style, self.starts)
         return self._quoted(" ".join([added, *self._later(written[1:])]))
+
+    def exceptions(self, ids: Sequence[int]) -> dict[int, str]:
+        """How words are written next, by id, where it is not as usual because of the word before."""
+        if self._before is None:
+            return {}
+        found = self.vocabulary.exceptions
+        return {i: found[self._before, i] for i in ids if (self._before, i) in found}
+
+    def usual(self, i: int) -> str:
+        """How the word with id `i` is usually written here."""
+        return self.vocabulary.written_after(self._before, i)
+
+    def _written(self, ids: Sequence[int]) -> list[str]:
+        """How each of some words is usually written where it stands."""
+        before = [self._before, *ids[:-1]]
+        return [self.vocabulary.written_after(b, i) for b, i in zip(before, ids, strict=True)]
 
     def unlisted(self, word: str) -> str:
         """Return the letters that complete the open word to one outside the vocabulary."""
@@ -46,7 +66,7 @@ class Writing:
         return self._quoted(" ".join([first, *self._later(words[1:])]))
 
     def _later(self, words: Sequence[str]) -> list[str]:
-        return [in_style(word, "written" if self.style == "first" else self.style) for word in words]
+        return [in_style(word, self.style) for word in words]
 
     def _quoted(self, text: str) -> str:
         return text.replace("'", "’") if self.curly else text
@@ -65,17 +85,30 @@ class Writing:
         return in_style(word, "title")[n:] if self.style == "title" and fragment[0].isupper() else key[n:]
 
 
+def _usual(words: Sequence[str], vocabulary: Vocabulary) -> list[str | None]:
+    """How each word of a text is usually written after the one before it; None for unknown words."""
+    found: list[str | None] = []
+    before = None
+    for word in words:
+        i = vocabulary.stoi.get(vocabulary.tokenizer.key(word))
+        found.append(None if i is None else vocabulary.written_after(before, i))
+        before = i
+    return found
+
+
 _CLOSING = {"(": ")", "“": "”", "‘": "’"}
 
 
-def append_words(text: str, ids: Sequence[int], vocabulary: Vocabulary, style: str = "auto") -> str:
+def append_words(
+    text: str, ids: Sequence[int], vocabulary: Vocabulary, style: str = "auto", prior: str = "sentence"
+) -> str:
     """Append words and marks to a text, each in the style of the text before it."""
     for i in ids:
         word = vocabulary.itos[i]
         if word in vocabulary.tokenizer.marks:
             text = _append_mark(text, word)
             continue
-        text += Writing(text, vocabulary.split_typed(text), vocabulary, style).completion([i]) + " "
+        text += Writing(text, vocabulary.split_typed(text), vocabulary, style, prior).completion([i]) + " "
     return text.rstrip()
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import headline
 from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
+from headline.corpus.truecasing import list_style
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CorpusError, DeviceMemoryError, SettingError
 from headline.model.checkpoint import Checkpoint
@@ -86,7 +87,8 @@ def fit(
     ngram = _ngram_baseline(data, settings, on_baseline)
 
     reporter = Reporter(settings.epochs, data.batches, on_progress, should_stop)
-    bare = Checkpoint(data.config, data.vocabulary, {})
+    words = (data.vocabulary.tokenizer.words(headline) for headline in data.sides["train"])
+    bare = Checkpoint(data.config, data.vocabulary, {}, style=list_style(words))
     reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, data.config)))
     stopped = _fit_network(trained, data, settings, reporter, backup)
     weights = model_weights(model, data.config)

@@ -105,7 +105,7 @@ def table(suggester: Suggester, text: str, typed: Typed, context: list[int], sty
     ids = ids[(p[ids] > 0) & (ids != (context[-1] if context else -1))]
     nats = np.minimum(np.round(-np.log(p[ids]) * _SCALE), 255).astype(np.uint8)
     wide = len(p) > 2**16
-    writing = Writing(text, typed, suggester.vocabulary, style)
+    writing = Writing(text, typed, suggester.vocabulary, style, suggester.checkpoint.style)
     return {
         "text": text,
         "ids": base64.b64encode(ids.astype("<u4" if wide else "<u2").tobytes()).decode(),
@@ -113,5 +113,7 @@ def table(suggester: Suggester, text: str, typed: Typed, context: list[int], sty
         "scale": _SCALE,
         "wide": wide,
         "style": writing.style,
+        "starts": writing.starts,
+        "forms": writing.exceptions(ids.tolist()),
         "space": not typed.fragment and typed.needs_space,
     }

@@ -103,10 +103,17 @@ def test_a_headline_in_title_case(text, titled):
     assert title_case(text.split()) == titled
 
 
+def going_on(text: str, usual: str, prior: str = "sentence") -> str:
+    """The style after a text without marks, but for a colon behind a word."""
+    words = text.split()
+    starts = [i == 0 or words[i - 1].endswith(":") for i in range(len(words))]
+    return style_for_next([word.rstrip(":") for word in words], usual.split(), starts, prior)
+
+
 @pytest.mark.parametrize(
-    ("text", "written", "style"),
+    ("text", "usual", "style"),
     [
-        ("", "", "first"),
+        ("", "", "written"),
         ("the", "the", "written"),
         ("The", "the", "written"),
         ("The government", "the government", "written"),
@@ -114,27 +121,61 @@ def test_a_headline_in_title_case(text, titled):
         ("The Rise of", "the rise of", "title"),
         ("Donald Trump", "Donald Trump", "written"),
         ("Donald Trump Says", "Donald Trump says", "title"),
-        ("NASA", "NASA", "written"),
-        ("WHY", "why", "upper"),
-        ("A", "a", "written"),
-        ("WHY NASA", "why NASA", "upper"),
+        ("Wall Street", "wall Street", "written"),
+        ("Ask HN: How do you", "ask HN how do you", "written"),
+        ("Review: The house", "review the house", "written"),
         ("why nasa", "why NASA", "written"),
+        # Acronyms are no shout; two ordinary words are.
+        ("NASA", "NASA", "written"),
+        ("NATO US", "NATO US", "written"),
+        ("UK PM", "UK PM", "written"),
+        ("COVID-19", "COVID-19", "written"),
+        ("FTSE 100", "FTSE 100", "written"),
+        ("U.N.", "U.N.", "written"),
+        ("WHY", "why", "written"),
+        ("A", "a", "written"),
+        ("WHY NASA", "why NASA", "written"),
+        ("WHY IT", "why it", "upper"),
+        ("NASA SAYS WHY", "NASA says why", "upper"),
+        ("WHY IT matters", "why it matters", "written"),
     ],
 )
-def test_the_style_to_go_on_in(text, written, style):
-    assert style_for_next(text.split(), written.split()) == style
+def test_the_style_to_go_on_in(text, usual, style):
+    assert going_on(text, usual) == style
 
 
-def test_words_that_are_not_known_tell_of_title_case_by_their_capital():
-    assert style_for_next(["The", "Zyzzyva"], ["the", None]) == "title"
-    assert style_for_next(["The", "zyzzyva"], ["the", None]) == "written"
+@pytest.mark.parametrize(
+    ("prior", "text", "usual", "style"),
+    [
+        ("title", "", "", "title"),
+        ("title", "The", "the", "title"),
+        ("title", "Trump", "Trump", "title"),
+        ("title", "the", "the", "written"),
+        ("title", "The government says", "the government says", "written"),
+        ("lower", "", "", "lower"),
+        ("lower", "the", "the", "lower"),
+        ("lower", "The", "the", "written"),
+        ("upper", "", "", "upper"),
+        ("upper", "WHY", "why", "upper"),
+        ("upper", "NASA 2", "NASA 2", "upper"),
+        ("upper", "Why", "why", "written"),
+    ],
+)
+def test_where_the_text_does_not_tell_the_list_does(prior, text, usual, style):
+    assert going_on(text, usual, prior) == style
+
+
+def test_a_word_that_is_not_known_is_a_name_when_it_has_a_capital():
+    assert style_for_next(["The", "Zyzzyva"], ["the", None], [True, False]) == "written"
+    assert style_for_next(["The", "zyzzyva"], ["the", None], [True, False], "title") == "written"
 
 
 @pytest.mark.parametrize("word", ["of", "house", "NASA", "iPhone", "don't", "two-state"])
 def test_a_word_in_each_style(word):
     assert in_style(word, "upper") == word.upper()
     assert in_style(word, "title") == title_word(word)
-    assert in_style(word, "first") == capitalise(word)
+    assert in_style(word, "title", starts=True) == title_word(word, first=True)
+    assert in_style(word, "written", starts=True) == capitalise(word)
     assert in_style(word, "written") == word
 
 

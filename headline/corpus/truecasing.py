@@ -1,0 +1,102 @@
+"""How each word is written, learnt from a corpus.
+
+Truecasing: Lita et al. 2003, "tRuEcasIng". A word is written as most of its cased uses have it: "house", "NASA",
+"iPhone". After some words it is written otherwise: "House" after "White".
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from headline.corpus.casing import capitalise, is_distinctive, style_of
+from headline.corpus.segmentation import Token
+
+_LEAST_USES = 3  # of a pair of words, for a form of its own
+_MAJORITY = 0.75  # of them
+_SAME_STYLE = 0.8  # share of rows in lower or upper case from which on a whole list is
+_LEAST_WORDS = 3  # shorter rows say little about a list's style
+
+
+class Truecaser:
+    """Counts how words are written.
+
+    Rows in lower or upper case say nothing about it. Title Case rows only distinguish NASA from Nasa. Sentences
+    distinguish London from house, except in their first word and after a colon or another mark.
+    """
+
+    def __init__(self) -> None:
+        self._in_sentences: dict[str, Counter[str]] = defaultdict(Counter)
+        self._in_titles: dict[str, Counter[str]] = defaultdict(Counter)
+        self._at_starts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._after: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)  # (word before, word)
+        self._styles: Counter[str] = Counter()
+
+    def add_row(self, tokens: Sequence[Token]) -> None:
+        """Count the words of one row. A word after a mark other than a comma counts as a first word."""
+        words = [token.text for token in tokens if not token.is_mark]
+        style = style_of(words)
+        self._styles[style] += 1
+        if style in ("lower", "upper"):
+            return
+        starts, before = True, ""
+        for token in tokens:
+            if token.is_mark:
+                starts, before = starts or token.text != ",", ""
+                continue
+            self._add(token.text, style, starts, before)
+            starts, before = False, token.text.lower()
+
+    def _add(self, word: str, style: str, starts: bool, before: str) -> None:
+        key = word.lower()
+        if starts:
+            self._at_starts[key][word] += 1
+        elif style == "title":
+            self._in_titles[key][word] += 1
+        else:
+            self._in_sentences[key][word] += 1
+            if before:
+                self._after[before, key][word] += 1
+
+    def written(self, key: str, usual: str | None = None) -> str:
+        """How the word with this key is written; `usual` is taken where no sentence here says it."""
+        sentences = self._in_sentences.get(key, Counter())
+        cased = sentences + self._in_titles.get(key, Counter())
+        if not cased:
+            cased = self._at_starts.get(key, Counter())
+        distinctive = Counter({form: n for form, n in cased.items() if is_distinctive(form)})
+        if distinctive.total() > cased.total() / 2:
+            return distinctive.most_common(1)[0][0]
+        capitals = sum(n for form, n in sentences.items() if form != key and not is_distinctive(form))
+        if capitals == sentences[key] == 0:
+            if usual is not None:
+                return usual
+            # No row says anything about its case: capitalised if the corpus is mostly in Title Case and it is there.
+            is_name = 2 * cased[key] < cased.total() and self._styles["title"] > self._styles.total() / 2
+        else:
+            is_name = capitals > sentences[key]
+        word = capitalise(key) if is_name else key
+        return word if word.lower() == key else key  # ß and the ligature ﬁ become two letters in upper case
+
+    def exceptions(self, written: dict[str, str]) -> dict[tuple[str, str], str]:
+        """(key before, key) -> form, where it differs from `written`, the usual forms by key."""
+        found = {}
+        for (before, key), forms in self._after.items():
+            usual = written.get(key)
+            if usual is None or before not in written or forms.total() < _LEAST_USES:
+                continue
+            form, uses = forms.most_common(1)[0]
+            if form != usual and ":" not in form and uses >= _MAJORITY * forms.total():
+                found[before, key] = form
+        return found
+
+
+def list_style(rows: Iterable[Sequence[str]]) -> str:
+    """The style of a list of headlines, each a row of words: "sentence", "title", "lower" or "upper".
+
+    >>> list_style([["Rain", "Falls", "on", "Spain"], ["Snow", "Falls", "Again"], ["Sun", "shines", "again"]])
+    'title'
+    """
+    styles = Counter(style_of(words) for words in rows if len(words) >= _LEAST_WORDS)
+    for style in ("lower", "upper"):
+        if styles[style] > _SAME_STYLE * styles.total():
+            return style
+    return "title" if styles["title"] > styles["sentence"] else "sentence"
