@@ -63,7 +63,7 @@ function guess(text) {
   const begins = tableBefore(text);
   if (!known || begins < 0) return null;
   const open = text.slice(begins);
-  return OPEN_WORD.test(open) ? complete(tables.get(text.slice(0, begins)), open, known) : null;
+  return OPEN_WORD.test(open) ? completeOrNext(text, tables.get(text.slice(0, begins)), open, known) : null;
 }
 
 // Where the last word begins that has a table; -1 if there is none.
@@ -75,15 +75,30 @@ function tableBefore(text) {
 function complete(table, open, known) {
   const key = open.toLowerCase().replaceAll("’", "'");
   const found = [];
-  let mass = 0;
+  let mass = 0, own = 0; // of all words that begin so, and of the open word as it stands
   for (let i = 0; i < table.ids.length; i++) {
     const low = known.low[table.ids[i]];
     if (!low.startsWith(key)) continue;
     mass += table.p[i];
+    if (low === key) own = table.p[i];
     if (found.length < options.shown && low !== key) found.push([table.forms[table.ids[i]] ?? known.written[table.ids[i]], low, table.p[i]]);
   }
   const share = key ? mass : 1;
-  return found.map(([word, low, p]) => ({ completion: rest(table, open, key, word, low), probability: p / share, kind: "word" }));
+  const made = found.map(([word, low, p]) => ({ completion: rest(table, open, key, word, low), probability: p / share, kind: "word" }));
+  made.complete = key && mass ? own / mass : 0;
+  return made;
+}
+
+// The list for an open word: what it may become, and, where it may well be complete, the words after it.
+function completeOrNext(text, table, open, known) {
+  const found = complete(table, open, known);
+  const after = tables.get(text + " ");
+  if (found.complete < MAY_END || !after) return found;
+  const next = complete(after, "", known).map((item) =>
+    ({ ...item, completion: " " + item.completion, probability: found.complete * item.probability }));
+  const both = [...found, ...next].sort((a, b) => b.probability - a.probability).slice(0, options.shown);
+  both.complete = found.complete;
+  return both;
 }
 
 function rest(table, open, key, word, low) {
@@ -128,6 +143,7 @@ async function ask(text) {
     if (number < answered) return;
     answered = number;
     if (answer.q === box.value) {
+      answer.suggestions.complete = answer.complete;
       show(answer.q, answer.suggestions, true);
       lookAhead(answer.q, answer.suggestions[0]);
     } else if (box.value.startsWith(answer.q)) showGuess();
@@ -185,10 +201,12 @@ async function lookAhead(text, best) {
 
 // ---------------------------------------------------------------- the list and the ghost text
 
+const MAY_END = 0.05; // probability that the open word is complete, from which on the words after it are listed
 const SURE = 0.12; // probability from which a suggestion is shown as ghost text
 let items = []; // suggestions in the list
 let active = -1; // index of the one chosen by the arrows, or -1
 let open = false;
+let wordEnd = 0; // probability that the open word is complete
 let dismissed = false; // by Escape: no ghost text until the next letter
 let composing = false;
 
@@ -197,6 +215,7 @@ function show(text, found, exact) {
   const chosen = same && active >= 0 ? items[active].completion : null;
   const redrawn = !same || !alike(found, items);
   items = found;
+  wordEnd = found.complete || 0;
   if (redrawn) {
     active = -1;
     drawRows(text);
@@ -306,7 +325,9 @@ function activate(i) {
 // The suggestion shown as ghost text: the active one, or the first if it is likely enough.
 function ghostItem() {
   if (dismissed || composing || box.selectionStart !== box.value.length || document.activeElement !== box) return null;
-  const item = active >= 0 ? items[active] : items[0];
+  // The first suggestion, unless it ends an open word that is more probably complete.
+  const first = items.find((item) => /^\s/.test(item.completion) || item.probability >= wordEnd);
+  const item = active >= 0 ? items[active] : items[0] && first;
   if (!item || item.kind === "correction" || list.dataset.typed !== box.value) return null;
   return active >= 0 || item.probability >= SURE ? item : null;
 }

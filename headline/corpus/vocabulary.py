@@ -14,7 +14,8 @@ from headline.corpus.segmentation import OPENING_MARKS, TOKENIZERS, Token, join
 from headline.corpus.truecasing import Truecaser
 
 PAD, UNK, START, END = "<pad>", "<unk>", "<s>", "</s>"
-_OPENING_SIGNS = "\"'“‘«([{¿¡#@$£€₹"  # a word may follow one of these without a space
+_OPENING_SIGNS = "\"'“‘«([{¿¡"  # a word may follow one of these without a space
+_FIRST_SIGNS = "#@$£€₹"  # the first sign of a word: $5, #MeToo
 AFTER_ALL = chr(0x10FFFF)  # sorts after every other character
 
 
@@ -203,6 +204,9 @@ class Vocabulary:
                 return self._typed(tokens[: words[-1]], text[last.start :], needs_space=False)
         if tokens and tokens[-1].end == len(text):  # a mark
             return self._typed(tokens, "", needs_space=tokens[-1].text not in OPENING_MARKS)
+        begins = len(text) == 1 or text[-2].isspace() or text[-2] in _OPENING_SIGNS
+        if self.tokenizer.marks and text[-1] in _FIRST_SIGNS and begins:
+            return self._typed(tokens, text[-1], needs_space=False)
         opened = text[-1] in _OPENING_SIGNS and (len(text) == 1 or text[-2].isspace())
         return self._typed(tokens, "", needs_space=not opened)
 

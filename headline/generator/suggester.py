@@ -33,6 +33,8 @@ _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
 _CORRECTIONS = 8  # ranked at most
 _WORTH_CORRECTING = 0.01  # less probable corrections are mostly misspelt words of the list
 _UNKNOWN_PRIOR = 1.0  # strength of the prior on the share of unknown words, in words
+WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
+_MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
 _USED_BEFORE = 0.3  # share of the unknown words that this page used before
 
 
@@ -54,6 +56,7 @@ class _Choice:
     ids: tuple[int, ...] = ()
     word: str = ""
     corrects: bool = False
+    after: tuple[int, ...] = ()  # the open word, by id, where it is complete and these words follow it
 
 
 class Suggester:
@@ -106,7 +109,8 @@ class Suggester:
     ) -> list[Suggestion]:
         """Return at most `k` suggestions, the most probable first, none less probable than `min_probability`.
 
-        Between words these are next words; inside a word, completions; in an empty box, first words.
+        Between words these are next words; inside a word, completions; in an empty box, first words. Where the open
+        word may well be complete, they are completions and the words after it, ranked together.
 
         Args:
             phrases: whether continuations of several words replace single words that save less typing.
@@ -115,7 +119,11 @@ class Suggester:
         """
         typed = self.vocabulary.split_typed(text)
         context = self.window(typed.context)
-        choices = self._completions(typed, context, k, used) if typed.fragment else self._next(context, k)
+        if typed.fragment:
+            choices, complete = self._completions(typed, context, k, used)
+            choices = sorted([*choices, *self._after_open_word(typed, complete, k)], key=lambda c: -c.probability)
+        else:
+            choices = self._next(context, k)
         if phrases:
             choices = self._with_phrases(choices, context, k)
         writing = Writing(text, typed, self.vocabulary, style, self.checkpoint.style)
@@ -125,7 +133,10 @@ class Suggester:
         best = self.next_word(context).best(k + 1)
         return [_Choice(p, (i,)) for i, p in best if p > 0 and (i,) != context[-1:]]
 
-    def _completions(self, typed: Typed, context: tuple[int, ...], k: int, used: Sequence[str]) -> list[_Choice]:
+    def _completions(
+        self, typed: Typed, context: tuple[int, ...], k: int, used: Sequence[str]
+    ) -> tuple[list[_Choice], float]:
+        """Return what the open word can become, and the probability that it is complete as it stands."""
         key = self.vocabulary.tokenizer.key(typed.fragment)
         follows = self.next_word(context)
         ids = self.vocabulary.starting_with(key)
@@ -136,7 +147,7 @@ class Suggester:
         unknown = follows.unknown * self._unknown_so_far(typed)
         mass += unknown * share
         choices += [_Choice(unknown * s, word=word) for word, s in unlisted.items() if unknown]
-        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP:
+        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and key.isalpha():
             corrections = self._corrections(key, follows, hopeless=not choices)
             mass += sum(c.probability for c in corrections)
             choices += corrections
@@ -149,7 +160,20 @@ class Suggester:
                 ranked[word] = _Choice(share, c.ids, c.word, c.corrects)
                 if len(ranked) == k:
                     break
-        return list(ranked.values())[:k]
+        own = self.vocabulary.stoi.get(key)
+        complete = float(follows.words[own]) if own is not None else unknown * self.lexicon.share(key)
+        return list(ranked.values())[:k], complete / mass if mass else 0.0
+
+    def _after_open_word(self, typed: Typed, complete: float, k: int) -> list[_Choice]:
+        """Return the words that may follow the open one: the probability that it is complete, times theirs after it.
+
+        None where it is hardly complete.
+        """
+        own = self.vocabulary.stoi.get(self.vocabulary.tokenizer.key(typed.fragment), self.vocabulary.unk)
+        if complete < _MAY_END or own is None:
+            return []
+        follows = self._next(self.window([*typed.context, own]), k)
+        return [_Choice(complete * c.probability, c.ids, after=(own,)) for c in follows]
 
     def _unknown_so_far(self, typed: Typed) -> float:
         """Return the factor by which unknown words are more frequent in this text than the model expects.
@@ -200,9 +224,14 @@ class Suggester:
 
     def _with_phrases(self, choices: list[_Choice], context: tuple[int, ...], k: int) -> list[_Choice]:
         """Replace words by phrases that save more typing."""
-        begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects]
-        found = grow(begun, lambda rows: self.likeliest_after([context + ids for ids in rows]), _PHRASES_FROM)
-        saved = [(p.keys_saved, _Choice(p.probability, p.ids)) for p in found]
+        saved: list[tuple[float, _Choice]] = []
+        for after in dict.fromkeys(c.after for c in choices):
+            begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects and c.after == after]
+            read = self.window(context + after)
+            found = grow(
+                begun, lambda rows, read=read: self.likeliest_after([read + ids for ids in rows]), _PHRASES_FROM
+            )
+            saved += [(p.keys_saved, _Choice(p.probability, p.ids, after=after)) for p in found]
         saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
         kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
         return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
@@ -213,6 +242,8 @@ class Suggester:
             word = writing.usual(choice.ids[0]) if choice.ids else choice.word
             completion = writing.corrected([word])
             text = text[: len(text) - len(typed.fragment)]
+        elif choice.after:
+            completion = writing.following(choice.after[0], choice.ids)
         else:
             completion = writing.completion(choice.ids) if choice.ids else writing.unlisted(choice.word)
         return Suggestion(text + completion, completion, choice.probability, kind)
@@ -222,12 +253,7 @@ class Suggester:
 
     def complete_word_probability(self, typed: Typed) -> float:
         """The probability that the open word is complete, among all that it may become; 0 where none is open."""
-        key = self.vocabulary.tokenizer.key(typed.fragment)
-        if not typed.fragment or key not in self.vocabulary.stoi:
-            return 0.0
-        p = self.next_word(typed.context).words
-        mass = float(p[self.vocabulary.starting_with(key)].sum())
-        return float(p[self.vocabulary.stoi[key]]) / mass if mass else 0.0
+        return self._completions(typed, self.window(typed.context), 0, ())[1] if typed.fragment else 0.0
 
     def next_word(self, context: Sequence[int]) -> NextWord:
         """Return the distribution of the next word after some ids."""

@@ -52,6 +52,11 @@ class Writing:
         before = [self._before, *ids[:-1]]
         return [self.vocabulary.written_after(b, i) for b, i in zip(before, ids, strict=True)]
 
+    def following(self, own: int, ids: Sequence[int]) -> str:
+        """Return words after the open one, which is complete and has the id `own`, with the space between them."""
+        written = [self.vocabulary.written_after(b, i) for b, i in zip([own, *ids], ids, strict=False)]
+        return self._quoted(" " + " ".join(self._later(written)))
+
     def unlisted(self, word: str) -> str:
         """Return the letters that complete the open word to one outside the vocabulary."""
         return self._quoted(self._rest(word, word, self.typed.fragment))

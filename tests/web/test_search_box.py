@@ -59,7 +59,7 @@ def test_an_answer_brings_the_tables_for_this_word_and_the_next(text, table_of, 
     found = answer(suggester, Question(text, 5))
     assert found["q"] == text and found["table"]["text"] == table_of
     assert found.get("next", {}).get("text") == next_of
-    assert answer(suggester, Question(text, 5, table=False, next=False)).keys() == {"q", "suggestions"}
+    assert answer(suggester, Question(text, 5, table=False, next=False)).keys() == {"q", "suggestions", "complete"}
 
 
 def test_a_word_that_hardly_ends_here_brings_no_table_behind_it():

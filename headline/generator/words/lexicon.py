@@ -60,6 +60,11 @@ class Lexicon:
         found, mass = self._starting_with(prefix)
         return found[:k], mass
 
+    def share(self, word: str) -> float:
+        """Return the share of one word, 0 where it is not listed."""
+        at = bisect_left(self._words, word)
+        return float(self._shares[at]) if at < len(self._words) and self._words[at] == word else 0.0
+
     def best(self, prefix: str) -> tuple[str, float] | None:
         """Return the most frequent word with this prefix and its share, or None.
 
