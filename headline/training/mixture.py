@@ -21,7 +21,10 @@ from headline.model.ngram import NGram
 
 # How often n-grams of 1, 2, 3 and 4 words must occur to be kept. The first row that leaves few enough is used.
 # Long n-grams that occur once are dropped first, because they say the least.
-_MIN_COUNTS = ((), (1, 1, 1, 2), (1, 1, 2, 2), (1, 1, 2, 3), (1, 2, 2, 2), (1, 2, 3, 3), (1, 3, 4, 5))
+_MIN_COUNTS = (
+    *((), (1, 1, 1, 2), (1, 1, 2, 2), (1, 1, 2, 3), (1, 2, 2, 2), (1, 2, 3, 3), (1, 3, 4, 5)),
+    *((1, 4, 6, 8), (1, 6, 9, 12), (1, 10, 15, 20), (1, 20, 30, 40)),
+)
 _TEMPERATURES = np.round(np.arange(0.7, 1.31, 0.05), 2)
 _TEMPERATURE_ROWS, _WEIGHT_ROWS, _BATCH = 400, 2000, 50  # headlines
 

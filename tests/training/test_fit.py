@@ -315,8 +315,16 @@ def test_loss_scaling_comes_with_float16():
 
 
 @pytest.mark.parametrize("recipe", ["autocomplete", "notebook"])
-def test_a_processor_and_the_lesson_compute_exactly(recipe):
+def test_a_processor_and_the_lesson_compute_exactly(monkeypatch, recipe):
+    monkeypatch.setattr(accelerator, "_multiplies_bfloat16", lambda: False)
     assert accelerator.compute_policy(RECIPES[recipe]) == "float32"
+
+
+def test_a_processor_that_multiplies_half_precision_does(monkeypatch):
+    monkeypatch.setattr(accelerator, "_multiplies_bfloat16", lambda: True)
+    assert accelerator.compute_policy(RECIPES["autocomplete"]) == "mixed_bfloat16"
+    assert accelerator.compute_policy(RECIPES["autocomplete"].changed(units=64)) == "float32"
+    assert accelerator.compute_policy(RECIPES["notebook"]) == "float32"
 
 
 @pytest.mark.parametrize(
