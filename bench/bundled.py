@@ -104,6 +104,11 @@ LICENCE = {
             "source": "Manually Annotated Sub-Corpus, American National Corpus, Nancy Ide",
         },
         {
+            "name": "GUM",
+            "licence": "CC BY 4.0; Wikinews CC BY 2.5 (stated)",
+            "source": "Amir Zeldes and others; Wikinews contributors",
+        },
+        {
             "name": "Australian prime ministers' releases and speeches",
             "licence": "CC BY 3.0 AU (stated)",
             "source": "Commonwealth of Australia; harvest Tim Sherratt",

@@ -61,6 +61,7 @@ LEFT_OUT = Source("Wikinews", r"wikinews_.*")
 TEXT = (
     Source("news sites 2016, articles", "news_articles_2016"),
     Source("MASC, written", "oanc_masc_written"),
+    Source("GUM", "gum_wikinews_interview_academic_court"),
     Source("State of the Union", "us_state_union_inaugural_1945on", 8_000),
     Source("Australian prime ministers", "au_pm_releases_speeches_1997_2018", 20_000),
     Source("Congress, press releases", "us_congress_press_bodies", 20_000),

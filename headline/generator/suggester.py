@@ -227,14 +227,14 @@ class Suggester:
         saved: list[tuple[float, _Choice]] = []
         for after in dict.fromkeys(c.after for c in choices):
             begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects and c.after == after]
-            read = self.window(context + after)
-            found = grow(
-                begun, lambda rows, read=read: self.likeliest_after([read + ids for ids in rows]), _PHRASES_FROM
-            )
+            found = self._grown(begun, self.window(context + after))
             saved += [(p.keys_saved, _Choice(p.probability, p.ids, after=after)) for p in found]
         saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
         kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
         return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
+
+    def _grown(self, begun: list[Phrase], context: tuple[int, ...]) -> list[Phrase]:
+        return grow(begun, lambda rows: self.likeliest_after([context + ids for ids in rows]), _PHRASES_FROM)
 
     def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
         kind = "correction" if choice.corrects else "phrase" if len(choice.ids) > 1 else "word"
