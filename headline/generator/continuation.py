@@ -16,8 +16,9 @@ _UNFINISHED = frozenset(",:;" + DASH) | OPENING_MARKS  # a headline does not end
 def allowed_ids(suggester: Suggester, read: Sequence[int], may_end: bool) -> np.ndarray:
     """Ids that may follow some ids that were read: shape (n,).
 
-    The autocomplete recipe repeats no word at once and no pair of words (Paulus et al. 2018, "A Deep Reinforced
-    Model for Abstractive Summarization", block repeated trigrams; headlines are shorter). The lesson's may.
+    The autocomplete recipe repeats no word at once, whatever mark is between, and no pair of words (Paulus et al. 2018,
+    "A Deep Reinforced Model for Abstractive Summarization", block repeated trigrams; headlines are shorter). The
+    lesson's may.
     """
     vocabulary = suggester.vocabulary
     allowed = np.ones(len(vocabulary), dtype=bool)
@@ -26,9 +27,11 @@ def allowed_ids(suggester: Suggester, read: Sequence[int], may_end: bool) -> np.
         allowed[vocabulary.end] = may_end
     if suggester.checkpoint.config.causal and read:
         last = read[-1]
-        if last not in vocabulary.specials:
-            allowed[last] = False
-        allowed[[b for a, b in pairwise(read) if a == last and b not in vocabulary.specials]] = False
+        ignored = {*vocabulary.specials, *vocabulary.marks}
+        words = [i for i in read if i not in ignored]
+        if words:
+            allowed[words[-1]] = False
+            allowed[[b for a, b in pairwise(words) if a == words[-1]]] = False
         allowed[_unsound_marks(vocabulary, read)] = False
         if vocabulary.itos[last] in _UNFINISHED and vocabulary.end is not None:
             allowed[vocabulary.end] = False

@@ -1,6 +1,5 @@
 """Writes whole headlines that begin with a text: greedy, by sampling, or by beam search."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +15,8 @@ from headline.generator.writing import append_words, closed
 from headline.model.network import State, log_softmax
 
 _WORDS_WITHOUT_END = 10  # length of a headline where the recipe has no end mark
-_DRAWS_PER_HEADLINE = 4  # samples drawn for each headline asked for, before `several` gives up
+_DRAWS_PER_HEADLINE = 4  # samples drawn for each headline asked for
+_SHORTEST_REST = 2  # words and marks that a headline should add to its seed
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,12 @@ class Generated:
     log_probability: float  # nats, of the words added, and of the end where it ended by itself
     ended: bool  # by its own end mark
     seen: bool  # word for word among the headlines that the model was trained on
+    length: int = 1  # words and marks added, and the end where it ended by itself
+
+    @property
+    def mean_log_probability(self) -> float:
+        """Nats per word, mark or end added."""
+        return self.log_probability / max(1, self.length)
 
 
 class Generator:
@@ -85,26 +91,23 @@ class Generator:
         top_k: int = 0,
         words: int | None = None,
         rng: np.random.Generator | None = None,
-    ) -> Iterator[Generated]:
-        """Write up to `number` different headlines, one at a time: the likeliest by beam search, then samples.
+    ) -> list[Generated]:
+        """Write up to `number` different headlines, the best first.
 
-        There are fewer where four times as many draws give no more; at a temperature of 0 there are two at most.
+        They are the best of the likeliest one, found by beam search, and of four times as many samples as were asked
+        for. Samples are ranked by their mean log probability (Adiwardana et al. 2020, "Towards a Human-like
+        Open-Domain Chatbot", sample and rank). There are fewer where so many draws give no more; at a temperature of
+        0 there are two at most.
         """
         rng = rng or np.random.default_rng()
-        written = {seed.strip().casefold()}
-
-        def drafts() -> Iterator[Generated]:
-            yield from self.beam(seed, words)
-            for _ in range(_DRAWS_PER_HEADLINE * number if temperature else 1):
-                yield self.generate(seed, words, temperature, top_k, rng)
-
-        for headline in drafts():
-            key = headline.text.strip().casefold()
-            if key not in written:
-                written.add(key)
-                yield headline
-                if len(written) > number:
-                    return
+        drafts = self.beam(seed, words)
+        for _ in range(_DRAWS_PER_HEADLINE * number if temperature else 1):
+            drafts.append(self.generate(seed, words, temperature, top_k, rng))
+        distinct: dict[str, Generated] = {}
+        for draft in drafts:
+            distinct.setdefault(draft.text.strip().casefold(), draft)
+        distinct.pop(seed.strip().casefold(), None)
+        return sorted(distinct.values(), key=_rank)[:number]
 
     def beam(self, seed: str = "", words: int | None = None, width: int = 5, number: int = 1) -> list[Generated]:
         """Search for the `number` best headlines, the best first. See `beam_search` for how they are ranked."""
@@ -128,7 +131,7 @@ class Generator:
         text = closed(append_words(seed, ids, self.vocabulary, prior=prior)) if ids else seed.rstrip()
         if not self.config.causal:  # the lesson writes in Title Case
             text = title_case(text.split())
-        return Generated(text, log_probability, ended, text in self.suggester.checkpoint.seen)
+        return Generated(text, log_probability, ended, text in self.suggester.checkpoint.seen, len(ids) + ended)
 
     def _begin(self, seed: str) -> tuple[str, np.ndarray | None, State]:
         """The seed, the ids that its open word can become (None if it is complete), and the state before them."""
@@ -160,3 +163,8 @@ class Generator:
             ids = allowed_ids(self.suggester, read.tolist(), may_end) if first is None else first
             allowed[row, ids] = logits[row, ids]
         return allowed
+
+
+def _rank(headline: Generated) -> tuple[bool, float]:
+    """Headlines that hardly go on from their seed come last, then the least probable ones."""
+    return headline.length - headline.ended < _SHORTEST_REST, -headline.mean_log_probability

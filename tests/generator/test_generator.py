@@ -121,11 +121,29 @@ def test_several_are_different_and_more_than_their_seed(recipe):
     assert all(len(headline.text.split()) > 1 for headline in made)
 
 
-def test_several_begin_with_the_likeliest_and_are_as_long_as_asked_for():
+def test_several_are_ranked_by_mean_probability_and_as_long_as_asked_for():
     writer = generator(random_checkpoint(scale=0.3))
-    made = [headline.text for headline in writer.several("the", 4, temperature=1.0, words=2, rng=rng())]
-    assert made[0] == writer.beam("the", words=2)[0].text
-    assert len(made) == 4 == len(set(made)) and all(len(text.split()) == 3 for text in made)
+    made = writer.several("the", 4, temperature=1.0, words=2, rng=rng())
+    assert made[0].text == writer.beam("the", words=2)[0].text
+    means = [headline.mean_log_probability for headline in made]
+    assert means == sorted(means, reverse=True)
+    assert [headline.length for headline in made] == [2] * 4
+    assert len({headline.text for headline in made}) == 4
+
+
+def test_several_are_the_best_of_four_times_as_many_samples():
+    follows = {"the": {"rise": 1.0, "London": 1.0}, "rise": {"of": 9.0}, "of": {"</s>": 9.0}, "london": {"</s>": 1.0}}
+    writer = generator(bigram_checkpoint(follows))
+    made = writer.several("the", 2, temperature=3.0, rng=rng())
+    drawn = [writer.generate("the", temperature=3.0, rng=numbers) for numbers in [rng()] for _ in range(8)]
+    best = sorted({h.text: h.mean_log_probability for h in [*drawn, *writer.beam("the")] if h.length > 2}.values())
+    assert [headline.mean_log_probability for headline in made] == best[::-1][:2]
+
+
+def test_a_headline_that_adds_only_one_word_comes_last():
+    follows = {"the": {"rise": 5.0, "London": 4.0}, "rise": {"</s>": 9.0}, "london": {"says": 9.0}, "says": {"</s>": 9}}
+    made = [h.text for h in generator(bigram_checkpoint(follows)).several("the", 20, temperature=0.5, rng=rng())]
+    assert made[0] == "the London says" and "the rise" in made[1:]
 
 
 def test_at_a_temperature_of_0_there_are_two_at_most():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import gradio as gr
 
 from headline.errors import LimitError
-from headline.generator.generator import Generated, Generator
+from headline.generator.generator import Generator
 from headline.web.allowance import address_of
 from headline.web.events import HIDDEN, QUIET
 from headline.web.given import box_text, number_of, text_of
@@ -64,7 +64,7 @@ class WriteTab:
         return box_value(put=text_of(getattr(event, "text", "")))
 
     def finish(self, given: dict, request: gr.Request | None = None) -> Iterator[dict]:
-        """Write whole headlines, each shown as soon as it is there."""
+        """Write whole headlines."""
         try:
             with self.models.generating.used_by(address_of(request)):
                 yield from self._headlines(given)
@@ -78,12 +78,7 @@ class WriteTab:
         number, words = int(number_of(given[self.number], 1, 20)), int(number_of(given[self.words], 0, 20)) or None
         temperature = number_of(given[self.temperature], 0.1, 1.5)
         generator = Generator(self.models.get(given[self.model]))
-        made: list[Generated] = []
-        for headline in generator.several(text, number, temperature, TOP_K, words):
-            made.append(headline)
-            yield headline_choices(text, made)
-        if not made:
-            yield headline_choices(text, [])
+        yield headline_choices(text, generator.several(text, number, temperature, TOP_K, words))
 
     def choose_model(self, model: str | None) -> dict:
         return {self.box: box_value(model=model or BUNDLED_ID), self.about: line(self.models.describe(model))}
