@@ -13,6 +13,7 @@ Suggestion      one of them: the whole text, what it adds, its probability and k
 Generator       a suggester -> whole headlines: greedy, by sampling, by beam search
 Checkpoint      a trained model: load it from a folder, save it to one, and its metadata
 read_headlines  files of headlines -> a corpus: clean headlines, and a report of what was dropped
+read_frame      the same from a pandas data frame
 TrainingConfig  the settings of a training run, checked
 RECIPES         name -> TrainingConfig: "autocomplete" and the lesson's "notebook"
 PRESETS         name -> a choice between speed and quality, for a new model or for fine-tuning
@@ -40,6 +41,7 @@ __all__ = [
     "Suggester",
     "Suggestion",
     "TrainingConfig",
+    "read_frame",
     "read_headlines",
     "train",
 ]
@@ -52,6 +54,7 @@ _MODULES = {
     "Suggester": "generator.suggester",
     "Suggestion": "generator.suggester",
     "TrainingConfig": "training.settings",
+    "read_frame": "corpus.reader",
     "read_headlines": "corpus.reader",
     "train": "training.run",
 }
@@ -62,7 +65,7 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:  # for type checkers, to which __getattr__ would allow any name
-    from headline.corpus.reader import read_headlines
+    from headline.corpus.reader import read_frame, read_headlines
     from headline.generator.generator import Generator
     from headline.generator.suggester import Suggester, Suggestion
     from headline.model.checkpoint import Checkpoint

@@ -108,7 +108,7 @@ def _read_csv(text: TextFile, column: str | None) -> Table:
     if not header:
         raise CorpusError(f"{name} is empty.")
     text.bounds.check_columns(name, len(header))
-    column = _choose_column(name, header, column)
+    column = choose_column(name, header, column)
     place, malformed = header.index(column), 0
 
     def values() -> Iterator[str | None]:
@@ -162,7 +162,7 @@ def _read_jsonl(text: TextFile, column: str | None) -> Table:
             if isinstance(row, dict):
                 text.bounds.check_columns(name, len(row))
                 if column is None or first:  # the first row decides
-                    column = _choose_column(name, list(row), column)
+                    column = choose_column(name, list(row), column)
                 row = row.get(column)
                 if isinstance(row, dict | list):
                     raise CorpusError(f"{name}, line {number}: the headline is a list or an object, not a text.")
@@ -195,7 +195,7 @@ def _read_parquet(file: Path, column: str | None, bounds: Bounds) -> Table:
             bounds.check_columns(file.name, parquet.metadata.num_columns)
             bounds.check_rows(file.name, parquet.metadata.num_rows)
             schema = parquet.schema_arrow
-            column = _choose_column(file.name, schema.names, column)
+            column = choose_column(file.name, schema.names, column)
             if pyarrow.types.is_nested(schema.field(schema.names.index(column)).type):
                 raise CorpusError(f"{file.name}: “{column}” holds lists or objects, not texts.")
             return Table(_bounded(_parquet_values(parquet, file.name, column, bounds), file.name, bounds), column)
@@ -217,7 +217,7 @@ def _parquet_values(parquet: Any, name: str, column: str, bounds: Bounds) -> Ite
             yield value
 
 
-def _choose_column(name: str, columns: list[str], wanted: str | None) -> str:
+def choose_column(name: str, columns: list[str], wanted: str | None) -> str:
     """The column that is wanted, or the first that has one of COLUMN_NAMES."""
     listed = ", ".join(f"“{_one_line(c[:40])}”" for c in columns[:12] if c) + (", …" if len(columns) > 12 else "")
     lower = {c[:LONGEST_NAME].casefold(): c for c in reversed(columns)}

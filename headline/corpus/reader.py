@@ -5,12 +5,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from headline.corpus.files import Table, list_files, read_file
+from headline.corpus.files import Table, choose_column, list_files, read_file
 from headline.corpus.report import Corpus, CorpusReport
 from headline.corpus.split import headline_key
 from headline.errors import CorpusError, NoColumnError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FRAME = "the data frame"
 PLACEHOLDERS = ("Unknown",)  # what the New York Times files write where a headline is missing
 
 
@@ -51,6 +56,30 @@ def read_headlines(
     if not tables:
         raise CorpusError(f"No column of headlines in {listed}: give the column's name, or rename it to “headline”.")
     return clean_tables(tables, skipped, listed, placeholders, keep_duplicates, normalise)
+
+
+def read_frame(
+    frame: "pd.DataFrame",
+    column: str | None = None,
+    *,
+    placeholders: Sequence[str] = PLACEHOLDERS,
+    keep_duplicates: bool = False,
+    normalise: bool = True,
+) -> Corpus:
+    """Read the headlines of a pandas data frame, as the lesson has them. The options are those of `read_headlines`.
+
+    >>> import pandas as pd
+    >>> read_frame(pd.DataFrame({"headline": ["Rain Falls", None, "rain  falls!"]})).report.summary()
+    '3 rows from 1 file: 1 kept; dropped 1 null, 1 duplicate'
+
+    Raises:
+        CorpusError: no column of headlines, or no headline left.
+    """
+    names = [str(name) for name in frame.columns]
+    column = choose_column(_FRAME, names, column)
+    values = frame.iloc[:, names.index(column)].astype(object)
+    table = Table(values.where(values.notna(), None).tolist(), column)
+    return clean_tables([(_FRAME, table)], (), _FRAME, placeholders, keep_duplicates, normalise)
 
 
 def clean_tables(

@@ -23,10 +23,6 @@ def sample(logits: np.ndarray, rng: np.random.Generator, temperature: float = 1.
     """
     # The highest logit becomes 0, so that no temperature overflows.
     scaled = (logits - logits.max()).astype(np.float64) / temperature
-    if top_k:
-        kept = top(scaled, top_k)
-        masked = np.full_like(scaled, -np.inf)
-        masked[kept] = scaled[kept]
-        scaled = masked
+    kept = top(scaled, top_k) if top_k else np.arange(len(scaled))
     # The maximum after adding Gumbel noise is an exact draw from the softmax (Gumbel 1954).
-    return int((scaled + rng.gumbel(size=scaled.shape)).argmax())
+    return int(kept[(scaled[kept] + rng.gumbel(size=len(kept))).argmax()])

@@ -3,9 +3,10 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from headline.corpus.reader import read_headlines
+from headline.corpus.reader import read_frame, read_headlines
 from headline.corpus.report import CorpusReport
 from headline.corpus.split import SPLITS, SeenHeadlines, headline_key, split_headlines, split_of
 from headline.errors import CorpusError, NoColumnError
@@ -25,6 +26,31 @@ def lines(tmp_path, *headlines, **options):
 
 def dropped(report):
     return {name: count for name in DROPPED if (count := getattr(report, f"dropped_{name}"))}
+
+
+def test_a_data_frame_is_read_as_a_file_is(tmp_path):
+    frame = pd.DataFrame({"id": [1, 2, 3, 4], "Headline": ["Rain  Falls", None, "rain falls!", float("nan")]})
+    corpus = read_frame(frame)
+    assert corpus.headlines == ["Rain Falls"] and corpus.report.columns == ("Headline",)
+    assert dropped(corpus.report) == {"null": 2, "duplicate": 1}
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    assert read_headlines(tmp_path / "a.csv").headlines == corpus.headlines
+    assert read_frame(frame, "id").headlines == ["1", "2", "3", "4"]
+    assert read_frame(frame, keep_duplicates=True, normalise=False).headlines == ["Rain  Falls", "rain falls!"]
+
+
+def test_a_data_frame_without_headlines_is_refused():
+    with pytest.raises(NoColumnError, match="the data frame has no column called headline"):
+        read_frame(pd.DataFrame({"a": ["x"], 3: ["y"]}))
+    with pytest.raises(NoColumnError, match="“b”"):
+        read_frame(pd.DataFrame({"a": ["x"]}), "b")
+    with pytest.raises(CorpusError, match="No headline is left from the data frame"):
+        read_frame(pd.DataFrame({"title": [None, " "]}))
+
+
+def test_of_columns_with_one_name_the_first_is_read():
+    frame = pd.DataFrame([["Rain", "Snow"]], columns=["title", "title"])
+    assert read_frame(frame).headlines == ["Rain"]
 
 
 def test_files_are_read_in_sorted_order_whatever_order_is_given(tmp_path):

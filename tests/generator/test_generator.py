@@ -1,6 +1,7 @@
 """Whole headlines: greedy, by sampling and by beam search."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise, product
 
@@ -131,13 +132,25 @@ def test_several_are_ranked_by_mean_probability_and_as_long_as_asked_for():
     assert len({headline.text for headline in made}) == 4
 
 
-def test_several_are_the_best_of_four_times_as_many_samples():
+def test_several_are_the_best_of_ten_times_as_many_samples():
     follows = {"the": {"rise": 1.0, "London": 1.0}, "rise": {"of": 9.0}, "of": {"</s>": 9.0}, "london": {"</s>": 1.0}}
     writer = generator(bigram_checkpoint(follows))
     made = writer.several("the", 2, temperature=3.0, rng=rng())
-    drawn = [writer.generate("the", temperature=3.0, rng=numbers) for numbers in [rng()] for _ in range(8)]
+    drawn = writer.samples("the", 20, temperature=3.0, rng=rng())
     best = sorted({h.text: h.mean_log_probability for h in [*drawn, *writer.beam("the")] if h.length > 2}.values())
     assert [headline.mean_log_probability for headline in made] == best[::-1][:2]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_many_at_once_are_as_likely_as_one_by_one(recipe):
+    writer = generator(random_checkpoint(recipe, scale=0.3))
+    numbers = rng(5)
+    together = Counter(h.text for h in writer.samples("we rise of", 2000, 2, 1.0, rng=numbers))
+    apart = Counter(writer.generate("we rise of", 2, 1.0, rng=numbers).text for _ in range(2000))
+    frequent = [text for text, _ in (together + apart).most_common(20)]
+    assert max(abs(together[text] - apart[text]) for text in frequent) < 60
+    for made in writer.samples("we", 3, temperature=1e-30, rng=numbers):
+        assert made == writer.generate("we")
 
 
 def test_a_headline_that_adds_only_one_word_comes_last():
