@@ -1,6 +1,5 @@
 """Our routes and the API's answers: any request gets an answer or a refusal with a sentence, never a failure."""
 
-import asyncio
 import json
 import tempfile
 from functools import cache
@@ -21,6 +20,8 @@ from headline.web.http.metrics import Heartbeat, Measured, operation_routes
 from headline.web.http.public import PUBLIC, public_routes
 from headline.web.http.search_routes import search_routes
 from headline.web.models import Models
+from headline.web.turns import Turns
+from tests import event_loop
 from tests.properties.changes import json_values
 from tests.properties.texts import texts
 from tests.tiny import random_checkpoint
@@ -40,7 +41,8 @@ def served() -> tuple[Models, ASGIApp, tuple[str, ...]]:
     random_checkpoint(seed=1).save(models.runs / "mine")
     random_checkpoint(words=["secret"]).save(folder / OTHERS)
     app = FastAPI()
-    routes = search_routes(models) + public_routes(models) + operation_routes(models, Beating())
+    turns = Turns()
+    routes = search_routes(models, turns) + public_routes(models, turns) + operation_routes(models, Beating())
     app.router.routes.extend(routes)
     paths = frozenset(route.path for route in routes)
     return models, Measured(PublicCors(app, PUBLIC, paths, ("https://site.example",)), paths), tuple(sorted(paths))
@@ -82,7 +84,7 @@ def request(path: str, query: bytes = b"", method: str = "GET", headers: tuple =
         "query_string": query,
         "headers": [(b"host", b"127.0.0.1:7860"), *headers],
     }
-    return asyncio.run(ask(app, scope))
+    return event_loop.run(ask(app, scope))
 
 
 HOSTILE_IDS = (

@@ -12,6 +12,7 @@ from headline.web.http.search_routes import search_routes
 from headline.web.models import Models
 from headline.web.search_box import API
 from headline.web.turns import LONGEST_WAIT, RETRY_AFTER, Turns
+from tests import event_loop
 from tests.tiny import random_checkpoint
 
 
@@ -35,7 +36,7 @@ def ask(turns: Turns, clock: Clock, number: int) -> list:
     async def all_at_once():
         return await asyncio.gather(*(turns.take(clock.work) for _ in range(number)), return_exceptions=True)
 
-    return asyncio.run(all_at_once())
+    return event_loop.run(all_at_once())
 
 
 def test_requests_that_would_wait_too_long_are_refused_and_the_others_answered():
@@ -62,7 +63,7 @@ def test_work_that_fails_does_not_wait_for_ever():
             with pytest.raises(KeyError):
                 await turns.take(work)
 
-    asyncio.run(fail())
+    event_loop.run(fail())
     assert ask(turns, clock, 20) == ["done"] * 20
 
 

@@ -1,6 +1,5 @@
 """What is sent and too large is refused at once, and so is what there is no room for."""
 
-import asyncio
 import time
 
 import pytest
@@ -12,6 +11,7 @@ from starlette.testclient import TestClient
 
 from headline.runs.limits import Limits
 from headline.web.guard.bodies import BodyLimits
+from tests import event_loop
 
 UPLOAD, JOIN = "/gradio_api/upload", "/gradio_api/queue/join"
 MEGABYTE = 2**20
@@ -64,7 +64,7 @@ def test_nothing_is_read_of_what_says_that_it_is_too_large(tmp_path):
 
     headers = [(b"content-length", b"9999999999")]
     scope = {"type": "http", "method": "POST", "path": UPLOAD, "headers": headers, "client": ("a", 1)}
-    asyncio.run(BodyLimits(app, tmp_path, Limits(upload_mb=1))(scope, receive, send))
+    event_loop.run(BodyLimits(app, tmp_path, Limits(upload_mb=1))(scope, receive, send))
     assert sent[0]["status"] == 413 and not received
 
 
@@ -84,7 +84,7 @@ def test_an_odd_length_is_counted_instead(tmp_path, length):
 
     headers = [(b"content-length", length.encode("latin-1"))]
     scope = {"type": "http", "method": "POST", "path": UPLOAD, "headers": headers, "client": None}
-    asyncio.run(BodyLimits(app, tmp_path, Limits(upload_mb=1))(scope, receive, send))
+    event_loop.run(BodyLimits(app, tmp_path, Limits(upload_mb=1))(scope, receive, send))
     assert sent[0]["status"] == 413
 
 
