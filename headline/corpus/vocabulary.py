@@ -157,6 +157,14 @@ class Vocabulary:
         """How the word with id `i` is written after another word (None: after a mark, or first)."""
         return self.written[i] if before is None else self.exceptions.get((before, i), self.written[i])
 
+    @cached_property
+    def forms_after(self) -> dict[int, dict[int, str]]:
+        """The exceptions by the word before: its id -> id -> form."""
+        found: dict[int, dict[int, str]] = defaultdict(dict)
+        for (before, i), form in self.exceptions.items():
+            found[before][i] = form
+        return dict(found)
+
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text's words and marks. See `ids`."""
         return self.ids(self.tokenizer.tokens(text))

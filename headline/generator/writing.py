@@ -36,12 +36,10 @@ class Writing:
             added = (" " if self.typed.needs_space else "") + in_style(written[0], self.style, self.starts)
         return self._quoted(" ".join([added, *self._later(written[1:])]))
 
-    def exceptions(self, ids: Sequence[int]) -> dict[int, str]:
+    @property
+    def exceptions(self) -> dict[int, str]:
         """How words are written next, by id, where it is not as usual because of the word before."""
-        if self._before is None:
-            return {}
-        found = self.vocabulary.exceptions
-        return {i: found[self._before, i] for i in ids if (self._before, i) in found}
+        return {} if self._before is None else self.vocabulary.forms_after.get(self._before, {})
 
     def usual(self, i: int) -> str:
         """How the word with id `i` is usually written here."""

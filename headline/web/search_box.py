@@ -115,6 +115,6 @@ def table(suggester: Suggester, text: str, typed: Typed, context: list[int], sty
         "wide": wide,
         "style": writing.style,
         "starts": writing.starts,
-        "forms": writing.exceptions(ids.tolist()),
+        "forms": writing.exceptions,
         "space": not typed.fragment and typed.needs_space,
     }
