@@ -43,7 +43,9 @@ function draw() {
   const list = document.createElement("ul");
   list.setAttribute("aria-label", props.name);
   list.append(...(props.value?.items || []).map(row));
-  root.replaceChildren(list);
+  const note = part("note", props.value?.note || "");
+  note.hidden = !note.textContent;
+  root.replaceChildren(list, note);
 }
 
 watch("value", draw);

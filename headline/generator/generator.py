@@ -16,6 +16,7 @@ from headline.model.network import State, log_softmax
 
 _WORDS_WITHOUT_END = 10  # length of a headline where the recipe has no end mark
 _DRAWS_PER_HEADLINE = 10  # samples drawn for each headline asked for
+_MOST_DRAWS = 100
 _SHORTEST_REST = 2  # words and marks that a headline should add to its seed
 
 
@@ -130,12 +131,12 @@ class Generator:
         """Write up to `number` different headlines, the best first.
 
         They are the best of the likeliest one, found by beam search, and of ten times as many samples as were asked
-        for. Samples are ranked by their mean log probability (Adiwardana et al. 2020, "Towards a Human-like
+        for, 100 at most. They are ranked by their mean log probability (Adiwardana et al. 2020, "Towards a Human-like
         Open-Domain Chatbot", sample and rank). There are fewer where so many draws give no more; at a temperature of
         0 there are two at most.
         """
         rng = rng or np.random.default_rng()
-        draws = _DRAWS_PER_HEADLINE * number if temperature else 1
+        draws = min(_DRAWS_PER_HEADLINE * number, _MOST_DRAWS) if temperature else 1
         drafts = [*self.beam(seed, words), *self.samples(seed, draws, words, temperature, top_k, rng)]
         distinct: dict[str, Generated] = {}
         for draft in drafts:

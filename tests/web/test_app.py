@@ -31,6 +31,13 @@ def status(**changes) -> Status:
     return Status(**parts | changes)
 
 
+@pytest.mark.parametrize(("number", "says"), [(0, "no way to go on"), (2, "only 2"), (3, ""), (4, "")])
+def test_a_note_says_why_there_are_fewer_headlines_than_asked_for(number, says):
+    made = [Generated(f"crime has {i}", -3.0, True, False) for i in range(number)]
+    note = headline_choices("crime has ", made, asked=3)["note"]
+    assert (says in note) if says else note == ""
+
+
 def test_the_web_process_never_loads_tensorflow_or_keras():
     code = (
         "import sys, app; app.build_app().fns; "

@@ -30,14 +30,26 @@ def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:
     )
 
 
-def headline_choices(text: str, headlines: Iterable[Generated]) -> dict:
-    """The value of a `choice_list`. The typed beginning is kept apart if the headline still begins with it."""
+def headline_choices(text: str, headlines: Iterable[Generated], asked: int = 0) -> dict:
+    """The value of a `choice_list`; a note says why there are fewer than were `asked` for.
+
+    The typed beginning is kept apart if the headline still begins with it.
+    """
     items = []
     for made in headlines:
         kept = text.rstrip() if made.text.startswith(text.rstrip()) else ""
         mark = "seen in training" if made.seen else "new"
         items.append({"text": made.text, "kept": kept, "rest": made.text[len(kept) :], "mark": mark})
-    return {"items": items}
+    return {"items": items, "note": _note(len(items), asked)}
+
+
+def _note(made: int, asked: int) -> str:
+    """Why there are fewer headlines than were asked for; "" where there are not."""
+    if made >= asked:
+        return ""
+    if not made:
+        return "The model finds no way to go on: take off the last word, or choose another model."
+    return f"The model finds only {made}: a higher temperature, in “How to finish it”, gives more."
 
 
 def line_of(elem_id: str, text: str = "") -> gr.HTML:

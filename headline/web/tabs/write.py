@@ -45,7 +45,7 @@ class WriteTab:
 
     def wire(self, page: gr.Blocks) -> None:
         for button, example in zip(self.example_buttons, EXAMPLES, strict=True):
-            button.click(lambda text=example: box_value(put=text), None, self.box, **QUIET)
+            button.click(lambda text=example: box_value(put=text + " "), None, self.box, **QUIET)
         self.finished.take(self.take_headline, None, self.box, **QUIET)
         gr.on(
             [self.finish_button.click, self.box.submit],
@@ -78,7 +78,8 @@ class WriteTab:
         number, words = int(number_of(given[self.number], 1, 20)), int(number_of(given[self.words], 0, 20)) or None
         temperature = number_of(given[self.temperature], 0.1, 1.5)
         generator = Generator(self.models.get(given[self.model]))
-        yield headline_choices(text, generator.several(text, number, temperature, TOP_K, words))
+        made = generator.several(text, number, temperature, TOP_K, words)
+        yield headline_choices(text, made, asked=number)
 
     def choose_model(self, model: str | None) -> dict:
         return {self.box: box_value(model=model or BUNDLED_ID), self.about: line(self.models.describe(model))}
