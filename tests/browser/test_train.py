@@ -257,6 +257,7 @@ def test_in_public_a_visitors_models_are_theirs_alone(browser: Browser, public: 
     large.write_text("A long title about the town and its people\n" * 40_000)
     open_tab(theirs, "Train")
     theirs.get_by_label("The lesson’s notebook").check()
+    expect(setting(theirs, "units")).to_have_value("100")  # the lesson's settings are there now
     expect(setting(theirs, "epochs")).to_have_value("7")
     set_number(theirs, "epochs", 8)
     theirs.click("#start")
