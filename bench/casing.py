@@ -1,0 +1,60 @@
+"""Truecasing: the share of words that would be written exactly as a headline has them.
+
+    python -m bench.casing ../shared/data/nyt data/sample.csv
+
+For each known word of a headline but the first, the text before it is given and the word is written as a suggestion
+would be. *auto*: as the bundled model does, whose list is in sentences; *list's style*: as a model would that was
+trained on that list. Headlines in lower or upper case are left out.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from headline.corpus.casing import style_of
+from headline.corpus.reader import read_headlines
+from headline.corpus.truecasing import list_style
+from headline.corpus.vocabulary import Vocabulary
+from headline.generator.writing import Writing
+from headline.model.checkpoint import Checkpoint
+from headline.paths import BUNDLED_MODEL
+
+
+def written(headline: str, vocabulary: Vocabulary, prior: str) -> Iterator[tuple[str, str]]:
+    """(word as the headline has it, word as it would be written) of the known words but the first."""
+    words = [token for token in vocabulary.tokenizer.scan(headline) if not token.is_mark]
+    for token in words[1:]:
+        i = vocabulary.stoi.get(vocabulary.tokenizer.key(token.text))
+        if i is not None:
+            text = headline[: token.start]
+            writing = Writing(text, vocabulary.split_typed(text), vocabulary, prior=prior)
+            yield (
+                vocabulary.tokenizer.spelling(token.text),
+                vocabulary.tokenizer.spelling(writing.completion([i]).strip()),
+            )
+
+
+def share_right(headlines: Sequence[str], vocabulary: Vocabulary, prior: str) -> float:
+    """The share of these words that are written as the headlines have them."""
+    pairs = [pair for headline in headlines for pair in written(headline, vocabulary, prior)]
+    return sum(a == b for a, b in pairs) / max(1, len(pairs))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lists", type=Path, nargs="+")
+    parser.add_argument("--count", type=int, default=1000, help="headlines of each list")
+    parser.add_argument("--model", type=Path, default=BUNDLED_MODEL)
+    options = parser.parse_args()
+    vocabulary = Checkpoint.load(options.model).vocabulary
+    for path in options.lists:
+        rows = read_headlines(path).headlines
+        cased = [h for h in rows if style_of(vocabulary.tokenizer.words(h)) in ("sentence", "title")]
+        style = list_style(vocabulary.tokenizer.words(h) for h in cased)
+        some = cased[:: -(-len(cased) // options.count)]
+        auto, known = (share_right(some, vocabulary, prior) for prior in ("sentence", style))
+        print(f"{path}: {len(some):,} headlines, style {style}: auto {auto:.1%}, list's style {known:.1%}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
