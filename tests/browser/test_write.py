@@ -329,7 +329,7 @@ def test_settings_are_kept_in_the_browser(page: Page):
 def test_finish_it_writes_several_headlines_which_can_be_used(page: Page):
     page.get_by_role("button", name="the school district has").click()
     box = page.locator(BOX)
-    expect(box).to_have_value("the school district has")
+    expect(box).to_have_value("the school district has ")
     page.click("#finish")
     expect_rows(page, 'row.startsWith("the school district has ")', "finished")
     expect(page.locator("#finished .mark").first).to_have_text(re.compile("new|seen in training"))
