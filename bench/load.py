@@ -17,13 +17,9 @@ import contextlib
 import json
 import os
 import random
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,13 +28,13 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from bench.server import ROOT, Server, served
 from headline.corpus.reader import read_headlines
 from headline.paths import SAMPLE_CORPUS
 from headline.runs.queue import start
 from headline.training.options import RunOptions
 from headline.training.settings import RECIPES
 
-ROOT = Path(__file__).resolve().parent.parent
 KEYS_PER_SECOND = 5.0
 SECONDS_BETWEEN_SAMPLES = 1.0  # of the server's memory
 PATHS = {"page": "/gradio_api/headline/suggest", "public": "/gradio_api/suggest"}
@@ -74,55 +70,6 @@ def main() -> None:
                         found.append(figures.as_dict())
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-
-
-@dataclass(frozen=True)
-class Server:
-    folder: Path  # of the program
-    port: int
-    pid: int
-    runs: Path  # the folder of its runs
-
-    def memory(self) -> float:
-        """Resident memory of the server's process in MiB, without its training runs."""
-        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return float("nan")
-
-    def processor_seconds(self) -> float:
-        """The processor time that the server's process has used. Unlike the clock, it hardly depends on what else the
-        machine does."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """The app of a checkout, with a folder of runs of its own."""
-    with socket.socket() as free, tempfile.TemporaryDirectory() as runs:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        environment = os.environ | {"HEADLINE_RUNS": runs, "GRADIO_SERVER_PORT": str(port)}
-        app = subprocess.Popen([sys.executable, "app.py"], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            while not answers(port):
-                if app.poll() is not None:
-                    sys.exit(f"bench: the app in {folder.name} ended by itself")
-                time.sleep(0.1)
-            yield Server(folder, port, app.pid, Path(runs))
-        finally:
-            app.terminate()
-            app.wait()
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
-            return page.status == 200
-    except (urllib.error.URLError, ConnectionError):
-        return False
 
 
 @contextlib.contextmanager

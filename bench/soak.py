@@ -23,7 +23,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from bench.load import Server, served, type_for
+from bench.load import type_for
+from bench.server import ROOT, Server, served
 from headline.corpus.reader import read_headlines
 from headline.paths import SAMPLE_CORPUS
 from tests.browser import chromium
@@ -56,7 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         os.environ["TMPDIR"] = temporary  # of the server, and of what it starts
-        with served(Path(__file__).resolve().parent.parent) as server:
+        with served(ROOT) as server:
             samples, errors = soak(server, Path(temporary), 60 * options.minutes)
             left = [pid for pid in processes(server.pid) if pid != server.pid]
     write(samples, options.out)

@@ -4,18 +4,10 @@ python -m bench.startup [--runs 5]
 """
 
 import argparse
-import os
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.server import ROOT, served
 
 
 def main() -> None:
@@ -29,32 +21,10 @@ def main() -> None:
 
 
 def start_once() -> tuple[float, float]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"HEADLINE_RUNS": folder, "GRADIO_SERVER_PORT": str(port)}
-        began = time.perf_counter()
-        app = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            while not answers(port):
-                if app.poll() is not None:
-                    sys.exit("bench: the app ended by itself")
-                time.sleep(0.02)
-            seconds = time.perf_counter() - began
-            kib = subprocess.run(["ps", "-o", "rss=", "-p", str(app.pid)], capture_output=True, text=True, check=True)
-            return seconds, int(kib.stdout) / 1024
-        finally:
-            app.terminate()
-            app.wait()
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
-            return page.status == 200
-    except (urllib.error.URLError, ConnectionError):
-        return False
+    """Seconds until the first page is answered, and MiB of memory then."""
+    began = time.perf_counter()
+    with served(ROOT) as server:
+        return time.perf_counter() - began, server.memory()
 
 
 if __name__ == "__main__":

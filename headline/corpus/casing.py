@@ -93,13 +93,12 @@ def style_for_next(
     if not words:
         return "written" if prior == "sentence" else prior
     lower = [word for word in words if word == word.lower() != word.upper()]
-    capitals = len(words) - len(lower) - sum(word == word.lower() for word in words if word == word.upper())
     if not lower and _shouted(words, usual) >= 2:
         return "upper"
     if prior == "upper" and not lower and all(word == word.upper() for word in words):
         return "upper"
     if prior == "lower":
-        return "written" if capitals else "lower"
+        return "written" if any(word != word.lower() for word in words) else "lower"
     inner = [pair for pair, start in zip(zip(words, usual, strict=True), starts, strict=True) if not start]
     unusual = sum(word[:1].isupper() and known is not None and known[:1].islower() for word, known in inner)
     plain = sum(word in lower and len(word) > 3 and word not in SMALL_WORDS for word, _ in inner)

@@ -34,7 +34,7 @@ _CORRECTIONS = 8  # ranked at most
 _WORTH_CORRECTING = 0.01  # less probable corrections are mostly misspelt words of the list
 _UNKNOWN_PRIOR = 1.0  # strength of the prior on the share of unknown words, in words
 WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
-_MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
+MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
 _USED_BEFORE = 0.3  # share of the unknown words that this page used before
 
 
@@ -46,6 +46,14 @@ class Suggestion:
     completion: str  # the part that is added
     probability: float  # of these words here; for an open word, among everything that it can become
     kind: str = "word"  # "word", "phrase" (several words) or "correction"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Suggestions for a text, and what is known of its open word."""
+
+    suggestions: list[Suggestion]
+    complete: float  # the probability that the open word is complete as it stands; 0 where none is open
 
 
 @dataclass(frozen=True)
@@ -117,17 +125,30 @@ class Suggester:
             used: words that were written before on the same page; they are suggested even if the model lacks them.
             style: the case to write in: "auto" (as the text begins), "sentence", "title", "lower" or "upper".
         """
+        return self.answer(text, k, phrases, min_probability, used, style).suggestions
+
+    def answer(
+        self,
+        text: str,
+        k: int = 8,
+        phrases: bool = False,
+        min_probability: float = 0.0,
+        used: Sequence[str] = (),
+        style: str = "auto",
+    ) -> Answer:
+        """Return what `suggest` does, and the probability that the open word is complete."""
         typed = self.vocabulary.split_typed(text)
         context = self.window(typed.context)
         if typed.fragment:
             choices, complete = self._completions(typed, context, k, used)
             choices = sorted([*choices, *self._after_open_word(typed, complete, k)], key=lambda c: -c.probability)
         else:
-            choices = self._next(context, k)
+            choices, complete = self._next(context, k), 0.0
         if phrases:
             choices = self._with_phrases(choices, context, k)
         writing = Writing(text, typed, self.vocabulary, style, self.checkpoint.style)
-        return [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= min_probability]
+        shown = [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= min_probability]
+        return Answer(shown, complete)
 
     def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
         best = self.next_word(context).best(k + 1)
@@ -170,7 +191,7 @@ class Suggester:
         None where it is hardly complete.
         """
         own = self.vocabulary.stoi.get(self.vocabulary.tokenizer.key(typed.fragment), self.vocabulary.unk)
-        if complete < _MAY_END or own is None:
+        if complete < MAY_END or own is None:
             return []
         follows = self._next(self.window([*typed.context, own]), k)
         return [_Choice(complete * c.probability, c.ids, after=(own,)) for c in follows]
@@ -250,10 +271,6 @@ class Suggester:
 
     def _key(self, choice: _Choice) -> str:
         return self.vocabulary.itos[choice.ids[0]] if choice.ids else choice.word
-
-    def complete_word_probability(self, typed: Typed) -> float:
-        """The probability that the open word is complete, among all that it may become; 0 where none is open."""
-        return self._completions(typed, self.window(typed.context), 0, ())[1] if typed.fragment else 0.0
 
     def next_word(self, context: Sequence[int]) -> NextWord:
         """Return the distribution of the next word after some ids."""

@@ -15,13 +15,12 @@ import numpy as np
 
 from headline.corpus.casing import SMALL_WORDS
 from headline.corpus.vocabulary import Typed
-from headline.generator.suggester import WORTH_SHOWING, Suggester
+from headline.generator.suggester import MAY_END, WORTH_SHOWING, Suggester
 from headline.generator.writing import Writing
 from headline.model.top import top
 from headline.paths import read_asset
 
 API = "/gradio_api/headline"  # prefix of the routes that only the page asks
-_MAY_END = 0.05  # probability that the open word is complete, from which on the table after it is sent
 _TABLE = 2000  # words whose probabilities are sent to the page
 _SCALE = 16  # steps per nat
 _stamps = itertools.count(1)
@@ -76,24 +75,23 @@ def answer(suggester: Suggester, asked: Question) -> dict:
     """The suggestions for a text, and tables from which the page makes the next lists itself.
 
     "suggestions" are as in the public route, without the whole text; "complete" is the probability that the open word
-    is a word by itself. "table" belongs to the word that is open or comes
-    next, "next" to the word after it. Computing "next" takes as long as all the rest, so it is there only if the open
-    word may well be complete.
+    is a word by itself. "table" belongs to the word that is open or comes next, "next" to the word after it, and is
+    there only if the open word may well be complete.
     """
     text, style = asked.text, asked.style
     typed = suggester.vocabulary.split_typed(text)
     suggestions = []
-    for s in suggester.suggest(text, asked.k, asked.phrases, WORTH_SHOWING, style=style):
+    made = suggester.answer(text, asked.k, asked.phrases, WORTH_SHOWING, style=style)
+    for s in made.suggestions:
         item: dict[str, Any] = {"completion": s.completion, "probability": round(s.probability, 4), "kind": s.kind}
         if s.kind == "correction":
             item["replaces"] = len(typed.fragment)
         suggestions.append(item)
-    found: dict[str, Any] = {"q": text, "suggestions": suggestions}
+    found: dict[str, Any] = {"q": text, "suggestions": suggestions, "complete": round(made.complete, 4)}
     if asked.table:
         begins = text[: len(text) - len(typed.fragment)]
         found["table"] = table(suggester, begins, typed, typed.context, style)
-    found["complete"] = round(complete := suggester.complete_word_probability(typed), 4)
-    if asked.next and complete >= _MAY_END:
+    if asked.next and made.complete >= MAY_END:
         ended = suggester.vocabulary.split_typed(text + " ")
         found["next"] = table(suggester, text + " ", ended, ended.context, style)
     return found

@@ -6,7 +6,7 @@ import pytest
 
 from headline.errors import RequestError
 from headline.generator.generator import Generator
-from headline.generator.suggester import Suggester
+from headline.generator.suggester import Answer, Suggester
 from headline.runs.limits import Limits
 from headline.web.given import LONGEST
 from headline.web.http.answers import LONGEST_SEED, MOST_HEADLINES, MOST_SUGGESTIONS, Answers
@@ -61,7 +61,7 @@ def test_a_word_that_stands_is_gone_on_from(answers):
 
 
 def test_a_text_that_nothing_is_known_to_follow_stays(answers, monkeypatch):
-    monkeypatch.setattr("headline.generator.suggester.Suggester.suggest", lambda *_, **__: [])
+    monkeypatch.setattr("headline.generator.suggester.Suggester.answer", lambda *_, **__: Answer([], 0.0))
     assert answers.complete("the gov") == "the gov"
 
 

@@ -54,17 +54,16 @@ class Answers:
             RequestError: the text is not a string, or there is no such model.
         """
         text, suggester = _text(text), self._suggester(model)
-        found = suggester.suggest(text, 1, phrases=True)
-        if suggester.complete_word_probability(suggester.vocabulary.split_typed(text)) > (
-            found[0].probability if found else 0.0
-        ):
+        answer = suggester.answer(text, 1, phrases=True)
+        found = answer.suggestions
+        if answer.complete > (found[0].probability if found else 0.0):
             found = suggester.suggest(text + " ", 1, phrases=True)
         return found[0].text if found else text
 
     def generate(
         self, seed: Any = "", number: Any = 5, temperature: Any = 0.7, words: Any = 0, model: Any = BUNDLED_ID
     ) -> list[dict]:
-        """Whole headlines: the likeliest, then different ones by sampling. {"text", "seen"} of each.
+        """Different whole headlines, the best of many samples first. {"text", "seen"} of each.
 
         "seen" is whether exactly this headline was trained on. Only the last 1,000 characters of the seed are read.
         At a temperature of 0 there are at most two.

@@ -74,7 +74,7 @@ def add_api(answers: Answers, allowance: Allowance) -> None:
         model: str = BUNDLED_ID,
         request: gr.Request | None = None,
     ) -> list[dict]:
-        """Whole headlines that begin with a seed: the likeliest one, then different ones by sampling.
+        """Whole headlines that begin with a seed: the best of many samples first.
 
         Args:
             seed: the beginning; may be empty; only its last 1,000 characters are read
