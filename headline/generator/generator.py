@@ -180,7 +180,7 @@ class Generator:
                 seed += " "
             else:
                 first = np.setdiff1d(longer, self.suggester.blocked_ids)
-        return seed, first, self.suggester.state(self.suggester.window(context))
+        return seed, first, self.suggester.next_words.state(self.suggester.next_words.window(context))
 
     def _budget(self, state: State, words: int | None) -> int:
         """The largest number of words to add."""

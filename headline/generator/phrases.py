@@ -2,47 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
-
-from headline.model.top import top
-
-_REMEMBERED = 16  # most probable words of a distribution: every letter asks for them again
-
-
-@dataclass(frozen=True)
-class Likeliest:
-    """The most probable next words. All that a phrase needs of a distribution, in a hundredth of the memory."""
-
-    best: tuple[tuple[int, float], ...]  # (id, probability), the most probable first
-    end: float  # probability that the headline ends
-
-    @classmethod
-    def of(cls, words: np.ndarray, end: float) -> "Likeliest":
-        """Keep the best of probabilities (V,)."""
-        ids = top(words, _REMEMBERED)
-        return cls(tuple(zip(ids.tolist(), words[ids].tolist(), strict=True)), end)
-
-
-@dataclass(frozen=True)
-class NextWord:
-    """The distribution of the next word."""
-
-    words: np.ndarray  # (V,) probabilities; 0 for ids that are never suggested
-    unknown: float  # probability of a word outside the vocabulary
-    end: float  # probability that the headline ends
-
-    @cached_property
-    def likeliest(self) -> Likeliest:
-        return Likeliest.of(self.words, self.end)
-
-    def best(self, k: int) -> list[tuple[int, float]]:
-        """Return the ids and probabilities of the k most probable words, the most probable first."""
-        if k <= _REMEMBERED:
-            return list(self.likeliest.best[:k])
-        ids = top(self.words, k)
-        return list(zip(ids.tolist(), self.words[ids].tolist(), strict=True))
+from headline.generator.next_words import Likeliest
 
 
 @dataclass(frozen=True)

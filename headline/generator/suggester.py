@@ -1,30 +1,22 @@
 """Ranks next words, completions, phrases and corrections for a typed text."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from headline.corpus.vocabulary import Typed
-from headline.generator.phrases import Likeliest, NextWord, Phrase, grow
+from headline.generator.next_words import NextWord, NextWords
+from headline.generator.phrases import Phrase, grow
 from headline.generator.words.blocklist import blocked_words, is_blocked
 from headline.generator.words.lexicon import Lexicon
-from headline.generator.words.ranking import Recent
 from headline.generator.words.spelling import TWO_SLIPS, one_slip, two_slips
 from headline.generator.writing import Writing
 from headline.model.checkpoint import Checkpoint
 from headline.model.language_model import LanguageModel
-from headline.model.network import State
 from headline.model.top import top
 
-V = TypeVar("V")
-
-_STATES_KEPT, _STATE_BYTES_KEPT = 2048, 32 * 2**20  # whichever is less; at least 8 states
-_DISTRIBUTIONS_KEPT = 512  # of the next word, at most
-_BYTES_KEPT = 48 * 2**20  # of these together
-_LIKELIEST_KEPT = 4096  # most probable words, after words that may be written next
 _PHRASES_FROM = 0.1  # a phrase less likely than this is noise
 _WORD_SAVES = 1.5  # keys that a word saves on average: if it is not shown now, it mostly is one or two letters later
 _SURPRISING = 2e-5  # a beginning less probable than this here may be a slip
@@ -89,13 +81,7 @@ class Suggester:
         self.suppressed_ids = np.append(self.blocked_ids, np.array(self.vocabulary.marks, dtype=np.int64))
         counts, unk = self.vocabulary.counts, self.vocabulary.unk
         self._unknown_rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
-        self._start = self.model.start()
-        state_bytes = sum(array.nbytes for array in (*self._start.h, *self._start.c))
-        self._states: Recent[State] = Recent(max(8, min(_STATES_KEPT, _STATE_BYTES_KEPT // state_bytes)))
-        self._next_words: Recent[NextWord] = Recent(
-            max(8, min(_DISTRIBUTIONS_KEPT, _BYTES_KEPT // (4 * len(self.vocabulary))))
-        )
-        self._likeliest: Recent[Likeliest] = Recent(_LIKELIEST_KEPT)
+        self.next_words = NextWords(self.model, self.suppressed_ids)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Suggester":
@@ -138,7 +124,7 @@ class Suggester:
     ) -> Answer:
         """Return what `suggest` does, and the probability that the open word is complete."""
         typed = self.vocabulary.split_typed(text)
-        context = self.window(typed.context)
+        context = self.next_words.window(typed.context)
         if typed.fragment:
             choices, complete = self._completions(typed, context, k, used)
             choices = sorted([*choices, *self._after_open_word(typed, complete, k)], key=lambda c: -c.probability)
@@ -151,7 +137,7 @@ class Suggester:
         return Answer(shown, complete)
 
     def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
-        best = self.next_word(context).best(k + 1)
+        best = self.next_words.after(context).best(k + 1)
         return [_Choice(p, (i,)) for i, p in best if p > 0 and (i,) != context[-1:]]
 
     def _completions(
@@ -159,7 +145,7 @@ class Suggester:
     ) -> tuple[list[_Choice], float]:
         """Return what the open word can become, and the probability that it is complete as it stands."""
         key = self.vocabulary.tokenizer.key(typed.fragment)
-        follows = self.next_word(context)
+        follows = self.next_words.after(context)
         ids = self.vocabulary.starting_with(key)
         p = follows.words[ids]
         mass = float(p.sum())
@@ -193,7 +179,7 @@ class Suggester:
         own = self.vocabulary.stoi.get(self.vocabulary.tokenizer.key(typed.fragment), self.vocabulary.unk)
         if complete < MAY_END or own is None:
             return []
-        follows = self._next(self.window([*typed.context, own]), k)
+        follows = self._next(self.next_words.window([*typed.context, own]), k)
         return [_Choice(complete * c.probability, c.ids, after=(own,)) for c in follows]
 
     def _unknown_so_far(self, typed: Typed) -> float:
@@ -248,14 +234,14 @@ class Suggester:
         saved: list[tuple[float, _Choice]] = []
         for after in dict.fromkeys(c.after for c in choices):
             begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects and c.after == after]
-            found = self._grown(begun, self.window(context + after))
+            found = self._grown(begun, self.next_words.window(context + after))
             saved += [(p.keys_saved, _Choice(p.probability, p.ids, after=after)) for p in found]
         saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
         kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
         return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
 
     def _grown(self, begun: list[Phrase], context: tuple[int, ...]) -> list[Phrase]:
-        return grow(begun, lambda rows: self.likeliest_after([context + ids for ids in rows]), _PHRASES_FROM)
+        return grow(begun, lambda rows: self.next_words.likeliest_after([context + ids for ids in rows]), _PHRASES_FROM)
 
     def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
         kind = "correction" if choice.corrects else "phrase" if len(choice.ids) > 1 else "word"
@@ -271,82 +257,3 @@ class Suggester:
 
     def _key(self, choice: _Choice) -> str:
         return self.vocabulary.itos[choice.ids[0]] if choice.ids else choice.word
-
-    def next_word(self, context: Sequence[int]) -> NextWord:
-        """Return the distribution of the next word after some ids."""
-        return self.next_words([self.window(context)])[0]
-
-    def next_words(self, contexts: Sequence[tuple[int, ...]]) -> list[NextWord]:
-        """Return the distribution of the next word after each of several windows of one length, computed together.
-
-        Punctuation marks are left out and the rest is renormalised. The probabilities of an unknown word and of the
-        end of the headline are kept separately.
-        """
-        return self._found(contexts, self._next_words, lambda follows: follows)
-
-    def likeliest_after(self, contexts: Sequence[tuple[int, ...]]) -> list[Likeliest]:
-        """Return the most probable next words after each of several windows of one length, computed together."""
-        return self._found(contexts, self._likeliest, lambda follows: follows.likeliest)
-
-    def _found(self, contexts: Sequence[tuple[int, ...]], cache: Recent[V], kept: Callable[[NextWord], V]) -> list[V]:
-        """Return what `kept` keeps of the distribution after each window, from the cache where it is there."""
-        found: dict[tuple[int, ...], V] = {}
-        missing: list[tuple[int, ...]] = []
-        for ids in dict.fromkeys(contexts):
-            known = cache.get(ids)
-            if known is None:
-                missing.append(ids)
-            else:
-                found[ids] = known
-        if missing:
-            for ids, follows in zip(missing, self._compute(missing), strict=True):
-                found[ids] = kept(follows)
-                cache.put(ids, found[ids])
-        return [found[ids] for ids in contexts]
-
-    def _compute(self, windows: Sequence[tuple[int, ...]]) -> Iterator[NextWord]:
-        p = self.model.quick_probabilities(self._states_of(windows))
-        marks = (self.vocabulary.unk, self.vocabulary.end)  # the notebook's vocabulary has neither
-        if self.vocabulary.marks:
-            p /= np.maximum(1 - p[:, self.vocabulary.marks].sum(axis=1, keepdims=True), 1e-6)
-        unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in marks)
-        p[:, self.suppressed_ids] = 0
-        p.setflags(write=False)
-        for row in range(len(p)):
-            # A copy, so that evicting it from the cache frees its memory.
-            own = p[row] if len(p) == 1 else p[row].copy()
-            yield NextWord(own, float(unknown[row]), float(end[row]))
-
-    def _states_of(self, windows: Sequence[tuple[int, ...]]) -> State:
-        """Return the states after several windows of one length; the last word is read in one step."""
-        if len(windows) == 1 or not windows[0]:
-            return self.state(windows[0])
-        before = State.together([self.state(ids[:-1]) for ids in windows])
-        states = self.model.step(before, np.array([ids[-1] for ids in windows]))
-        for row, ids in enumerate(windows):
-            self._states.put(ids, states.take([row]))
-        return states
-
-    def state(self, ids: tuple[int, ...]) -> State:
-        """Return the network's state after some ids, starting from the longest cached prefix."""
-        done = len(ids)
-        state = self._states.get(ids)
-        while state is None and done:
-            done -= 1
-            state = self._states.get(ids[:done])
-        state = state or self._start
-        for i in range(done, len(ids)):
-            state = self.model.step(state, np.array([ids[i]]))
-            self._states.put(ids[: i + 1], state)
-        return state
-
-    def window(self, context: Sequence[int]) -> tuple[int, ...]:
-        """Return the last ids of a text, those that the network reads.
-
-        The notebook recipe reads one row. The other reads one to two rows, starting at a multiple of a row, so that
-        the window moves, and the cached states are lost, only once per row.
-        """
-        size = self.checkpoint.config.block_size
-        if not self.checkpoint.config.causal:
-            return tuple(context[1 - size :])
-        return tuple(context[max(0, len(context) // size - 1) * size :])

@@ -99,7 +99,7 @@ def answer(suggester: Suggester, asked: Question) -> dict:
 
 def table(suggester: Suggester, text: str, typed: Typed, context: list[int], style: str) -> dict:
     """The likeliest next words after a text, with log probabilities in steps of 1/16 nat: one byte each, base64."""
-    p = suggester.next_word(context).words
+    p = suggester.next_words.after(context).words
     ids = top(p, _TABLE)
     ids = ids[(p[ids] > 0) & (ids != (context[-1] if context else -1))]
     nats = np.minimum(np.round(-np.log(p[ids]) * _SCALE), 255).astype(np.uint8)

@@ -245,7 +245,7 @@ def test_a_wide_beam_finds_the_best_of_all_sequences(recipe, seed):
     words = [i for i in range(len(vocabulary)) if i not in vocabulary.specials]
     scores = {}
     for sequence in product(words, repeat=3):
-        state, score = writer.suggester.state(tuple(vocabulary.encode("we"))), 0.0
+        state, score = writer.suggester.next_words.state(tuple(vocabulary.encode("we"))), 0.0
         for i in sequence:
             allowed = allowed_ids(writer.suggester, state.ids[0].tolist(), may_end=False).tolist()
             log_p = log_softmax(writer.model.log_probabilities(state)[0][allowed])

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from headline.generator.phrases import Likeliest, NextWord, Phrase, grow
+from headline.generator.next_words import Likeliest, NextWord
+from headline.generator.phrases import Phrase, grow
 
 A, B, C, D, E = range(5)
 

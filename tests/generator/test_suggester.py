@@ -185,7 +185,9 @@ def test_of_a_very_long_text_only_the_end_counts(recipe, words_that_count):
         for start in ("the government of " * 300, "NASA says " * 500)
     }
     assert len(answers) == 1
-    assert suggester.next_word(suggester.vocabulary.encode("the " * 999)).words.shape == (len(suggester.vocabulary),)
+    assert suggester.next_words.after(suggester.vocabulary.encode("the " * 999)).words.shape == (
+        len(suggester.vocabulary),
+    )
 
 
 def test_the_window_of_a_long_text_moves_by_whole_rows():
@@ -193,13 +195,15 @@ def test_the_window_of_a_long_text_moves_by_whole_rows():
     context = np.random.default_rng(0).integers(4, len(suggester.vocabulary), 60).tolist()
     for n in range(1, len(context)):
         window = context[max(0, n // 8 - 1) * 8 : n]  # from eight words to fifteen, once there are so many
-        np.testing.assert_allclose(suggester.next_word(context[:n]).words, suggester.next_word(window).words, rtol=1e-5)
+        np.testing.assert_allclose(
+            suggester.next_words.after(context[:n]).words, suggester.next_words.after(window).words, rtol=1e-5
+        )
 
 
 def test_words_within_the_window_do_count():
     suggester = tiny.suggester(random_checkpoint("notebook", block_size=8))
     a, b = (
-        suggester.next_word(suggester.vocabulary.encode(f"{word} we rise we rise we rise")).words
+        suggester.next_words.after(suggester.vocabulary.encode(f"{word} we rise we rise we rise")).words
         for word in ("the", "of")
     )
     assert not np.allclose(a, b, atol=1e-6)
@@ -232,7 +236,7 @@ def backed(follows: dict, words=LONG, lexicon: dict | None = None, blocked=()) -
 
 def test_a_word_that_only_the_list_knows_has_the_unknown_words_share():
     suggester = backed({"the": {"<unk>": 3, "police": 2}}, lexicon={"polite": 0.75, "polish": 0.25})
-    known = suggester.next_word(suggester.vocabulary.encode("the"))
+    known = suggester.next_words.after(suggester.vocabulary.encode("the"))
     police = float(known.words[suggester.vocabulary.stoi["police"]])
     found = {s.text: s.probability for s in suggester.suggest("the pol")}
     total = police + known.unknown

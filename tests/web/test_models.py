@@ -85,4 +85,4 @@ def test_a_large_state_is_not_kept_two_thousand_times(monkeypatch):
     small = Suggester(checkpoint, blocked=())
     monkeypatch.setattr("headline.generator.suggester._STATE_BYTES_KEPT", 10 * 9 * 7 * 4 * 2)
     large = Suggester(checkpoint, blocked=())
-    assert (small._states._size, large._states._size) == (2048, 10)
+    assert (small.next_words._states._size, large.next_words._states._size) == (2048, 10)

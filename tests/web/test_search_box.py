@@ -36,7 +36,7 @@ def test_a_table_holds_the_next_words_probabilities():
     suggester = tiny.suggester(bigram_checkpoint(CHAIN))
     typed = suggester.vocabulary.split_typed("the ")
     found = table(suggester, "the ", typed, typed.context, "auto")
-    p = suggester.next_word(typed.context).words
+    p = suggester.next_words.after(typed.context).words
     shares = decoded(found)
     assert list(shares)[:2] == [suggester.vocabulary.stoi["government"], suggester.vocabulary.stoi["nasa"]]
     assert shares == pytest.approx({i: p[i] for i in shares}, rel=0.04)

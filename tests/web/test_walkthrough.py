@@ -73,7 +73,7 @@ def test_the_bars_are_the_models_probabilities():
     suggester = tiny.suggester(bigram_checkpoint({"the": {"NASA": 5, "</s>": 4, "<unk>": 3}}))
     for text in ("the", "the "):
         bars = dict(next_word_bars(suggester, text).bars)
-        follows = suggester.next_word(suggester.vocabulary.encode("the"))
+        follows = suggester.next_words.after(suggester.vocabulary.encode("the"))
         assert (
             next(iter(bars)) == "NASA"
             and bars["the end of the headline"] == follows.end > bars["an unknown word"] == follows.unknown

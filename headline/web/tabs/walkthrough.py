@@ -111,7 +111,7 @@ def next_word_bars(suggester: Suggester, text: str) -> Section:
     """Probabilities of the next word: the likeliest words, the unknown word, and the end of the headline."""
     vocabulary = suggester.vocabulary
     ended = text if not text or text[-1].isspace() else text + " "
-    follows = suggester.next_word(vocabulary.split_typed(ended).context)
+    follows = suggester.next_words.after(vocabulary.split_typed(ended).context)
     best = [(vocabulary.written[i], float(follows.words[i])) for i in top(follows.words, _BARS) if follows.words[i] > 0]
     marks = [("an unknown word", follows.unknown), ("the end of the headline", follows.end)]
     return Section(
