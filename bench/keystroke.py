@@ -68,7 +68,7 @@ def main() -> None:
     print(f"{len(headlines)} headlines of {options.headlines.name}, {letters:,} keystrokes, model {options.model.name}")
     print(f"{'milliseconds a keystroke':<44}{'p50':>9}{'p95':>9}{'max':>9}")
     row("suggest, single words", words)
-    row("  of these between words (a step, a softmax)", between)
+    row("  of these after a space (from the word's end)", between)
     row("suggest, with phrases", with_phrases)
     row("the lesson's way: Keras predict, argsort", theirs)
     ratio = np.median(theirs) / np.median(words)

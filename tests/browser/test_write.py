@@ -32,9 +32,9 @@ def expect_rows(page: Page, condition: str, list_id: str = "headline-list") -> N
 
 
 def expect_answer(page: Page, text: str) -> None:
-    """Wait until the server's own list for a text is shown."""
+    """Wait until the server's own list for a text is shown, also by a page that Gradio loads anew meanwhile."""
     page.wait_for_function(
-        "text => { const l = document.querySelector('#headline-list'); return l.dataset.typed === text && l.dataset.exact; }",
+        "text => { const l = document.querySelector('#headline-list')?.dataset; return l?.typed === text && l.exact; }",
         arg=text,
     )
 
