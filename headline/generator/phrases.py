@@ -20,19 +20,29 @@ class Phrase:
 Look = Callable[[Sequence[tuple[int, ...]]], Sequence[Likeliest]]
 
 
-def grow(begun: Sequence[Phrase], look: Look, min_probability: float, words: int = 4, width: int = 4) -> list[Phrase]:
+def grow(
+    begun: Sequence[Phrase],
+    look: Look,
+    min_probability: float,
+    continued_from: float = 0.0,
+    words: int = 4,
+    width: int = 4,
+) -> list[Phrase]:
     """Return phrases of two to `words` words that begin with one of the given words, the most probable first.
 
-    At each length the `width` most probable phrases continue, none below `min_probability` and none that more
-    probably ends. `look` returns the most probable words after words appended to the typed text.
+    At each length the `width` most probable phrases continue, if they have the probability `continued_from`. None below
+    `min_probability` is found, and none that more probably ends before its last word. `look` returns the most probable
+    words after words appended to the typed text; nearly all the time goes there.
 
     Of phrases where one begins the other, the one that saves more keys on average is kept: the longer one if its
     further words are more probable than not. (The length penalty of whole headlines would prefer the shorter one
     however certain the longer one is.)
     """
-    beams = sorted((b for b in begun if b.probability >= min_probability), key=_likeliest_first)[:width]
+    continued_from = max(continued_from, min_probability)
+    beams = sorted(begun, key=_likeliest_first)[:width]
     found: list[Phrase] = []
     for _ in range(words - 1):
+        beams = [beam for beam in beams if beam.probability >= continued_from]
         if not beams:
             break
         grown: list[Phrase] = []

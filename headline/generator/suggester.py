@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from headline.corpus.vocabulary import Typed
-from headline.generator.next_words import NextWord, NextWords
+from headline.generator.next_words import Likeliest, NextWord, NextWords
 from headline.generator.phrases import Phrase, grow
 from headline.generator.words.blocklist import blocked_words, is_blocked
 from headline.generator.words.lexicon import Lexicon
@@ -18,6 +18,7 @@ from headline.model.language_model import LanguageModel
 from headline.model.top import top
 
 _PHRASES_FROM = 0.1  # a phrase less likely than this is noise
+_CONTINUED_FROM = 0.3  # what is less likely is not continued: that costs as much as all the rest, and saves no typing
 _WORD_SAVES = 1.5  # keys that a word saves on average: if it is not shown now, it mostly is one or two letters later
 _SURPRISING = 2e-5  # a beginning less probable than this here may be a slip
 _HARDLY = 1e-8  # the general list is searched too if no correction in the vocabulary is more probable than this
@@ -241,7 +242,10 @@ class Suggester:
         return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
 
     def _grown(self, begun: list[Phrase], context: tuple[int, ...]) -> list[Phrase]:
-        return grow(begun, lambda rows: self.next_words.likeliest_after([context + ids for ids in rows]), _PHRASES_FROM)
+        def look(rows: Sequence[tuple[int, ...]]) -> list[Likeliest]:
+            return self.next_words.likeliest_after([context + ids for ids in rows])
+
+        return grow(begun, look, _PHRASES_FROM, _CONTINUED_FROM)
 
     def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
         kind = "correction" if choice.corrects else "phrase" if len(choice.ids) > 1 else "word"

@@ -21,22 +21,22 @@ class SvdSoftmax:
         """`matrix` (V, E) has a word's vector in each row; `bias` is (V,)."""
         squares = (matrix.T @ matrix).astype(np.float64)
         self._rotation = np.ascontiguousarray(np.linalg.eigh(squares)[1][:, ::-1], dtype=np.float32)  # (E, E)
-        self._rotated = matrix @ self._rotation  # (V, E)
-        self._preview = np.ascontiguousarray(self._rotated[:, :_PREVIEW])
-        self._variance = self._rotated[:, _PREVIEW:].var(axis=0)  # (E - preview,)
-        self._bias = bias
+        rotated = matrix @ self._rotation
+        self._preview = np.ascontiguousarray(rotated[:, :_PREVIEW].T)  # (preview, V): BLAS is quickest with it so
+        self._variance = rotated[:, _PREVIEW:].var(axis=0)  # (E - preview,)
+        self._matrix, self._bias = matrix, bias
 
     def softmax(self, vectors: np.ndarray, temperature: float) -> np.ndarray:
         """(B, E) -> (B, V)"""
         rotated = vectors @ self._rotation
-        logits = rotated[:, :_PREVIEW] @ self._preview.T
+        logits = rotated[:, :_PREVIEW] @ self._preview
         logits += self._bias
-        logits += (rotated[:, _PREVIEW:] ** 2 @ self._variance)[:, None] / 2
-        for row, vector in zip(logits, rotated, strict=True):
+        noise = rotated[:, _PREVIEW:] ** 2 @ self._variance / 2  # (B,) missing in the logits of the preview alone
+        for row, vector, missing in zip(logits, vectors, noise, strict=True):
             best = top_set(row, _REFINED)
-            row[best] = self._rotated[best] @ vector + self._bias[best]
+            row[best] = self._matrix[best] @ vector + (self._bias[best] - missing)
         if temperature != 1:
-            logits /= np.float32(temperature)
+            logits *= np.float32(1 / temperature)
         logits -= logits.max(axis=1, keepdims=True)
         np.exp(logits, out=logits)
         logits *= 1 / logits.sum(axis=1, keepdims=True)
