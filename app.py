@@ -48,6 +48,7 @@ from headline.web.http.refusals import GradioRefusals
 from headline.web.http.search_routes import search_routes
 from headline.web.http.zip_route import zip_route
 from headline.web.models import Models
+from headline.web.page import Page
 from headline.web.shortcut import Shortcut
 from headline.web.tabs.inside import InsideTab
 from headline.web.tabs.train import TrainTab
@@ -77,7 +78,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """Build the page for a bundled model and a folder of runs, which is made if need be. Nothing is started."""
     models = Models(bundled, runs, Limits.from_environment())
     models.get(None)  # loaded now, not when the first visitor types
-    with gr.Blocks(title=NAME) as page:
+    with Page(title=NAME) as page:
         gr.Markdown(f"# {NAME}\n{ABOUT}", elem_id="title")
         # The ids of the runs and models that belong to this browser; nobody can guess them.
         mine = gr.BrowserState([], storage_key="headline.runs", secret=browser_key(runs))

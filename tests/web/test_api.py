@@ -100,6 +100,17 @@ def test_what_cannot_be_answered_is_refused_with_a_sentence(client, capfd, endpo
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
+@pytest.mark.parametrize("endpoint", sorted(ENDPOINTS - {"/models"}))  # /models takes no value
+def test_a_call_with_too_few_values_is_refused_with_a_sentence_and_is_not_logged(http, capfd, endpoint):
+    reply = http.post(f"/gradio_api/call{endpoint}", json={"data": []})
+    events = http.get(f"/gradio_api/call{endpoint}/{reply.json()['event_id']}").text
+    assert "event: error" in events and f"{endpoint} takes" in events and "and 0 came" in events
+    if endpoint != "/generate":  # which must queue
+        reply = http.post(f"/gradio_api/run{endpoint}", json={"data": []})
+        assert reply.status_code == 400 and reply.json()["error"].startswith(f"{endpoint} takes")
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
 def test_too_much_is_less(client):
     assert len(client.predict("t", 10**9, api_name="/suggest")) <= 50
     assert len(client.predict("z" * 1_000_000 + " the gov", 1, api_name="/suggest")) == 1
