@@ -24,6 +24,7 @@ class Typed:
     """A typed text, split into settled words and the open word."""
 
     context: list[int]  # ids of the settled words and marks
+    keys: tuple[str, ...]  # their keys
     words: list[str]  # the settled words as they are in the text, without the marks
     starts: list[bool]  # for each of these, whether it begins the text or follows a mark other than a comma
     mark: str  # the mark just before the open word, "" where a word or nothing is
@@ -171,11 +172,11 @@ class Vocabulary:
 
     def ids(self, tokens: Iterable[str]) -> list[int]:
         """Return ids of tokens. An unknown word becomes `<unk>`; without that it is skipped, as unknown marks are."""
-        ids = [
-            self.stoi.get(self.tokenizer.key(token), None if token in self.tokenizer.marks else self.unk)
-            for token in tokens
-        ]
+        ids = [self._id(self.tokenizer.key(token)) for token in tokens]
         return [i for i in ids if i is not None]
+
+    def _id(self, key: str) -> int | None:
+        return self.stoi.get(key, None if key in self.tokenizer.marks else self.unk)
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of some ids, without the special ones."""
@@ -224,8 +225,11 @@ class Vocabulary:
     def _typed(self, settled: Sequence[Token], fragment: str, needs_space: bool) -> Typed:
         words = [token.text for token in settled if not token.is_mark]
         mark = settled[-1].text if settled and settled[-1].is_mark else ""
-        context = self.ids(token.text for token in settled)
-        return Typed(context, words, _starts(settled), mark, fragment, needs_space)
+        known = [
+            (i, key) for key in map(self.tokenizer.key, (t.text for t in settled)) if (i := self._id(key)) is not None
+        ]
+        context, keys = [i for i, _ in known], tuple(key for _, key in known)
+        return Typed(context, keys, words, _starts(settled), mark, fragment, needs_space)
 
     def save(self, path: Path) -> None:
         """Write one line per word, in the order of the ids: written form, a tab, count.

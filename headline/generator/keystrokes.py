@@ -7,6 +7,7 @@ Savings").
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from headline.generator.personal import Personal
 from headline.generator.suggester import Suggester
 
 SHOWN = 5
@@ -57,9 +58,18 @@ def keystrokes(headlines: Iterable[str], offers: Callable[[str], Sequence[str]])
     return Keystrokes(count, letters, keys, taken)
 
 
-def typed_with(suggester: Suggester, headlines: Iterable[str], shown: int = SHOWN, phrases: bool = True) -> Keystrokes:
-    """Type headlines with the first `shown` suggestions of a suggester."""
-    return keystrokes(headlines, lambda text: [s.text for s in suggester.suggest(text, shown, phrases)])
+def typed_with(
+    suggester: Suggester,
+    headlines: Iterable[str],
+    shown: int = SHOWN,
+    phrases: bool = True,
+    personal: Personal | None = None,
+) -> Keystrokes:
+    """Type headlines with the first `shown` suggestions of a suggester, of which `personal` may be what the person
+    wrote before."""
+    return keystrokes(
+        headlines, lambda text: [s.text for s in suggester.suggest(text, shown, phrases, personal=personal)]
+    )
 
 
 def _alike(text: str) -> str:

@@ -1,7 +1,7 @@
 """The next word after a text: its distribution and the network's state, cached by the words that were read."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -17,8 +17,9 @@ V = TypeVar("V")
 _STATES_KEPT, _STATE_BYTES_KEPT = 2048, 32 * 2**20  # whichever is less; at least 8 states
 _DISTRIBUTIONS_KEPT = 512  # of the next word, at most
 _BYTES_KEPT = 48 * 2**20  # of these together
+_SHIFTED_BYTES_KEPT = 4 * 2**20  # of one person
 _LIKELIEST_KEPT = 4096  # most probable words, after words that may be written next
-_REMEMBERED = 16  # most probable words of a distribution: every letter asks for them again
+REMEMBERED = 16  # most probable words of a distribution: every letter asks for them again
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Likeliest:
     @classmethod
     def of(cls, words: np.ndarray, end: float) -> "Likeliest":
         """Keep the best of probabilities (V,)."""
-        ids = top(words, _REMEMBERED)
+        ids = top(words, REMEMBERED)
         return cls(tuple(zip(ids.tolist(), words[ids].tolist(), strict=True)), end)
 
 
@@ -42,6 +43,7 @@ class NextWord:
     words: np.ndarray  # (V,) probabilities; 0 for ids that are never suggested
     unknown: float  # probability of a word outside the vocabulary
     end: float  # probability that the headline ends
+    new: Mapping[str, float] = field(default_factory=dict)  # words outside the vocabulary that the person wrote, by key
 
     @cached_property
     def likeliest(self) -> Likeliest:
@@ -49,7 +51,7 @@ class NextWord:
 
     def best(self, k: int) -> list[tuple[int, float]]:
         """Return the ids and probabilities of the k most probable words, the most probable first."""
-        if k <= _REMEMBERED:
+        if k <= REMEMBERED:
             return list(self.likeliest.best[:k])
         ids = top(self.words, k)
         return list(zip(ids.tolist(), self.words[ids].tolist(), strict=True))
@@ -58,16 +60,24 @@ class NextWord:
 class NextWords:
     """The distributions of next words, computed once. Safe to use from several threads."""
 
-    def __init__(self, model: LanguageModel, suppressed_ids: np.ndarray):
-        """`suppressed_ids` get the probability 0: (n,)."""
+    def __init__(self, model: LanguageModel, suppressed_ids: np.ndarray, kept: int = _BYTES_KEPT):
+        """`suppressed_ids` get the probability 0: (n,). `kept` is the size of the distributions in memory, in bytes."""
         self._model, self._vocabulary, self._suppressed_ids = model, model.vocabulary, suppressed_ids
+        self.suppressed = frozenset(suppressed_ids.tolist())
         self._start = self._model.start()
         state_bytes = sum(array.nbytes for array in (*self._start.h, *self._start.c))
         self._states: Recent[State] = Recent(max(8, min(_STATES_KEPT, _STATE_BYTES_KEPT // state_bytes)))
         self._distributions: Recent[NextWord] = Recent(
-            max(8, min(_DISTRIBUTIONS_KEPT, _BYTES_KEPT // (4 * len(self._vocabulary))))
+            max(8, min(_DISTRIBUTIONS_KEPT, kept // (4 * len(self._vocabulary))))
         )
         self._likeliest: Recent[Likeliest] = Recent(_LIKELIEST_KEPT)
+        self.shift: np.ndarray | None = None
+
+    def shifted(self, shift: np.ndarray) -> "NextWords":
+        """The same with a vector added to the input of the softmax layer, (E,), or (U,) without a projection."""
+        other = NextWords(self._model, self._suppressed_ids, _SHIFTED_BYTES_KEPT)
+        other.shift, other._states, other._start = shift, self._states, self._start  # the states are the same
+        return other
 
     def after(self, context: Sequence[int]) -> NextWord:
         """Return the distribution of the next word after some ids."""
@@ -102,7 +112,7 @@ class NextWords:
         return [found[ids] for ids in contexts]
 
     def _compute(self, windows: Sequence[tuple[int, ...]]) -> Iterator[NextWord]:
-        p = self._model.quick_probabilities(self._states_of(windows))
+        p = self._model.quick_probabilities(self._states_of(windows), self.shift)
         marks = (self._vocabulary.unk, self._vocabulary.end)  # the notebook's vocabulary has neither
         if self._vocabulary.marks:
             p /= np.maximum(1 - p[:, self._vocabulary.marks].sum(axis=1, keepdims=True), 1e-6)

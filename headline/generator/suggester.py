@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from headline.corpus.vocabulary import Typed
+from headline.generator.after_text import AfterText
+from headline.generator.learning import Learner
 from headline.generator.next_words import Likeliest, NextWord, NextWords
+from headline.generator.personal import Personal
 from headline.generator.phrases import Phrase, grow
 from headline.generator.words.blocklist import blocked_words, is_blocked
 from headline.generator.words.lexicon import Lexicon
@@ -28,7 +31,7 @@ _WORTH_CORRECTING = 0.01  # less probable corrections are mostly misspelt words 
 _UNKNOWN_PRIOR = 1.0  # strength of the prior on the share of unknown words, in words
 WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
 MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
-_USED_BEFORE = 0.3  # share of the unknown words that this page used before
+_USED_BEFORE = 0.3  # share of the unknown words that this text used before
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Suggester:
         counts, unk = self.vocabulary.counts, self.vocabulary.unk
         self._unknown_rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
         self.next_words = NextWords(self.model, self.suppressed_ids)
+        self._learner = Learner(self.model, self.next_words, self.lexicon, self._blocked)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Suggester":
@@ -99,8 +103,8 @@ class Suggester:
         k: int = 8,
         phrases: bool = False,
         min_probability: float = 0.0,
-        used: Sequence[str] = (),
         style: str = "auto",
+        personal: Personal | None = None,
     ) -> list[Suggestion]:
         """Return at most `k` suggestions, the most probable first, none less probable than `min_probability`.
 
@@ -109,10 +113,10 @@ class Suggester:
 
         Args:
             phrases: whether continuations of several words replace single words that save less typing.
-            used: words that were written before on the same page; they are suggested even if the model lacks them.
             style: the case to write in: "auto" (as the text begins), "sentence", "title", "lower" or "upper".
+            personal: what the same person wrote before, as `learn` returns it.
         """
-        return self.answer(text, k, phrases, min_probability, used, style).suggestions
+        return self.answer(text, k, phrases, min_probability, style, personal).suggestions
 
     def answer(
         self,
@@ -120,46 +124,65 @@ class Suggester:
         k: int = 8,
         phrases: bool = False,
         min_probability: float = 0.0,
-        used: Sequence[str] = (),
         style: str = "auto",
+        personal: Personal | None = None,
     ) -> Answer:
         """Return what `suggest` does, and the probability that the open word is complete."""
         typed = self.vocabulary.split_typed(text)
-        context = self.next_words.window(typed.context)
+        ahead = AfterText(typed, self.vocabulary, self.next_words, personal)
         if typed.fragment:
-            choices, complete = self._completions(typed, context, k, used)
-            choices = sorted([*choices, *self._after_open_word(typed, complete, k)], key=lambda c: -c.probability)
+            choices, complete = self._completions(typed, ahead.after(), k, personal)
+            choices = sorted(
+                [*choices, *self._after_open_word(typed, ahead, complete, k, personal)], key=lambda c: -c.probability
+            )
         else:
-            choices, complete = self._next(context, k), 0.0
+            choices, complete = self._next(ahead.after(), tuple(typed.context[-1:]), k, personal), 0.0
         if phrases:
-            choices = self._with_phrases(choices, context, k)
+            choices = self._with_phrases(choices, ahead, k)
         writing = Writing(text, typed, self.vocabulary, style, self.checkpoint.style)
         shown = [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= min_probability]
         return Answer(shown, complete)
 
-    def _next(self, context: tuple[int, ...], k: int) -> list[_Choice]:
-        best = self.next_words.after(context).best(k + 1)
-        return [_Choice(p, (i,)) for i, p in best if p > 0 and (i,) != context[-1:]]
+    def learn(self, headlines: Sequence[str], before: Personal | None = None) -> Personal:
+        """Return what the headlines that a person finished teach, in the order of time, after those of `before`.
+
+        It is for this suggester's `suggest` alone.
+        """
+        return self._learner.learn(headlines, before)
+
+    def _next(self, follows: NextWord, last: tuple[int, ...], k: int, personal: Personal | None) -> list[_Choice]:
+        """Return the most probable next words, without the last one again."""
+        choices = [_Choice(p, (i,)) for i, p in follows.best(k + 1) if p > 0 and (i,) != last]
+        if personal is not None:
+            choices += [_Choice(p, word=personal.forms[key]) for key, p in follows.new.items()]
+            choices = sorted(choices, key=lambda c: -c.probability)[: k + 1]
+        return choices
 
     def _completions(
-        self, typed: Typed, context: tuple[int, ...], k: int, used: Sequence[str]
+        self, typed: Typed, follows: NextWord, k: int, personal: Personal | None
     ) -> tuple[list[_Choice], float]:
         """Return what the open word can become, and the probability that it is complete as it stands."""
         key = self.vocabulary.tokenizer.key(typed.fragment)
-        follows = self.next_words.after(context)
         ids = self.vocabulary.starting_with(key)
         p = follows.words[ids]
         mass = float(p.sum())
         choices = [_Choice(float(p[i]), (int(ids[i]),)) for i in top(p, k + 2) if p[i] > 0]
-        unlisted, share = self._unlisted(key, k + 2, [*used, *typed.words])
+        unlisted, share = self._unlisted(key, k + 2, typed.words)
         unknown = follows.unknown * self._unknown_so_far(typed)
         mass += unknown * share
         choices += [_Choice(unknown * s, word=word) for word, s in unlisted.items() if unknown]
+        new = {word: p for word, p in follows.new.items() if word.startswith(key)}
+        mass += sum(new.values())
+        choices += [
+            _Choice(p + unknown * unlisted.get(word, 0.0), word=personal.forms[word])
+            for word, p in new.items()
+            if personal is not None
+        ]
         if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and key.isalpha():
             corrections = self._corrections(key, follows, hopeless=not choices)
             mass += sum(c.probability for c in corrections)
             choices += corrections
-        last = context[-1:]
+        last = tuple(typed.context[-1:])
         ranked: dict[str, _Choice] = {}
         for c in sorted(choices, key=lambda c: -c.probability):
             word, share = self._key(c), c.probability / mass
@@ -172,16 +195,19 @@ class Suggester:
         complete = float(follows.words[own]) if own is not None else unknown * self.lexicon.share(key)
         return list(ranked.values())[:k], complete / mass if mass else 0.0
 
-    def _after_open_word(self, typed: Typed, complete: float, k: int) -> list[_Choice]:
+    def _after_open_word(
+        self, typed: Typed, ahead: AfterText, complete: float, k: int, personal: Personal | None
+    ) -> list[_Choice]:
         """Return the words that may follow the open one: the probability that it is complete, times theirs after it.
 
         None where it is hardly complete.
         """
-        own = self.vocabulary.stoi.get(self.vocabulary.tokenizer.key(typed.fragment), self.vocabulary.unk)
+        key = self.vocabulary.tokenizer.key(typed.fragment)
+        own = self.vocabulary.stoi.get(key, self.vocabulary.unk)
         if complete < MAY_END or own is None:
             return []
-        follows = self._next(self.next_words.window([*typed.context, own]), k)
-        return [_Choice(complete * c.probability, c.ids, after=(own,)) for c in follows]
+        follows = self._next(ahead.after((own,), (key,)), (own,), k, personal)
+        return [_Choice(complete * c.probability, c.ids, c.word, after=(own,)) for c in follows]
 
     def _unknown_so_far(self, typed: Typed) -> float:
         """Return the factor by which unknown words are more frequent in this text than the model expects.
@@ -230,20 +256,20 @@ class Suggester:
             found = [_Choice(TWO_SLIPS * float(follows.words[i]), (int(i),), corrects=True) for i in places]
         return [c for c in found if c.probability > 0]
 
-    def _with_phrases(self, choices: list[_Choice], context: tuple[int, ...], k: int) -> list[_Choice]:
+    def _with_phrases(self, choices: list[_Choice], ahead: AfterText, k: int) -> list[_Choice]:
         """Replace words by phrases that save more typing."""
         saved: list[tuple[float, _Choice]] = []
         for after in dict.fromkeys(c.after for c in choices):
             begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects and c.after == after]
-            found = self._grown(begun, self.next_words.window(context + after))
+            found = self._grown(begun, ahead, after)
             saved += [(p.keys_saved, _Choice(p.probability, p.ids, after=after)) for p in found]
         saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
         kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
         return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
 
-    def _grown(self, begun: list[Phrase], context: tuple[int, ...]) -> list[Phrase]:
+    def _grown(self, begun: list[Phrase], ahead: AfterText, after: tuple[int, ...]) -> list[Phrase]:
         def look(rows: Sequence[tuple[int, ...]]) -> list[Likeliest]:
-            return self.next_words.likeliest_after([context + ids for ids in rows])
+            return ahead.likeliest_after([after + ids for ids in rows])
 
         return grow(begun, look, _PHRASES_FROM, _CONTINUED_FROM)
 
@@ -253,11 +279,13 @@ class Suggester:
             word = writing.usual(choice.ids[0]) if choice.ids else choice.word
             completion = writing.corrected([word])
             text = text[: len(text) - len(typed.fragment)]
+        elif choice.word:
+            completion = writing.unlisted(choice.word, after_open_word=bool(choice.after))
         elif choice.after:
             completion = writing.following(choice.after[0], choice.ids)
         else:
-            completion = writing.completion(choice.ids) if choice.ids else writing.unlisted(choice.word)
+            completion = writing.completion(choice.ids)
         return Suggestion(text + completion, completion, choice.probability, kind)
 
     def _key(self, choice: _Choice) -> str:
-        return self.vocabulary.itos[choice.ids[0]] if choice.ids else choice.word
+        return self.vocabulary.itos[choice.ids[0]] if choice.ids else self.vocabulary.tokenizer.key(choice.word)

@@ -55,9 +55,12 @@ class Writing:
         written = [self.vocabulary.written_after(b, i) for b, i in zip([own, *ids], ids, strict=False)]
         return self._quoted(" " + " ".join(self._later(written)))
 
-    def unlisted(self, word: str) -> str:
-        """Return the letters that complete the open word to one outside the vocabulary."""
-        return self._quoted(self._rest(word, word, self.typed.fragment))
+    def unlisted(self, word: str, after_open_word: bool = False) -> str:
+        """Return the letters that one word outside the vocabulary adds; as `completion` and `following` do."""
+        if self.typed.fragment and not after_open_word:
+            return self._quoted(self._rest(word, self.vocabulary.tokenizer.key(word), self.typed.fragment))
+        space = " " if after_open_word or self.typed.needs_space else ""
+        return self._quoted(space + in_style(word, self.style, self.starts and not after_open_word))
 
     def corrected(self, words: Sequence[str]) -> str:
         """Return words that replace the open one, the first in the case of its letters."""

@@ -54,17 +54,31 @@ class LanguageModel:
         """Return the exact probability of each next id, special tokens included: (B, V); each row sums to 1."""
         if not self.lstm_weight:
             return self._ngram_probabilities(state)
-        p = np.exp(log_softmax(self.network.logits(state) / np.float32(self.temperature)))
-        return self._mixed(p, state)
+        return self.mixed(self.network_probabilities(self.network.output(state)), state)
 
-    def quick_probabilities(self, state: State) -> np.ndarray:
+    def network_probabilities(self, output: np.ndarray) -> np.ndarray:
+        """Return the network's exact probabilities, (B, V), from the input of its softmax layer, (B, E) or (B, U)."""
+        matrix, bias = self.network.softmax_layer
+        return np.exp(log_softmax((output @ matrix.T + bias) / np.float32(self.temperature)))
+
+    def quick_probabilities(self, state: State, shift: np.ndarray | None = None) -> np.ndarray:
         """Return approximate probabilities by SVD-softmax: (B, V).
 
-        The likeliest words are almost always in the right order; the sum over all others is an estimate.
+        The likeliest words are almost always in the right order; the sum over all others is an estimate. `shift`, (E,)
+        or (U,) without a projection, is added to the input of the softmax layer.
         """
-        if self._svd_softmax is None:
+        if self._svd_softmax is None and shift is None:
             return self.probabilities(state)
-        return self._mixed(self._svd_softmax.softmax(self.network.output(state), self.temperature), state)
+        if not self.lstm_weight:
+            return self._ngram_probabilities(state)
+        output = self.network.output(state)
+        if shift is not None:
+            output = output + shift
+        if self._svd_softmax is None:
+            p = self.network_probabilities(output)
+        else:
+            p = self._svd_softmax.softmax(output, self.temperature)
+        return self.mixed(p, state)
 
     def log_probabilities(self, state: State) -> np.ndarray:
         """Return the logarithms of `probabilities`: (B, V)."""
@@ -73,7 +87,8 @@ class LanguageModel:
         with np.errstate(divide="ignore"):  # a probability of 0 becomes minus infinity
             return np.log(self.probabilities(state))
 
-    def _mixed(self, p: np.ndarray, state: State) -> np.ndarray:
+    def mixed(self, p: np.ndarray, state: State) -> np.ndarray:
+        """Mix the network's probabilities, (B, V), with those of the n-grams, in place."""
         if self.ngram is None:
             return p
         p *= np.float32(self.lstm_weight)

@@ -345,7 +345,7 @@ def test_words_written_before_on_the_page_are_offered_again():
 )
 def test_anything_pasted_gets_an_answer_or_none(text):
     suggester = backed({"the": {"police": 3}}, lexicon={"polite": 1.0})
-    found = suggester.suggest(text, phrases=True, used=["😀", "x" * 500])
+    found = suggester.suggest(text, phrases=True, personal=suggester.learn(["😀", "x" * 500, text]))
     assert all(0 < s.probability <= 1 for s in found)
 
 
