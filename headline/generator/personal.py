@@ -23,13 +23,8 @@ ORDER = 3  # words
 MOST = 200  # headlines: of more, the last ones
 _DISCOUNTS = (0.7, 0.9, 0.9)  # by the number of words in the context: see bench/personal.py
 _STRENGTH = 10.0  # in words, of a context of one word or more
-_STRENGTHS = (
-    400.0,
-    800.0,
-    1600.0,
-    3200.0,
-    6400.0,
-)  # of the language model against single words: one of these is fitted
+# In words, of the language model against single words: one of these is fitted.
+_STRENGTHS = (800.0, 1600.0, 3200.0, 6400.0, 12800.0)
 _PRIOR_STRENGTH = 3200.0  # while there is little to fit it on
 _FITTED_ON, _LEAST_FITTED_ON = 25, 5  # the last headlines
 
