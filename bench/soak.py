@@ -21,6 +21,7 @@ import time
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect, sync_playwright
 
 from bench.load import type_for
@@ -30,7 +31,7 @@ from headline.paths import SAMPLE_CORPUS
 from tests.browser import chromium
 
 BOX = "#headline-input"
-ENDED = re.compile("kept|stopped|Done")  # in the panel's sentence
+GOES_ON, ENDED = re.compile("…$"), re.compile("kept|stopped|Done")  # the panel's sentence, such as “Training…”
 TYPISTS = 5  # over HTTP, beside the browser
 # What a browser says while a page is reloaded amid its streams.
 HARMLESS = ("AbortError", "Connection errored out", "net::ERR_ABORTED")
@@ -94,6 +95,8 @@ def soak(server: Server, temporary: Path, seconds: float) -> tuple[list[Sample],
                     harmful = [e for e in errors if not any(h in e for h in HARMLESS)]
                     samples.append(sample(server, temporary, (time.monotonic() - began) / 60, len(harmful), answers[0]))
             browser.close()
+    except (PlaywrightError, AssertionError) as error:  # what was sampled until then is told too
+        errors.append(f"the browser could not go on: {error}")
     finally:
         stop.set()
         typing.join()
@@ -123,7 +126,7 @@ def reload(page: Page) -> None:
 def train(page: Page) -> None:
     page.get_by_role("tab", name="Train").click()
     page.locator("#start").click()
-    expect(page.locator("#run .run-headline")).not_to_be_empty(timeout=60_000)
+    expect(page.locator("#run .run-headline")).to_have_text(GOES_ON, timeout=60_000)  # of this run, not the one before
     page.wait_for_timeout(5_000)
 
 
