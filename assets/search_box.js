@@ -1,13 +1,17 @@
 // The search box: an editable combobox with list autocomplete (WAI-ARIA Authoring Practices) and ghost text in the
-// line. An older answer never replaces a newer one. Gradio runs this as the body of a function with element, props,
-// watch and trigger. Data is only ever set as text.
+// line. Suggestions belong to the text before the caret. An older answer never replaces a newer one. Gradio runs this,
+// behind editing.js, as the body of a function with element, props, watch and trigger. Data is only ever set as text.
 //
 // In three parts: tables of next words and requests to the server, the list and the ghost text, and events.
 
 const $ = (selector) => element.querySelector(selector);
 const box = $(".box"), list = $(".list"), ghost = $(".ghost-rest"), before = $(".ghost-typed");
 const status = $(".status"), saved = $(".saved-line"), settings = $(".settings");
-const api = props.api;
+const api = props.api, rules = props.rules;
+
+// The text before the caret, or before what is selected, and the text behind it.
+const head = () => box.value.slice(0, box.selectionStart);
+const tail = () => box.value.slice(box.selectionEnd);
 
 // ---------------------------------------------------------------- tables and requests
 
@@ -16,6 +20,7 @@ const IN_FLIGHT = 2;
 const LIKELY = 0.25; // probability from which the table after a suggestion is fetched ahead
 const OPEN_WORD = /^[\p{L}\p{M}\p{N}'’&.$£€₹#@%-]*$/u; // characters of a word that is being typed
 const tables = new Map(); // text before a word -> {ids, p, style, space}
+const lists = new Map(); // text -> the server's suggestions
 const words = new Map(); // model -> its words by id, as written and in lower case
 const flights = new Set(); // requests under way, the oldest first
 const LATEST_RETRY = 8000; // milliseconds between two tries at most, while the server does not answer
@@ -35,7 +40,16 @@ function remember(table) {
     forms: table.forms,
     space: table.space,
   });
-  while (tables.size > KEPT) tables.delete(tables.keys().next().value);
+  keepLast(tables);
+}
+
+function keepLast(map) {
+  while (map.size > KEPT) map.delete(map.keys().next().value);
+}
+
+function forget() {
+  tables.clear();
+  lists.clear();
 }
 
 function bytes(base64) {
@@ -59,6 +73,7 @@ async function learnWords(id) {
 
 // The list that the page makes itself, before the server's exact answer; null if it has no table for it.
 function guess(text) {
+  if (lists.has(text)) return lists.get(text);
   const known = words.get(model);
   const begins = tableBefore(text);
   if (!known || begins < 0) return null;
@@ -93,7 +108,7 @@ function complete(table, open, known) {
 function completeOrNext(text, table, open, known) {
   const found = complete(table, open, known);
   const after = tables.get(text + " ");
-  if (found.complete < MAY_END || !after) return found;
+  if (found.complete < rules.mayEnd || !after) return found;
   const next = complete(after, "", known).map((item) =>
     ({ ...item, completion: " " + item.completion, probability: found.complete * item.probability }));
   const both = [...found, ...next].sort((a, b) => b.probability - a.probability).slice(0, options.shown);
@@ -103,7 +118,7 @@ function completeOrNext(text, table, open, known) {
 
 function rest(table, open, key, word, low) {
   const styled = inStyle(word, table.style, table.starts);
-  const quoted = box.value.includes("’") && !box.value.includes("'") ? styled.replaceAll("'", "’") : styled;
+  const quoted = head().includes("’") && !head().includes("'") ? styled.replaceAll("'", "’") : styled;
   if (!open) return (table.space ? " " : "") + quoted;
   if (open.length > 1 && open === open.toUpperCase() && open !== open.toLowerCase()) return quoted.slice(key.length).toUpperCase();
   return styled.startsWith(open) ? quoted.slice(key.length) : low.slice(key.length);
@@ -142,11 +157,14 @@ async function ask(text) {
     remember(answer.next);
     if (number < answered) return;
     answered = number;
-    if (answer.q === box.value) {
-      answer.suggestions.complete = answer.complete;
+    answer.suggestions.complete = answer.complete;
+    lists.delete(answer.q);
+    lists.set(answer.q, answer.suggestions);
+    keepLast(lists);
+    if (answer.q === head()) {
       show(answer.q, answer.suggestions, true);
       lookAhead(answer.q, answer.suggestions[0]);
-    } else if (box.value.startsWith(answer.q)) showGuess();
+    } else if (head().startsWith(answer.q)) showGuess();
   } catch (error) {
     if (error.name === "AbortError") return;
     if (number === asked) say(LOST);
@@ -172,7 +190,7 @@ function askAgain() {
   retrying = 0;
   if (!element.isConnected) return;
   learnWords(model); // if they could not be fetched either
-  ask(box.value);
+  ask(head());
 }
 window.addEventListener("online", () => { if (tried) askAgain(); });
 
@@ -201,8 +219,6 @@ async function lookAhead(text, best) {
 
 // ---------------------------------------------------------------- the list and the ghost text
 
-const MAY_END = 0.05; // probability that the open word is complete, from which on the words after it are listed
-const SURE = 0.12; // probability from which a suggestion is shown as ghost text
 let items = []; // suggestions in the list
 let active = -1; // index of the one chosen by the arrows, or -1
 let open = false;
@@ -210,14 +226,19 @@ let wordEnd = 0; // probability that the open word is complete
 let dismissed = false; // by Escape: no ghost text until the next letter
 let composing = false;
 
-function show(text, found, exact) {
+function show(text, all, exact) {
+  // A letter behind the caret goes on with the word: no other word comes between.
+  const found = startsWithLetter(tail()) ? all.filter((item) => !/^\s/.test(item.completion)) : all;
   const same = text === list.dataset.typed;
   const chosen = same && active >= 0 ? items[active].completion : null;
   const redrawn = !same || !alike(found, items);
   items = found;
-  wordEnd = found.complete || 0;
+  wordEnd = all.complete || 0;
   if (redrawn) {
     active = -1;
+    // Where nothing is likely, figures and bars say nothing.
+    list.classList.toggle("plain", !text.trim() || items.every((item) => figure(item.probability) === LOW));
+    list.classList.toggle("openings", !text.trim());
     drawRows(text);
   }
   list.dataset.typed = text;
@@ -230,14 +251,14 @@ function show(text, found, exact) {
 // The server's list is mostly the same as the page's own; then nothing is drawn again.
 function alike(some, others) {
   return some.length === others.length && some.every((item, i) =>
-    item.completion === others[i].completion && item.kind === others[i].kind && figure(item.probability) === figure(others[i].probability));
+    item.completion === others[i].completion && item.more === others[i].more && item.kind === others[i].kind && figure(item.probability) === figure(others[i].probability));
 }
 
 function showGuess() {
-  const found = guess(box.value);
-  if (found && found.length) return show(box.value, found, false);
+  const text = head();
+  const found = guess(text);
+  if (found && found.length) return show(text, found, false);
   // There is no table yet: suggestions that still fit stay in the list, so that it does not blink.
-  const text = box.value;
   const grown = text.slice((list.dataset.typed || "").length);
   if (!text.startsWith(list.dataset.typed || "") || !grown) return show(text, [], false);
   const fitting = items.filter((item) => item.kind !== "correction" && item.completion.toLowerCase().startsWith(grown.toLowerCase()));
@@ -266,7 +287,7 @@ function newRow(i) {
   row.element.setAttribute("role", "option");
   row.element.setAttribute("aria-selected", "false");
   const line = part("words");
-  for (const [name, className] of [["earlier", "typed earlier"], ["begun", "typed"], ["rest", "rest"]]) line.append(row[name] = part(className));
+  for (const [name, className] of [["earlier", "typed earlier"], ["begun", "typed"], ["rest", "rest"], ["more", "more"]]) line.append(row[name] = part(className));
   row.meter = part("meter");
   row.meter.setAttribute("aria-hidden", "true");
   row.element.append(line, row.mark = part("mark"), row.meter, row.figure = part("figure"));
@@ -280,6 +301,7 @@ function fill(row, item, text) {
   write(row.earlier, earlier.length > room ? "…" + earlier.slice(-room) : earlier);
   write(row.begun, kept.slice(openAt));
   write(row.rest, item.completion);
+  write(row.more, item.more || "");
   write(row.mark, item.kind === "correction" ? "did you mean" : "");
   const shown = figure(item.probability);
   if (row.figure.textContent !== shown) row.meter.style.setProperty("--share", `${Math.min(100, item.probability * 100).toFixed(1)}%`);
@@ -287,8 +309,9 @@ function fill(row, item, text) {
   if (row.element.getAttribute("aria-selected") !== "false") row.element.setAttribute("aria-selected", "false");
 }
 
+const LOW = "<1%";
 function figure(p) {
-  return p >= 0.0095 ? `${(p * 100).toFixed(0)}%` : "<1%";
+  return p >= 0.0095 ? `${(p * 100).toFixed(0)}%` : LOW;
 }
 
 function write(node, text) {
@@ -322,20 +345,21 @@ function activate(i) {
   drawGhost();
 }
 
-// The suggestion shown as ghost text: the active one, or the first if it is likely enough.
+// The suggestion shown as ghost text: the active one, or the first if it is likely enough. There is room for it only
+// where nothing is written behind the caret.
 function ghostItem() {
-  if (dismissed || composing || box.selectionStart !== box.value.length || document.activeElement !== box) return null;
+  if (dismissed || composing || box.selectionStart !== box.selectionEnd || tail().trim() || document.activeElement !== box) return null;
   // The first suggestion, unless it ends an open word that is more probably complete.
   const first = items.find((item) => /^\s/.test(item.completion) || item.probability >= wordEnd);
   const item = active >= 0 ? items[active] : items[0] && first;
-  if (!item || item.kind === "correction" || list.dataset.typed !== box.value) return null;
-  return active >= 0 || item.probability >= SURE ? item : null;
+  if (!item || item.kind === "correction" || list.dataset.typed !== head()) return null;
+  return active >= 0 || item.probability >= rules.sure ? item : null;
 }
 
 function drawGhost() {
   const item = ghostItem();
-  write(before, item ? box.value : "");
-  write(ghost, item ? item.completion : "");
+  write(before, item ? head() : "");
+  write(ghost, item ? whole(item).completion : "");
 }
 
 // Keeps the ghost text in place when a long text scrolls.
@@ -395,14 +419,14 @@ drawn.port1.onmessage = () => { if (waiting) askNow(); };
 function askSoon() {
   clearTimeout(waiting);
   waiting = 0;
-  if (!items.length) return ask(box.value);
+  if (!items.length) return ask(head());
   waiting = setTimeout(askNow, 50);
   requestAnimationFrame(() => drawn.port2.postMessage(null)); // arrives once this frame is done
 }
 function askNow() {
   clearTimeout(waiting);
   waiting = 0;
-  ask(box.value);
+  ask(head());
 }
 
 // Gives the text to Python, in the component's value, and to the address, which can be shared.
@@ -421,29 +445,58 @@ function handNow() {
 }
 
 // By insertText, so that undo and redo work.
-function replace(from, text) {
+function replace(from, to, text) {
   box.focus();
-  box.setSelectionRange(from, box.value.length);
-  if (!document.execCommand("insertText", false, text)) {
-    box.setRangeText(text, from, box.value.length, "end");
+  box.setSelectionRange(from, to);
+  if (from === to && !text) return;
+  if (!document.execCommand(text ? "insertText" : "delete", false, text)) {
+    box.setRangeText(text, from, to, "end");
     box.dispatchEvent(new InputEvent("input", { inputType: "insertReplacementText" }));
   }
 }
 
-function take(item) {
-  keys += 1;
-  taking = true;
-  if (item.kind === "correction") replace(box.value.length - item.replaces, item.completion + " ");
-  else replace(box.value.length, item.completion + " ");
-  taking = false;
+// The space before the caret that nobody typed: what it came with (editing.js), as long as text and caret stay.
+let space = { kind: "", text: "", caret: 0 };
+function spaceKind() {
+  return space.text === box.value && space.caret === box.selectionStart && space.caret === box.selectionEnd ? space.kind : "";
 }
 
-function takeWord(item) {
-  const word = /^\s*\S+/.exec(item.completion)[0];
-  take({ ...item, completion: word });
+function apply(change) {
+  keys += 1;
+  taking = true;
+  replace(change.from, change.to, change.text);
+  box.setSelectionRange(change.caret, change.caret);
+  space = { kind: change.space, text: box.value, caret: change.caret };
+  taking = false;
+  drawSaved();
+  moved();
+}
+
+function take(item) {
+  const selected = box.selectionEnd - box.selectionStart;
+  apply(taken(head(), tail(), item.completion, { ...rules, selected, replaces: item.replaces }));
+}
+
+const whole = (item) => ({ ...item, completion: item.completion + (item.more || "") });
+const firstWord = (item) => ({ ...item, completion: /^\s*\S+/.exec(item.completion)[0] });
+
+// The caret went elsewhere, or the text before it changed otherwise than by typing.
+function moved() {
+  if (head() !== list.dataset.typed) {
+    showGuess();
+    askSoon();
+  }
+  drawGhost();
 }
 
 let taking = false;
+box.addEventListener("beforeinput", (event) => {
+  if (taking || composing || !event.cancelable || event.inputType !== "insertText" || [...(event.data || "")].length !== 1) return;
+  const change = typedAfter(head(), event.data, spaceKind(), rules);
+  if (!change) return;
+  event.preventDefault();
+  apply(change);
+});
 box.addEventListener("input", (event) => {
   if (!taking) keys += 1; // a paste counts as one key; on phones every letter is a composition
   if (!composing || event.inputType !== "insertCompositionText") changed();
@@ -455,7 +508,7 @@ box.addEventListener("scroll", followScroll);
 box.addEventListener("focus", drawGhost);
 // The list stays open without focus, so that the page does not jump.
 box.addEventListener("blur", () => { activate(-1); drawGhost(); handNow(); });
-document.addEventListener("selectionchange", () => { if (document.activeElement === box) drawGhost(); });
+document.addEventListener("selectionchange", () => { if (document.activeElement === box && !composing) moved(); });
 
 box.addEventListener("keydown", (event) => {
   if (event.isComposing || composing || event.keyCode === 229) return;
@@ -488,35 +541,39 @@ box.addEventListener("keydown", (event) => {
       setOpen(false);
     } else if (box.value) {
       event.preventDefault();
-      replace(0, "");
-      if (box.value) document.execCommand("delete");
+      replace(0, box.value.length, "");
     }
   } else if (event.key === "Tab" && plain && !event.altKey) {
     const item = open && active >= 0 ? items[active] : ghostItem();
     if (!item) return; // Tab moves the focus, as usual
     event.preventDefault();
-    take(item);
+    take(whole(item));
   } else if (event.key === "ArrowRight" && (event.ctrlKey || event.altKey) && !event.shiftKey && !event.metaKey) {
     const item = ghostItem();
     if (!item) return;
     event.preventDefault();
-    takeWord(item);
+    take(firstWord(item));
   } else if ((event.key === "Home" || event.key === "End" || event.key === "ArrowLeft") && active >= 0) {
     activate(-1); // the key moves the caret, as usual
   }
 });
 
-// A click keeps the focus in the box; hovering chooses nothing.
+// A click keeps the focus in the box; hovering chooses nothing. A click on the pale words takes them too, and so does
+// one on a chip of an empty box: it is too small for two places to click.
+const chips = matchMedia("(max-width: 480px), (pointer: coarse)"); // as in search_box.css
 list.addEventListener("pointerdown", (event) => event.preventDefault());
 list.addEventListener("mousedown", (event) => event.preventDefault());
 list.addEventListener("click", (event) => {
   const row = event.target.closest("[role=option]");
-  if (row) take(items[[...list.children].indexOf(row)]);
+  if (!row) return;
+  const item = items[[...list.children].indexOf(row)];
+  const all = event.target.closest(".more") || (chips.matches && list.classList.contains("openings"));
+  take(all ? whole(item) : item);
 });
 
 // ---------------------------------------------------------------- settings, kept in the browser
 
-const options = { shown: 6, style: "auto", phrases: true };
+const options = { shown: rules.rows, style: "auto", phrases: true };
 try {
   Object.assign(options, JSON.parse(localStorage.getItem("headline.options") || "{}"));
 } catch { /* nothing stored, or storage is not allowed */ }
@@ -530,8 +587,8 @@ for (const field of settings.querySelectorAll("[name]")) {
     options[name] = field.type === "checkbox" ? field.checked : field.type === "number" || name === "shown" ? Number(field.value) : field.value;
     try { localStorage.setItem("headline.options", JSON.stringify(options)); } catch { /* storage is not allowed */ }
     makeRoom();
-    tables.clear();
-    ask(box.value);
+    forget();
+    ask(head());
   });
 }
 
@@ -552,16 +609,13 @@ function receive() {
   const value = props.value || {};
   if (value.model !== undefined && value.model !== model) {
     model = value.model;
-    tables.clear();
+    forget();
     learnWords(model);
-    ask(box.value);
+    ask(head());
   }
   if (value.put !== undefined && value.stamp !== stamp) {
     stamp = value.stamp;
-    keys += 1;
-    taking = true;
-    replace(0, value.put);
-    taking = false;
+    apply({ from: 0, to: box.value.length, text: value.put, caret: value.put.length, space: "" });
   }
 }
 watch("value", receive);

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from headline.corpus.reader import read_headlines
 from headline.corpus.vocabulary import Vocabulary
-from headline.generator.suggester import WORTH_SHOWING, Suggester
+from headline.generator.shown import shown
+from headline.generator.suggester import Suggester
 from headline.paths import BUNDLED_MODEL
-
-SHOWN = 6
 
 
 def word_ends(headline: str, vocabulary: Vocabulary) -> Iterator[str]:
@@ -30,7 +29,7 @@ def measure(suggester: Suggester, headlines: Sequence[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for headline in headlines:
         for text in word_ends(headline, suggester.vocabulary):
-            found = suggester.suggest(text, SHOWN, phrases=True, min_probability=WORTH_SHOWING)
+            found = shown(suggester, text).suggestions
             counts["ends"] += 1
             counts["next"] += any(s.completion[0].isspace() for s in found)
             counts["empty"] += not found

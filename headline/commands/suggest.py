@@ -19,7 +19,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("text", nargs="?", help='what was typed, such as "the gov"; end with a space for next words')
     add_model_option(parser)
     parser.add_argument("-k", type=int, default=8, help="how many (default: %(default)s)")
-    parser.add_argument("--phrases", action="store_true", help="suggest likely phrases of several words too")
+    parser.add_argument(
+        "--phrases",
+        action="store_true",
+        help="say in brackets what follows, where that is likelier than not",
+    )
     parser.add_argument(
         "--min-probability",
         "--least",
@@ -49,4 +53,4 @@ def run_command(options: argparse.Namespace) -> None:
             say_json({"text": text, "suggestions": [vars(s) for s in found]})
         else:
             for s in found:
-                say(f"{s.probability:7.1%}  {s.text}")
+                say(f"{s.probability:7.1%}  {s.text}" + (f" [{s.more.strip()}]" if s.more else ""))

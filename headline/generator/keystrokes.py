@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from headline.generator.personal import Personal
+from headline.generator.shown import ROWS, shown, within_one_key
+from headline.generator.spacing import CLOSING, JOINING
 from headline.generator.suggester import Suggester
 
-SHOWN = 5
 _LEAST_LETTERS = 2  # letters that a suggestion must add to be taken, the space after it included
 
 
@@ -33,22 +34,32 @@ def keystrokes(headlines: Iterable[str], offers: Callable[[str], Sequence[str]])
     """Type headlines letter by letter and take a suggestion as soon as it is right.
 
     `offers(text)` returns whole texts. One is right if the headline begins with it, up to the end of a word; case
-    and kind of quotes do not matter. The longest one is taken with one key if it saves two letters or more; the space
-    after it in the headline is included.
+    and kind of quotes do not matter. The longest one is taken with one key if it saves two letters or more.
+
+    A space comes with it, as in the page (`spacing`): a closing mark takes its place and brings another, and where the
+    page does not take it away it costs a key to delete.
     """
     count = letters = keys = taken = 0
     for headline in headlines:
         target = _alike(headline)
         at = 0
+        space = ""  # what a space that nobody typed came with, "word" or "mark"
         while at < len(target):
+            sign = target[at]
+            if space:
+                if sign != " ":
+                    keys += 1 + (space == "word" and sign not in CLOSING + JOINING)
+                space = "mark" if sign in CLOSING else ""
+                at += 1
+                continue
             furthest = at
             for offer in offers(headline[:at]):
                 end = len(offer)
                 if end > furthest and target.startswith(_alike(offer)) and not target[end : end + 1].isalnum():
                     furthest = end
-            furthest += target[furthest : furthest + 1] == " " and furthest > at
-            if furthest - at >= _LEAST_LETTERS:
-                at = furthest
+            followed = target[furthest : furthest + 1] == " "
+            if furthest > at and furthest + followed - at >= _LEAST_LETTERS:
+                at, space = furthest, "word"
                 taken += 1
             else:
                 at += 1
@@ -61,15 +72,15 @@ def keystrokes(headlines: Iterable[str], offers: Callable[[str], Sequence[str]])
 def typed_with(
     suggester: Suggester,
     headlines: Iterable[str],
-    shown: int = SHOWN,
+    rows: int = ROWS,
     phrases: bool = True,
     personal: Personal | None = None,
 ) -> Keystrokes:
-    """Type headlines with the first `shown` suggestions of a suggester, of which `personal` may be what the person
-    wrote before."""
-    return keystrokes(
-        headlines, lambda text: [s.text for s in suggester.suggest(text, shown, phrases, personal=personal)]
-    )
+    """Type headlines with what the page shows of a suggester's answers, in `rows` rows.
+
+    `personal` is what the person wrote before.
+    """
+    return keystrokes(headlines, lambda text: within_one_key(shown(suggester, text, rows, phrases, personal=personal)))
 
 
 def _alike(text: str) -> str:

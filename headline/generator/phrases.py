@@ -1,71 +1,62 @@
-"""Phrases: several next words at once, found by beam search."""
+"""Several words at once: what carries on after a word, and the openings of headlines."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from headline.generator.next_words import Likeliest
+import numpy as np
 
+from headline.generator.next_words import Likeliest, NextWords
 
-@dataclass(frozen=True)
-class Phrase:
-    ids: tuple[int, ...]
-    probability: float
+LIKELIER_THAN_NOT = 0.5  # probability above which words carry on a suggestion
+_WORDS = 3  # that carry on, at most
+_SECOND_WORDS = 4  # that are tried for an opening
+OPENINGS = 12  # at most
 
-    @property
-    def keys_saved(self) -> float:
-        """The expected number of keys saved, compared with taking its words one by one."""
-        return self.probability * (len(self.ids) - 1)
+Ids = tuple[int, ...]
+Look = Callable[[Sequence[Ids]], Sequence[Likeliest]]
 
 
-Look = Callable[[Sequence[tuple[int, ...]]], Sequence[Likeliest]]
+def carried_on(begun: Sequence[Ids], look: Look, words: int = _WORDS) -> list[Ids]:
+    """Return, for each of some beginnings, the words that follow it while they are likelier than not.
 
-
-def grow(
-    begun: Sequence[Phrase],
-    look: Look,
-    min_probability: float,
-    continued_from: float = 0.0,
-    words: int = 4,
-    width: int = 4,
-) -> list[Phrase]:
-    """Return phrases of two to `words` words that begin with one of the given words, the most probable first.
-
-    At each length the `width` most probable phrases continue, if they have the probability `continued_from`. None below
-    `min_probability` is found, and none that more probably ends before its last word. `look` returns the most probable
-    words after words appended to the typed text; nearly all the time goes there.
-
-    Of phrases where one begins the other, the one that saves more keys on average is kept: the longer one if its
-    further words are more probable than not. (The length penalty of whole headlines would prefer the shorter one
-    however certain the longer one is.)
+    The probability of all words that are added, given the beginning, is above one half: so no other continuation is
+    as likely, and the headline does not more probably end. `look` returns the most probable words after rows of ids.
     """
-    continued_from = max(continued_from, min_probability)
-    beams = sorted(begun, key=_likeliest_first)[:width]
-    found: list[Phrase] = []
-    for _ in range(words - 1):
-        beams = [beam for beam in beams if beam.probability >= continued_from]
-        if not beams:
+    added: list[Ids] = [() for _ in begun]
+    probability = [1.0] * len(begun)
+    open_rows = list(range(len(begun)))
+    for _ in range(words):
+        if not open_rows:
             break
-        grown: list[Phrase] = []
-        for phrase, follows in zip(beams, look([b.ids for b in beams]), strict=True):
-            for i, p in follows.best[:width]:
-                probability = phrase.probability * p
-                if probability < min_probability or p < follows.end:
-                    break
-                if i != phrase.ids[-1]:
-                    grown.append(Phrase((*phrase.ids, i), probability))
-        beams = sorted(grown, key=_likeliest_first)[:width]
-        found += beams
-    kept: list[Phrase] = []
-    for phrase in sorted(found, key=lambda p: (-p.keys_saved, len(p.ids))):
-        if not any(_one_begins_other(phrase.ids, other.ids) for other in kept):
-            kept.append(phrase)
-    return sorted(kept, key=_likeliest_first)
+        rows = [begun[n] + added[n] for n in open_rows]
+        longer = []
+        for n, row, follows in zip(open_rows, rows, look(rows), strict=True):
+            i, p = follows.best[0]
+            if probability[n] * p > LIKELIER_THAN_NOT and i not in row[-1:]:
+                added[n] += (i,)
+                probability[n] *= p
+                longer.append(n)
+        open_rows = longer
+    return added
 
 
-def _likeliest_first(phrase: Phrase) -> tuple:
-    return -phrase.probability, phrase.ids
+def openings(next_words: NextWords, number: int = OPENINGS) -> dict[int, Ids]:
+    """Return words that make an opening of each of the most probable first words, by its id.
+
+    Of a word's most probable second words, the one with the largest product of its probability and the entropy of the
+    word after it is taken: it is frequent, and it leaves open what the headline is about. There is none where a
+    headline more probably ends.
+    """
+    found: dict[int, Ids] = {}
+    for first, p in next_words.after(()).best(number):
+        follows = next_words.after((first,)).likeliest
+        seconds = [(i, q) for i, q in follows.best[:_SECOND_WORDS] if q > follows.end and i != first]
+        if p > 0 and seconds:
+            found[first] = (max(seconds, key=lambda s: s[1] * _entropy(next_words.after((first, s[0])).words))[0],)
+    return found
 
 
-def _one_begins_other(a: Sequence[int], b: Sequence[int]) -> bool:
-    n = min(len(a), len(b))
-    return a[:n] == b[:n]
+def _entropy(p: np.ndarray) -> float:
+    """The entropy of probabilities (V,) that are made to sum to 1, in nats."""
+    p = p[p > 0]
+    p = p / p.sum()
+    return float(-(p * np.log(p)).sum())

@@ -1,7 +1,8 @@
 """Ranks next words, completions, phrases and corrections for a typed text."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,9 @@ import numpy as np
 from headline.corpus.vocabulary import Typed
 from headline.generator.after_text import AfterText
 from headline.generator.learning import Learner
-from headline.generator.next_words import Likeliest, NextWord, NextWords
+from headline.generator.next_words import NextWord, NextWords
 from headline.generator.personal import Personal
-from headline.generator.phrases import Phrase, grow
+from headline.generator.phrases import LIKELIER_THAN_NOT, carried_on, openings
 from headline.generator.words.blocklist import blocked_words, is_blocked
 from headline.generator.words.lexicon import Lexicon
 from headline.generator.words.spelling import TWO_SLIPS, one_slip, two_slips
@@ -20,9 +21,6 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.language_model import LanguageModel
 from headline.model.top import top
 
-_PHRASES_FROM = 0.1  # a phrase less likely than this is noise
-_CONTINUED_FROM = 0.3  # what is less likely is not continued: that costs as much as all the rest, and saves no typing
-_WORD_SAVES = 1.5  # keys that a word saves on average: if it is not shown now, it mostly is one or two letters later
 _SURPRISING = 2e-5  # a beginning less probable than this here may be a slip
 _HARDLY = 1e-8  # the general list is searched too if no correction in the vocabulary is more probable than this
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
@@ -31,6 +29,7 @@ _WORTH_CORRECTING = 0.01  # less probable corrections are mostly misspelt words 
 _UNKNOWN_PRIOR = 1.0  # strength of the prior on the share of unknown words, in words
 WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
 MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
+_SET_PHRASE = 0.3  # share of the word that most often follows another, from which on the words after it are looked up
 _USED_BEFORE = 0.3  # share of the unknown words that this text used before
 
 
@@ -41,7 +40,8 @@ class Suggestion:
     text: str  # the whole text after this suggestion is taken
     completion: str  # the part that is added
     probability: float  # of these words here; for an open word, among everything that it can become
-    kind: str = "word"  # "word", "phrase" (several words) or "correction"
+    kind: str = "word"  # or "correction"
+    more: str = ""  # words that follow `text`, likelier than not (in an empty box: a usual opening); taken with it or not
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class _Choice:
     word: str = ""
     corrects: bool = False
     after: tuple[int, ...] = ()  # the open word, by id, where it is complete and these words follow it
+    more: tuple[int, ...] = ()  # words that follow these, likelier than not
 
 
 class Suggester:
@@ -112,7 +113,7 @@ class Suggester:
         word may well be complete, they are completions and the words after it, ranked together.
 
         Args:
-            phrases: whether continuations of several words replace single words that save less typing.
+            phrases: whether suggestions say what follows them: where that is likelier than not, and in an empty box.
             style: the case to write in: "auto" (as the text begins), "sentence", "title", "lower" or "upper".
             personal: what the same person wrote before, as `learn` returns it.
         """
@@ -137,11 +138,13 @@ class Suggester:
             )
         else:
             choices, complete = self._next(ahead.after(), tuple(typed.context[-1:]), k, personal), 0.0
-        if phrases:
-            choices = self._with_phrases(choices, ahead, k)
+        choices = [c for c in choices[:k] if c.probability >= min_probability]
+        if phrases and text.strip():
+            choices = self._carried_on(choices, ahead, everywhere=personal is not None)
+        elif phrases:
+            choices = [replace(c, more=self._openings.get(c.ids[0], ()) if c.ids else ()) for c in choices]
         writing = Writing(text, typed, self.vocabulary, style, self.checkpoint.style)
-        shown = [self._written(c, text, typed, writing) for c in choices[:k] if c.probability >= min_probability]
-        return Answer(shown, complete)
+        return Answer([self._written(c, text, typed, writing) for c in choices], complete)
 
     def learn(self, headlines: Sequence[str], before: Personal | None = None) -> Personal:
         """Return what the headlines that a person finished teach, in the order of time, after those of `before`.
@@ -256,36 +259,51 @@ class Suggester:
             found = [_Choice(TWO_SLIPS * float(follows.words[i]), (int(i),), corrects=True) for i in places]
         return [c for c in found if c.probability > 0]
 
-    def _with_phrases(self, choices: list[_Choice], ahead: AfterText, k: int) -> list[_Choice]:
-        """Replace words by phrases that save more typing."""
-        saved: list[tuple[float, _Choice]] = []
-        for after in dict.fromkeys(c.after for c in choices):
-            begun = [Phrase(c.ids, c.probability) for c in choices if c.ids and not c.corrects and c.after == after]
-            found = self._grown(begun, ahead, after)
-            saved += [(p.keys_saved, _Choice(p.probability, p.ids, after=after)) for p in found]
-        saved += [(c.probability * _WORD_SAVES, c) for c in choices[:k]]
-        kept = [choice for _, choice in sorted(saved, key=lambda pair: -pair[0])[:k]]
-        return sorted(kept, key=lambda c: (-c.probability, len(c.ids)))
+    @cached_property
+    def _openings(self) -> dict[int, tuple[int, ...]]:
+        """What makes an opening of a first word, by its id: the same for every empty box."""
+        return openings(self.next_words)
 
-    def _grown(self, begun: list[Phrase], ahead: AfterText, after: tuple[int, ...]) -> list[Phrase]:
-        def look(rows: Sequence[tuple[int, ...]]) -> list[Likeliest]:
-            return ahead.likeliest_after([after + ids for ids in rows])
+    @cached_property
+    def _begins_phrases(self) -> np.ndarray:
+        """Whether one word often follows each word: (V,) booleans; all are true without n-grams."""
+        if self.model.ngram is None:
+            return np.ones(len(self.vocabulary), dtype=bool)
+        return self.model.ngram.strongest() >= _SET_PHRASE
 
-        return grow(begun, look, _PHRASES_FROM, _CONTINUED_FROM)
+    def _carried_on(self, choices: list[_Choice], ahead: AfterText, everywhere: bool) -> list[_Choice]:
+        """Say what follows each choice where that is likelier than not.
+
+        To save time nothing is looked up after words that many others follow in the n-grams, unless the choice is
+        likelier than not itself, or `everywhere`.
+        """
+        rows: dict[int, tuple[int, ...]] = {}  # words after the text, by the number of the choice
+        for n, c in enumerate(choices):
+            if c.ids and not c.corrects:
+                if everywhere or self._begins_phrases[c.ids[-1]] or c.probability > LIKELIER_THAN_NOT:
+                    rows[n] = c.after + c.ids
+        more: dict[int, tuple[int, ...]] = {}
+        for length in set(map(len, rows.values())):
+            alike = [n for n, row in rows.items() if len(row) == length]
+            more |= zip(alike, carried_on([rows[n] for n in alike], ahead.likeliest_after), strict=True)
+        return [replace(c, more=more.get(n, ())) for n, c in enumerate(choices)]
 
     def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
-        kind = "correction" if choice.corrects else "phrase" if len(choice.ids) > 1 else "word"
+        kind, more = "correction" if choice.corrects else "word", ""
         if choice.corrects:
             word = writing.usual(choice.ids[0]) if choice.ids else choice.word
             completion = writing.corrected([word])
             text = text[: len(text) - len(typed.fragment)]
         elif choice.word:
             completion = writing.unlisted(choice.word, after_open_word=bool(choice.after))
-        elif choice.after:
-            completion = writing.following(choice.after[0], choice.ids)
         else:
-            completion = writing.completion(choice.ids)
-        return Suggestion(text + completion, completion, choice.probability, kind)
+            completion = self._written_ids(choice, choice.ids, writing)
+            if choice.more:
+                more = self._written_ids(choice, choice.ids + choice.more, writing)[len(completion) :]
+        return Suggestion(text + completion, completion, choice.probability, kind, more)
+
+    def _written_ids(self, choice: _Choice, ids: tuple[int, ...], writing: Writing) -> str:
+        return writing.following(choice.after[0], ids) if choice.after else writing.completion(ids)
 
     def _key(self, choice: _Choice) -> str:
         return self.vocabulary.itos[choice.ids[0]] if choice.ids else self.vocabulary.tokenizer.key(choice.word)

@@ -44,6 +44,10 @@ class InterpolatedNGram:
             p += part.next_word(context) * np.float32(weight)
         return p
 
+    def strongest(self) -> np.ndarray:
+        """The discounted probability of the word that most often follows each word in any part: (V,)."""
+        return np.max([part.strongest() for part in self.parts], axis=0)
+
     def renumbered(self, ids: np.ndarray, vocab_size: int) -> "InterpolatedNGram":
         """The same model for another vocabulary. See `NGram.renumbered`."""
         return InterpolatedNGram([part.renumbered(ids, vocab_size) for part in self.parts], self.weights)

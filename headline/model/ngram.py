@@ -112,6 +112,15 @@ class NGram:
             p[ids] += share  # the words after one context differ from each other
         return p
 
+    def strongest(self) -> np.ndarray:
+        """The discounted probability of the word that most often follows each word: (V,), 0 where none does."""
+        found = np.zeros(self.vocab_size, dtype=np.float32)
+        if self.order > 1 and len(self.shares[0]):
+            first = self._first[0]
+            followed = first[1:] > first[:-1]
+            found[followed] = np.maximum.reduceat(self.shares[0], first[:-1][followed])
+        return found
+
     def _find(self, context: Sequence[int]) -> tuple[int, int]:
         """The level of a context and its index among the n-grams of its order, -1 if it is not there."""
         place = int(context[0])

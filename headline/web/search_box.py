@@ -15,7 +15,9 @@ import numpy as np
 
 from headline.corpus.casing import SMALL_WORDS
 from headline.corpus.vocabulary import Typed
-from headline.generator.suggester import MAY_END, WORTH_SHOWING, Suggester
+from headline.generator.shown import ROWS, SURE, shown
+from headline.generator.spacing import CLOSING, JOINING
+from headline.generator.suggester import MAY_END, Suggester
 from headline.generator.writing import Writing
 from headline.model.top import top
 from headline.paths import read_asset
@@ -35,12 +37,13 @@ def search_box(model: str) -> gr.HTML:
         value=box_value(model=model),
         html_template=read_asset("search_box.html"),
         css_template=read_asset("search_box.css"),
-        js_on_load=read_asset("search_box.js"),
+        js_on_load=read_asset("editing.js") + read_asset("search_box.js"),
         elem_id="search-box",
         apply_default_css=False,
         api=search_api_path(),
         listId="headline-list",
         small=sorted(SMALL_WORDS),
+        rules={"rows": ROWS, "sure": SURE, "mayEnd": MAY_END, "closing": CLOSING, "joining": JOINING},
     )
 
 
@@ -64,7 +67,7 @@ class Question:
     """What the page asks about a text."""
 
     text: str
-    k: int = 6  # suggestions at most
+    k: int = ROWS  # suggestions at most
     style: str = "auto"
     phrases: bool = True
     table: bool = True  # whether to send the table for the word that is open or comes next
@@ -74,16 +77,18 @@ class Question:
 def answer(suggester: Suggester, asked: Question) -> dict:
     """The suggestions for a text, and tables from which the page makes the next lists itself.
 
-    "suggestions" are as in the public route, without the whole text; "complete" is the probability that the open word
-    is a word by itself. "table" belongs to the word that is open or comes next, "next" to the word after it, and is
-    there only if the open word may well be complete.
+    "suggestions" are as in the public route, without the whole text, and "more" is there only where there is some;
+    "complete" is the probability that the open word is a word by itself. "table" belongs to the word that is open or
+    comes next, "next" to the word after it, and is there only if the open word may well be complete.
     """
     text, style = asked.text, asked.style
     typed = suggester.vocabulary.split_typed(text)
     suggestions = []
-    made = suggester.answer(text, asked.k, asked.phrases, WORTH_SHOWING, style=style)
+    made = shown(suggester, text, asked.k, asked.phrases, style)
     for s in made.suggestions:
         item: dict[str, Any] = {"completion": s.completion, "probability": round(s.probability, 4), "kind": s.kind}
+        if s.more:
+            item["more"] = s.more
         if s.kind == "correction":
             item["replaces"] = len(typed.fragment)
         suggestions.append(item)

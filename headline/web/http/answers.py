@@ -33,7 +33,7 @@ class Answers:
         self._models = models
 
     def suggest(self, text: Any, count: Any = 8, model: Any = BUNDLED_ID, phrases: Any = False) -> list[dict]:
-        """Suggestions, the likeliest first: {"text", "completion", "probability", "kind"} of each.
+        """Suggestions, the likeliest first: {"text", "completion", "probability", "kind", "more"} of each.
 
         Raises:
             RequestError: the text is not a string, the count is not a whole number above 0, or there is no such model.
@@ -41,14 +41,21 @@ class Answers:
         text, count = _text(text), _whole("The number of suggestions", count, 1, MOST_SUGGESTIONS)
         suggester = self._suggester(model)
         return [
-            {"text": s.text, "completion": s.completion, "probability": round(s.probability, 6), "kind": s.kind}
+            {
+                "text": s.text,
+                "completion": s.completion,
+                "probability": round(s.probability, 6),
+                "kind": s.kind,
+                "more": s.more,
+            }
             for s in suggester.suggest(text, count, bool(phrases))
         ]
 
     def complete(self, text: Any, model: Any = BUNDLED_ID) -> str:
-        """The text with the word or phrase that saves the most keys, or unchanged if nothing is known to follow.
+        """The text with its likeliest word, and with what follows that where it is likelier than not.
 
-        An open word is completed, or taken as complete if that is likelier.
+        An open word is completed, or taken as complete if that is likelier. The text is unchanged if nothing is known
+        to follow.
 
         Raises:
             RequestError: the text is not a string, or there is no such model.
@@ -58,7 +65,7 @@ class Answers:
         found = answer.suggestions
         if answer.complete > (found[0].probability if found else 0.0):
             found = suggester.suggest(text + " ", 1, phrases=True)
-        return found[0].text if found else text
+        return found[0].text + found[0].more if found else text
 
     def generate(
         self, seed: Any = "", number: Any = 5, temperature: Any = 0.7, words: Any = 0, model: Any = BUNDLED_ID

@@ -39,10 +39,10 @@ def add_api(answers: Answers, allowance: Allowance) -> None:
             text: the beginning of a headline; only its last 10,000 characters are read
             count: how many suggestions at most, from 1 to 50
             model: the id of a model, as `models` lists them
-            phrases: whether continuations of several words may be among them
+            phrases: whether each says what follows it where that is likelier than not, and for an empty text a usual opening
 
         Returns:
-            suggestions, the likeliest first, each with the whole text, the completion, its probability, and its kind (word, phrase or correction)
+            suggestions, the likeliest first, each with the whole text, the completion, its probability, its kind (word or correction), and the words that follow likelier than not
         """  # noqa: E501  a line a description, as Gradio reads them
         try:
             return answers.suggest(text, count, model, phrases)
@@ -51,7 +51,7 @@ def add_api(answers: Answers, allowance: Allowance) -> None:
             raise Sentence(error) from None
 
     def complete(text: str, model: str = BUNDLED_ID) -> str:
-        """The beginning of a headline, completed by the one word or phrase that saves the most typing.
+        """The beginning of a headline with its likeliest word, and what follows that where it is likelier than not.
 
         Args:
             text: the beginning of a headline; only its last 10,000 characters are read

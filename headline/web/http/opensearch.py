@@ -64,6 +64,6 @@ def description(root: str, suggest_path: str, own_path: str) -> str:
 
 def suggestions(q: str, found: list[dict], root: str) -> list:
     """Suggestions in the form of the extension: [q, completions, descriptions, addresses]."""
-    texts = [one["text"] for one in found]
+    texts = [one["text"] + one["more"] for one in found]
     abouts = [f"{one['kind']}, {one['probability']:.0%}" for one in found]
     return [q, texts, abouts, [f"{root}/?q={quote(text, safe='')}" for text in texts]]

@@ -38,12 +38,17 @@ _SEARCH_BAR_SUGGESTIONS = 8
 
 @dataclass
 class SuggestionBody:
-    """`text` is the whole text with the suggestion, `completion` what it adds; `kind` is word, phrase or correction."""
+    """`text` is the whole text with the suggestion, `completion` what it adds; `kind` is word or correction.
+
+    `more` are words that follow `text`, likelier than not (a usual opening, if `q` is empty); none unless phrases were
+    asked for.
+    """
 
     text: str
     completion: str
     probability: float
     kind: str
+    more: str
 
 
 @dataclass
@@ -78,7 +83,7 @@ K = Annotated[
     ),
 ]
 Model = Annotated[str, Query(description=f"The id of a model; “{BUNDLED_ID}” if empty.")]
-Phrases = Annotated[bool, Query(description="Whether continuations of several words may be among them.")]
+Phrases = Annotated[bool, Query(description="Whether `more` says what follows.")]
 
 
 def public_routes(models: Models, turns: Turns) -> list[BaseRoute]:
