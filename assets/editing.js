@@ -6,8 +6,8 @@
 // ("apostrophe", "possessive", "hyphen"); "" where there is none of these.
 
 // Take a suggestion between the text before the caret and the text behind it, which may be separated by a selection
-// of `selected` characters. Nothing behind the caret changes. A space comes after the word unless one is there already
-// or a sign follows that needs none. Letters behind the caret that finish the word are not written twice.
+// of `selected` characters. Nothing behind the caret changes, but that there is one space after the word, or none before
+// a sign that needs none. Letters behind the caret that finish the word are not written twice.
 function taken(before, behind, completion, { replaces = 0, selected = 0, closing = "", joining = "" } = {}) {
   const from = before.length - replaces;
   const word = /^\s*\S*$/.test(completion) && !/^\s/.test(completion) ? completion : "";
@@ -25,10 +25,11 @@ function finishes(behind, word) {
 }
 
 function spaceAfter(change, before, behind, closing, joining) {
-  if (/^\s/.test(behind)) return { ...change, caret: change.caret + 1, space: "word" };
+  const spaces = /^\s*/.exec(behind)[0].length;
+  if (spaces === 1) return { ...change, caret: change.caret + 1, space: "word" };
   if (behind && (closing + joining).includes(behind[0])) return { ...change, space: "" };
   if (behind[0] === '"' && quoteIsOpen(before)) return { ...change, space: "" };
-  return { ...change, text: change.text + " ", caret: change.caret + 1, space: "word" };
+  return { ...change, to: change.to + spaces, text: change.text + " ", caret: change.caret + 1, space: "word" };
 }
 
 // What typing one character does where the space before the caret came with something (`space`, as above); null where

@@ -227,8 +227,7 @@ let dismissed = false; // by Escape: no ghost text until the next letter
 let composing = false;
 
 function show(text, all, exact) {
-  // A letter behind the caret goes on with the word: no other word comes between.
-  const found = startsWithLetter(tail()) ? all.filter((item) => !/^\s/.test(item.completion)) : all;
+  const found = fitting(all);
   const same = text === list.dataset.typed;
   const chosen = same && active >= 0 ? items[active].completion : null;
   const redrawn = !same || !alike(found, items);
@@ -248,6 +247,15 @@ function show(text, all, exact) {
   if (exact) announce();
 }
 
+// The suggestions that fit what is behind the caret: a letter there goes on with the word, so that no other word comes
+// between, and where there is anything, it is what follows.
+function fitting(all) {
+  const behind = tail();
+  if (!behind.trim()) return all;
+  const some = startsWithLetter(behind) ? all.filter((item) => !/^\s/.test(item.completion)) : all;
+  return some.map((item) => ({ ...item, more: undefined }));
+}
+
 // The server's list is mostly the same as the page's own; then nothing is drawn again.
 function alike(some, others) {
   return some.length === others.length && some.every((item, i) =>
@@ -261,8 +269,8 @@ function showGuess() {
   // There is no table yet: suggestions that still fit stay in the list, so that it does not blink.
   const grown = text.slice((list.dataset.typed || "").length);
   if (!text.startsWith(list.dataset.typed || "") || !grown) return show(text, [], false);
-  const fitting = items.filter((item) => item.kind !== "correction" && item.completion.toLowerCase().startsWith(grown.toLowerCase()));
-  const shorter = fitting.map((item) => ({ ...item, completion: item.completion.slice(grown.length) })).filter((item) => item.completion);
+  const left = items.filter((item) => item.kind !== "correction" && item.completion.toLowerCase().startsWith(grown.toLowerCase()));
+  const shorter = left.map((item) => ({ ...item, completion: item.completion.slice(grown.length) })).filter((item) => item.completion);
   show(text, shorter, false);
 }
 

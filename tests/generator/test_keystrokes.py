@@ -40,7 +40,7 @@ def test_quotes_of_either_kind_are_taken_and_signs_follow_without_a_space():
         ["Don’t panic, it’s over"],
         offering({"D": ["Don't"], "Don’t ": ["Don’t panic"], "Don’t panic, i": ["Don't panic, it's"]}),
     )
-    assert found.keys == 1 + 1 + 1 + len(", i") + 1 + len("over")
+    assert found.keys == 1 + 1 + 1 + len(",i") + 1 + len("over")  # the page puts the space behind the comma
 
 
 def test_letters_that_change_their_number_in_small_writing_do_no_harm():
@@ -54,6 +54,29 @@ def test_no_headlines_save_nothing():
 
 def test_a_suggesters_own_suggestions_are_taken():
     model = tiny.suggester(tiny.bigram_checkpoint({"<s>": {"the": 9}, "the": {"government": 9}}))
-    found = typed_with(model, ["the government"], shown=1, phrases=False)
+    found = typed_with(model, ["the government"], rows=1, phrases=False)
     assert (found.keys, found.taken) == (2, 2)
-    assert typed_with(model, ["the government"], shown=5, phrases=True).keys == 1
+    assert typed_with(model, ["the government"], rows=5).keys == 1  # Tab, in the empty box
+
+
+def test_nothing_is_taken_that_the_page_would_not_show():
+    words = [f"word{n}" for n in range(300)]
+    model = tiny.suggester(tiny.uniform_checkpoint(words=words))
+    assert any(s.text == "word0 word7" for s in model.suggest("word0 ", 300))
+    assert typed_with(model, ["word0 word7"], rows=300).taken == 1  # in the empty box
+
+
+@pytest.mark.parametrize(
+    "headline, keys",
+    [
+        ("Word, next", 1 + 1 + 4),  # the space makes room for the comma, and one comes behind it
+        ("Word’s next", 1 + 2 + 5),  # no space comes behind ’s by itself
+        ("Word-next", 1 + 5),
+        ("Word? “Next”", 1 + 1 + 6),
+        ("Word... next", 1 + 3 + 4),
+        ("Word% (next)", 1 + 1 + 6),
+        ("Word@next", 1 + 2 + 4),  # the space has to be deleted
+    ],
+)
+def test_the_space_of_a_taken_word_costs_what_it_costs_in_the_page(headline, keys):
+    assert keystrokes([headline], offering({"": ["Word"]})).keys == keys

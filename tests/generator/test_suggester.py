@@ -1,6 +1,7 @@
 """What the box offers while a person types."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
 from headline.model.network import log_softmax
+from headline.training.mixture import build_ngrams
 from tests import tiny
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint
 
@@ -287,24 +289,57 @@ def test_two_slips_in_a_long_word_are_mended():
     assert backed({}).suggest("the gvoernmnet")[0].text == "the government"
 
 
-def test_phrases_stand_among_words_where_they_save_more():
+def test_a_row_says_what_follows_it_where_that_is_likelier_than_not():
     chain = {"the": {"australia": 9}, "australia": {"police": 9}, "police": {"rise": 9}, "rise": {"</s>": 9}}
     suggester = backed(chain)
-    found = suggester.suggest("the ", k=3, phrases=True)
-    assert [s.text for s in found[:2]] == ["the australia", "the australia police rise"]
-    assert [s.kind for s in found[:2]] == ["word", "phrase"]
-    assert found[0].probability > found[1].probability > 0.8
-    assert all(s.kind == "word" for s in suggester.suggest("the ", k=3))
-    assert [s.text for s in suggester.suggest("the au", k=3, phrases=True)] == [s.text for s in found[:2]]
+    first, second, third = suggester.suggest("the ", k=3, phrases=True)
+    assert (first.text, first.more, first.kind) == ("the australia", " police rise", "word")
+    assert second.more in ("", " police rise") and third.probability < 0.01
+    assert suggester.suggest("the au", k=1, phrases=True)[0].more == " police rise"
+    assert suggester.suggest("the australia", k=1, phrases=True)[0] == replace(
+        suggester.suggest("the australia", k=1)[0], more=" rise"
+    )
+    assert {s.more for s in suggester.suggest("the ", k=3)} == {""}
+    correction = suggester.suggest("the austrlaia", k=1, phrases=True)[0]
+    assert (correction.kind, correction.more) == ("correction", "")
 
 
-def test_phrases_are_cased_and_quoted_as_the_text_is():
+def test_what_follows_is_cased_and_quoted_as_the_text_is():
     chain = {"the": {"London": 9}, "London": {"won't": 9}, "won't": {"rise": 9}, "rise": {"</s>": 9}}
     suggester = backed(chain, words=["the", "London", "won't", "rise", "zoo"])
-    texts = [s.text for s in suggester.suggest("‘It’s’ The Zoo, THE ", phrases=True)]
-    assert any("won’t" in text.lower() for text in texts)
-    assert "the London won't rise" in [s.text for s in suggester.suggest("the ", phrases=True)]
-    assert "The Zoo The London Won't Rise" in [s.text for s in suggester.suggest("The Zoo The ", phrases=True)]
+
+    def written(text: str) -> str:
+        first = suggester.suggest(text, phrases=True)[0]
+        return first.text + first.more
+
+    assert written("the ") == "the London won't rise"
+    assert written("The Zoo The ") == "The Zoo The London Won't Rise"
+    assert written("‘It’s’ The Zoo, THE ") == "‘It’s’ The Zoo, THE London Won’t Rise"
+    assert written("The Lon") == "The London won't rise"
+
+
+def test_after_words_that_many_others_follow_nothing_is_looked_up():
+    """The n-grams say which: "police rise" is a set phrase, after "the" anything may come."""
+    rows = ["NASA says"] * 9 + [f"the {word}" for word in WORDS[1:]]
+    follows = {"NASA": {"says": 9}, "the": {"rise": 9}, "of": {"NASA": 1, "the": 1}}
+    checkpoint = bigram_checkpoint(follows)
+    ngram = build_ngrams(rows, checkpoint.vocabulary, 2, 10**6)
+
+    def more(model) -> dict[str, str]:
+        return {s.completion: s.more for s in tiny.suggester(model).suggest("of ", k=9, phrases=True)}
+
+    assert {word: more(checkpoint)[word] for word in ("NASA", "the")} == {"NASA": " says", "the": " rise"}
+    pruned = more(replace(checkpoint, ngram=ngram, lstm_weight=0.99))
+    assert {word: pruned[word] for word in ("NASA", "the")} == {"NASA": " says", "the": ""}
+
+
+def test_an_empty_box_gets_usual_openings():
+    chain = {"<s>": {"the": 9, "police": 8}, "the": {"president": 9}, "police": {"rise": 9}, "president": {"</s>": 9}}
+    suggester = backed(chain)
+    found = suggester.suggest("", k=2, phrases=True)
+    assert [(s.text, s.more) for s in found] == [("The", " president"), ("Police", " rise")]
+    assert [s.more for s in suggester.suggest("", k=2)] == ["", ""]
+    assert len(suggester.suggest("", k=50, phrases=True)) > 2
 
 
 def test_the_less_likely_are_kept_back():

@@ -44,18 +44,19 @@ def test_suggestions_are_the_suggesters(answers):
 
 
 def test_phrases_come_when_they_are_asked_for(answers):
-    assert {one["kind"] for one in answers.suggest("the gov", 8)} == {"word"}
-    assert "phrase" in {one["kind"] for one in answers.suggest("the gov", 8, phrases=True)}
+    assert {one["more"] for one in answers.suggest("the gov", 8)} == {""}
+    assert answers.suggest("the gov", 8, phrases=True)[0]["more"] == " says"
 
 
-def test_a_text_is_completed_by_what_saves_most(answers):
-    assert answers.complete("the gov") == "the government"
+def test_a_text_is_completed_while_that_is_likelier_than_not(answers):
+    assert answers.complete("the gov") == "the government says"
+    assert answers.complete("the N") == "the NASA"
     assert answers.complete("the gov", "sure") == "the government says we"
 
 
 def test_a_word_that_stands_is_gone_on_from(answers):
     """ "govern" is none, and "government" is likelier than all that is longer."""
-    assert answers.complete("the govern") == "the government"
+    assert answers.complete("the govern") == "the government says"
     assert answers.complete("the government") == "the government says"
     assert answers.complete("the government ") == "the government says"
 

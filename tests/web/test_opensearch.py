@@ -39,7 +39,7 @@ def test_suggestions_are_json(client):
     assert reply.status_code == 200 and found.keys() == {"q", "suggestions"} and found["q"] == "the gov"
     assert len(found["suggestions"]) == 2
     for one in found["suggestions"]:
-        assert one.keys() == {"text", "completion", "probability", "kind"}
+        assert one.keys() == {"text", "completion", "probability", "kind", "more"}
         assert one["text"] == "the gov" + one["completion"] and 0 < one["probability"] <= 1
 
 
@@ -108,7 +108,7 @@ def test_the_search_bars_suggestions_are_four_lists(client):
 
 
 def test_addresses_of_suggestions_are_escaped():
-    found = [{"text": "AT&T’s #1 /?", "kind": "word", "probability": 0.304}]
+    found = [{"text": "AT&T’s #1", "kind": "word", "probability": 0.304, "more": " /?"}]
     told = suggestions("AT&T", found, "https://app.example")
     expected = "https://app.example/?q=AT%26T%E2%80%99s%20%231%20%2F%3F"
     assert told == ["AT&T", ["AT&T’s #1 /?"], ["word, 30%"], [expected]]
