@@ -222,6 +222,7 @@ async function lookAhead(text, best) {
 let items = []; // suggestions in the list
 let active = -1; // index of the one chosen by the arrows, or -1
 let open = false;
+let behind = ""; // text behind the caret that the list was made for
 let wordEnd = 0; // probability that the open word is complete
 let dismissed = false; // by Escape: no ghost text until the next letter
 let composing = false;
@@ -250,7 +251,7 @@ function show(text, all, exact) {
 // The suggestions that fit what is behind the caret: a letter there goes on with the word, so that no other word comes
 // between, and where there is anything, it is what follows.
 function fitting(all) {
-  const behind = tail();
+  behind = tail();
   if (!behind.trim()) return all;
   const some = startsWithLetter(behind) ? all.filter((item) => !/^\s/.test(item.completion)) : all;
   return some.map((item) => ({ ...item, more: undefined }));
@@ -367,7 +368,8 @@ function ghostItem() {
 function drawGhost() {
   const item = ghostItem();
   write(before, item ? head() : "");
-  write(ghost, item ? whole(item).completion : "");
+  // On a phone nothing takes more than the word.
+  write(ghost, item ? (chips.matches ? item : whole(item)).completion : "");
 }
 
 // Keeps the ghost text in place when a long text scrolls.
@@ -400,7 +402,7 @@ function drawSaved() {
   const share = Math.max(0, 1 - keys / letters);
   write(saved, letters
     ? `${count(keys, "key")} pressed for ${count(letters, "letter")}: ${Math.round(share * 100)} % saved`
-    : "Tab takes the grey words, the arrow keys choose from the list.");
+    : chips.matches ? "A tap takes a word." : "Tab takes the grey words, the arrow keys choose from the list.");
 }
 
 function count(n, noun) {
@@ -490,7 +492,7 @@ const firstWord = (item) => ({ ...item, completion: /^\s*\S+/.exec(item.completi
 
 // The caret went elsewhere, or the text before it changed otherwise than by typing.
 function moved() {
-  if (head() !== list.dataset.typed) {
+  if (head() !== list.dataset.typed || tail() !== behind) {
     showGuess();
     askSoon();
   }

@@ -50,6 +50,12 @@ def test_suggest_prints_probabilities_and_texts(capsys, model):
     assert len(lines) == 2
 
 
+def test_suggest_says_what_follows_in_brackets(capsys, tmp_path):
+    sure = bigram_checkpoint({"the": {"government": 20}, "government": {"says": 20}}).save(tmp_path / "sure")
+    (line,) = call(capsys, "suggest", "the gov", "--model", sure, "-k", 1, "--phrases")
+    assert line.endswith("%  the government [says]")
+
+
 def test_suggest_as_json(capsys, model):
     (line,) = call(capsys, "suggest", "the gov", "--model", model, "--json")
     expected = [vars(s) for s in Suggester.load(model).suggest("the gov")]

@@ -110,3 +110,13 @@ def page(browser: Browser, app_url: str) -> Iterator[Page]:
     if not getattr(page, "expected_errors", False):
         told = [error for error in errors if not any(left in error for left in LEFT)]
         assert told == [], "the page's console holds errors"
+
+
+@pytest.fixture
+def phone(browser: Browser, app_url: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(app_url)
+    page.locator("#headline-list li").first.wait_for()
+    yield page
+    context.close()

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_write import BOX, LIST, chosen, expect_answer, expect_rows, ghost, rows, typed
+from tests.browser.box import BOX, LIST, chosen, expect_answer, expect_rows, ghost, rows, typed
 
 
 def put_caret(page: Page, text: str) -> None:
@@ -211,3 +211,27 @@ def test_where_nothing_is_likely_there_are_no_figures(page: Page):
     assert rows(page) == ["zz one", "zz two"]
     expect(page.locator(f"{LIST} .figure").first).not_to_be_visible()
     expect(page.locator(f"{LIST} .meter").first).not_to_be_visible()
+
+
+def test_a_chip_of_an_empty_box_takes_the_whole_opening_and_others_show_the_word(phone: Page):
+    opening = rows(phone)[0]
+    assert " " in opening
+    phone.locator(f"{LIST} li").first.tap()
+    expect(phone.locator(BOX)).to_have_value(opening + " ")
+    phone.locator(BOX).fill("what you need ")
+    expect_answer(phone, "what you need ")
+    first = phone.locator(f"{LIST} li").first
+    expect(first.locator(".more")).not_to_be_visible()
+    first.tap()
+    expect(phone.locator(BOX)).to_have_value("what you need to ")
+
+
+def test_a_selection_that_is_given_up_leaves_the_list_of_its_place(page: Page):
+    put_caret(page, "the |gov|")
+    assert any(row.startswith("the ") for row in rows(page))
+    page.keyboard.press("ArrowRight")
+    expect_answer(page, "the gov")
+    put_caret(page, "quan|| dary")
+    page.keyboard.press("Delete")  # what is behind changes, and what fits with it
+    expect(page.locator(BOX)).to_have_value("quandary")
+    expect_rows(page, "row.startsWith('quan') && !row.includes(' ')")

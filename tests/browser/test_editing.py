@@ -145,7 +145,9 @@ def test_numbers_abbreviations_and_addresses_are_not_broken(blank, before, lette
     assert blank.evaluate("([b, l, r]) => type(b, '', l, r)", [before, letters, RULES]) == expected + "|"
 
 
-@pytest.mark.parametrize("letters", ["3.5", "U.S.", "9:30", "...", "https://example.com/?q=a,b", "a , b", "no  more", "it's"])
+@pytest.mark.parametrize(
+    "letters", ["3.5", "U.S.", "9:30", "...", "https://example.com/?q=a,b", "a , b", "no  more", "it's"]
+)
 def test_what_is_typed_elsewhere_is_left_alone(blank, letters):
     typed = """([letters, rules]) => {
         let before = "word "; // its space was typed

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from headline.share.archive import pack
 from tests.browser.test_train import open_tab
-from tests.browser.test_write import BOX
+from tests.browser.box import BOX
 from tests.tiny import WORDS, random_checkpoint
 
 # Each kind of markup that Gradio's Markdown or templates would have taken for their own.

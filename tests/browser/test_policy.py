@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import served
 from tests.browser.test_hostile_text import upload
 from tests.browser.test_train import open_tab
-from tests.browser.test_write import BOX
+from tests.browser.box import BOX
 
 WATCH = """window.refused = [];
 document.addEventListener('securitypolicyviolation', (e) => refused.push(`${e.violatedDirective} ${e.blockedURI}`));"""

@@ -3,70 +3,15 @@
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.box import BOX, LIST, chosen, expect_answer, expect_rows, ghost, rows, typed
 from tests.browser.conftest import free_port, served
 
-BOX = "#headline-input"
-LIST = "#headline-list"
 SUGGEST = re.compile("/gradio_api/headline/suggest")
-
-
-def rows(page: Page, list_id: str = "headline-list") -> list[str]:
-    # Read in one go: the list may be drawn anew between two questions.
-    return page.locator(f"#{list_id} .words").evaluate_all("rows => rows.map(row => row.textContent)")
-
-
-def expect_rows(page: Page, condition: str, list_id: str = "headline-list") -> None:
-    """Wait until every row (there must be one) fulfils a condition on `row`, in JavaScript."""
-    page.wait_for_function(
-        f"""() => {{
-            const rows = [...document.querySelectorAll("#{list_id} .words")].map(row => row.textContent);
-            return rows.length > 0 && rows.every(row => {condition});
-        }}"""
-    )
-
-
-def expect_answer(page: Page, text: str) -> None:
-    """Wait until the server's own list for a text is shown, also by a page that Gradio loads anew meanwhile."""
-    page.wait_for_function(
-        "text => { const l = document.querySelector('#headline-list')?.dataset; return l?.typed === text && l.exact; }",
-        arg=text,
-    )
-
-
-def typed(page: Page, text: str) -> None:
-    page.locator(BOX).press_sequentially(text)
-    expect_answer(page, page.locator(BOX).input_value())
-
-
-def chosen(page: Page) -> str | None:
-    """The text of the active option, as assistive technology finds it."""
-    return page.evaluate(
-        f"""() => {{
-            const id = document.querySelector("{BOX}").getAttribute("aria-activedescendant");
-            const row = id && document.getElementById(id);
-            return row && row.getAttribute("aria-selected") === "true" ? row.querySelector(".words").textContent : null;
-        }}"""
-    )
-
-
-def ghost(page: Page) -> str:
-    return page.locator(".ghost-rest").text_content() or ""
-
-
-@pytest.fixture
-def phone(browser: Browser, app_url: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(app_url)
-    page.locator(f"{LIST} li").first.wait_for()
-    yield page
-    context.close()
 
 
 def test_typing_shows_suggestions_and_a_click_takes_one(page: Page):

@@ -33,6 +33,12 @@ def test_mixing_a_mixture_keeps_its_inner_weights_and_the_heaviest_parts():
     assert max(many.weights) == pytest.approx(20 / sum(range(13, 21)))
 
 
+def test_the_strongest_share_after_a_word_is_that_of_any_part():
+    first, second = models(2)
+    found = interpolated([first, second], [1, 1]).strongest()
+    assert found.tolist() == np.maximum(first.strongest(), second.strongest()).tolist()
+
+
 def test_it_comes_back_from_its_tensors():
     for parts, weights in ((models(1), [1.0]), (models(2), [0.25, 0.75])):
         before = InterpolatedNGram(parts, weights)

@@ -130,3 +130,11 @@ def test_a_list_of_many_copies_leaves_something_for_every_word():
         p = ngram.next_word(context)
         assert p.sum() == pytest.approx(1, abs=1e-5)
         assert (p[2:] > 0).all()
+
+
+def test_the_strongest_share_after_each_word_is_that_of_its_bigrams():
+    model = NGram.build(rows(), SIZE, NEVER, order=3)
+    first = model._first[0]
+    expected = [max(model.shares[0][first[i] : first[i + 1]], default=0.0) for i in range(SIZE)]
+    assert model.strongest().tolist() == pytest.approx(expected) and max(expected) > 0 == expected[PAD]
+    assert NGram.build(rows(), SIZE, NEVER, order=1).strongest().tolist() == [0.0] * SIZE

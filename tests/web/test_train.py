@@ -19,7 +19,7 @@ from headline.web.tabs import corpus_picker, train
 from headline.web.tabs.corpus_picker import PASTE_CHOICE, SAMPLE_CHOICE, UPLOAD_CHOICE
 from headline.web.tabs.settings_form import NOTHING_ID
 from headline.web.tabs.train import TrainTab
-from headline.web.tabs.write import EXAMPLES, WriteTab
+from headline.web.tabs.write import LESSON_SEEDS, WriteTab
 from tests.tiny import random_checkpoint
 
 VISITOR = "0123456789abcdef" * 2
@@ -160,7 +160,7 @@ def test_a_run_is_started_with_what_the_page_holds(tab, monkeypatch):
     shown = tab.start(values)
     (((options, runs), named),) = started
     assert (options.settings.epochs, options.name, options.compare) == (2, "Pasted", True)
-    assert options.samples == (*EXAMPLES, "the gov") and options.read_corpus().headlines == ["One", "Two"]
+    assert options.samples == (*LESSON_SEEDS, "the gov") and options.read_corpus().headlines == ["One", "Two"]
     assert runs == tab.models.runs and named["keep_files"]
     assert shown[tab.mine] == ["older", "new"] and shown[tab.job_id] == "new" and shown[tab.timer].active
 

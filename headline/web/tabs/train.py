@@ -27,7 +27,7 @@ from headline.web.tabs.own_models import OwnModels
 from headline.web.tabs.panels import line, line_of, panel_of
 from headline.web.tabs.run_view import describe, refusal
 from headline.web.tabs.settings_form import SettingsForm
-from headline.web.tabs.write import EXAMPLES, WriteTab
+from headline.web.tabs.write import LESSON_SEEDS, WriteTab
 
 _POLL_SECONDS = 0.5
 _LONGEST_ESTIMATE = 120  # seconds
@@ -102,7 +102,7 @@ class TrainTab:
             rows=self.models.limits.rows,
             minutes=self.models.limits.minutes,
             name=selected.name,
-            samples=tuple(EXAMPLES),
+            samples=tuple(LESSON_SEEDS),
             compare=True,
         )
         return options, selected.temporary
