@@ -522,6 +522,7 @@ document.addEventListener("selectionchange", () => { if (document.activeElement 
 
 box.addEventListener("keydown", (event) => {
   if (event.isComposing || composing || event.keyCode === 229) return;
+  moved(); // the event that says so may come after the next key
   const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
   const n = items.length;
   if (event.key === "ArrowDown" && plain) {
@@ -625,7 +626,7 @@ function receive() {
   }
   if (value.put !== undefined && value.stamp !== stamp) {
     stamp = value.stamp;
-    apply({ from: 0, to: box.value.length, text: value.put, caret: value.put.length, space: "" });
+    apply({ from: 0, to: box.value.length, text: value.put, caret: value.put.length, space: value.put.endsWith(" ") ? "word" : "" });
   }
 }
 watch("value", receive);

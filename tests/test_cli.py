@@ -14,7 +14,7 @@ from headline.cli import main
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
-from tests.tiny import headlines, random_checkpoint
+from tests.tiny import bigram_checkpoint, headlines, random_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ["units=4", "embedding_size=4", "min_count=1", "candidates=0", "batch_size=32", "validation=0.1", "test=0.1"]
