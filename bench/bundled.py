@@ -19,7 +19,7 @@ from pathlib import Path
 from bench import bundled_corpus
 from headline.corpus.reader import read_headlines
 from headline.corpus.split import split_headlines
-from headline.generator.keystrokes import typed_with
+from headline.generator.box.keystrokes import typed_with
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate

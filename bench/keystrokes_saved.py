@@ -2,15 +2,15 @@
 
     python -m bench.keystrokes_saved ../shared/data/nyt data/sample.csv --count 1000
 
-The simulated person of `headline.generator.keystrokes` may take what the page shows and nothing else.
+The simulated person of `headline.generator.box.keystrokes` may take what the page shows and nothing else.
 """
 
 import argparse
 from pathlib import Path
 
 from headline.corpus.reader import read_headlines
-from headline.generator.keystrokes import typed_with
-from headline.generator.shown import ROWS
+from headline.generator.box.keystrokes import typed_with
+from headline.generator.box.shown import ROWS
 from headline.generator.suggester import Suggester
 from headline.paths import BUNDLED_MODEL
 

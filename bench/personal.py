@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from headline.generator.keystrokes import Keystrokes, typed_with
+from headline.generator.box.keystrokes import Keystrokes, typed_with
 from headline.generator.suggester import Suggester
 from headline.paths import BUNDLED_MODEL
 

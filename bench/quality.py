@@ -23,8 +23,8 @@ from headline.corpus.reader import read_headlines
 from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
 from headline.corpus.vocabulary import Vocabulary
+from headline.generator.box.keystrokes import typed_with
 from headline.generator.generator import Generator
-from headline.generator.keystrokes import typed_with
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
 from headline.generator.words.spelling import NEIGHBOURS

@@ -32,7 +32,7 @@ import numpy as np
 from headline.corpus.reader import read_headlines
 from headline.corpus.segmentation import TOKENIZERS
 from headline.corpus.split import split_headlines
-from headline.generator.keystrokes import typed_with
+from headline.generator.box.keystrokes import typed_with
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from headline.corpus.reader import read_headlines
 from headline.corpus.vocabulary import Vocabulary
-from headline.generator.shown import shown
+from headline.generator.box.shown import shown
 from headline.generator.suggester import Suggester
 from headline.paths import BUNDLED_MODEL
 

@@ -41,7 +41,7 @@ class Suggestion:
     completion: str  # the part that is added
     probability: float  # of these words here; for an open word, among everything that it can become
     kind: str = "word"  # or "correction"
-    more: str = ""  # words that follow `text`, likelier than not (in an empty box: a usual opening); taken with it or not
+    more: str = ""  # words that follow `text`, likelier than not; in an empty box, those of a usual opening
 
 
 @dataclass(frozen=True)
@@ -279,9 +279,9 @@ class Suggester:
         """
         rows: dict[int, tuple[int, ...]] = {}  # words after the text, by the number of the choice
         for n, c in enumerate(choices):
-            if c.ids and not c.corrects:
-                if everywhere or self._begins_phrases[c.ids[-1]] or c.probability > LIKELIER_THAN_NOT:
-                    rows[n] = c.after + c.ids
+            likely = everywhere or c.probability > LIKELIER_THAN_NOT
+            if c.ids and not c.corrects and (likely or self._begins_phrases[c.ids[-1]]):
+                rows[n] = c.after + c.ids
         more: dict[int, tuple[int, ...]] = {}
         for length in set(map(len, rows.values())):
             alike = [n for n, row in rows.items() if len(row) == length]

@@ -276,7 +276,7 @@ def _continued(checkpoint: Checkpoint, texts: Sequence[str]) -> list[str]:
 
 def _keystrokes_saved(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[str, float]:
     """Return the share of keystrokes saved on headlines: by this model, its n-grams alone, and the bundled model."""
-    from headline.generator.keystrokes import typed_with
+    from headline.generator.box.keystrokes import typed_with
     from headline.generator.suggester import Suggester
 
     models = {"this": checkpoint, "bundled": Checkpoint.load(BUNDLED_MODEL)}

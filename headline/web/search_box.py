@@ -15,8 +15,8 @@ import numpy as np
 
 from headline.corpus.casing import SMALL_WORDS
 from headline.corpus.vocabulary import Typed
-from headline.generator.shown import ROWS, SURE, shown
-from headline.generator.spacing import CLOSING, JOINING
+from headline.generator.box.shown import ROWS, SURE, shown
+from headline.generator.box.spacing import CLOSING, JOINING
 from headline.generator.suggester import MAY_END, Suggester
 from headline.generator.writing import Writing
 from headline.model.top import top

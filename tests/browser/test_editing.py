@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from headline.generator.spacing import CLOSING, JOINING
+from headline.generator.box.spacing import CLOSING, JOINING
 from headline.paths import read_asset
 
 

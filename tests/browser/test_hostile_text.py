@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from headline.share.archive import pack
-from tests.browser.test_train import open_tab
 from tests.browser.box import BOX
+from tests.browser.test_train import open_tab
 from tests.tiny import WORDS, random_checkpoint
 
 # Each kind of markup that Gradio's Markdown or templates would have taken for their own.

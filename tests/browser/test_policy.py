@@ -9,10 +9,10 @@ from gradio_client import Client
 from gradio_client.exceptions import AuthenticationError
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.box import BOX
 from tests.browser.conftest import served
 from tests.browser.test_hostile_text import upload
 from tests.browser.test_train import open_tab
-from tests.browser.box import BOX
 
 WATCH = """window.refused = [];
 document.addEventListener('securitypolicyviolation', (e) => refused.push(`${e.violatedDirective} ${e.blockedURI}`));"""

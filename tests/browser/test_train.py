@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from headline.share.archive import pack
+from tests.browser.box import BOX, expect_rows
 from tests.browser.conftest import served
 from tests.browser.test_accessibility import violations
-from tests.browser.box import BOX, expect_rows
 from tests.tiny import random_checkpoint
 
 RUN_SECONDS = 180_000  # milliseconds at most, for a run of a few epochs on two busy cores

@@ -2,7 +2,7 @@
 
 import pytest
 
-from headline.generator.keystrokes import keystrokes, typed_with
+from headline.generator.box.keystrokes import keystrokes, typed_with
 from tests import tiny
 
 

@@ -1,6 +1,6 @@
 """What the page shows: the rows, how many, and which are too improbable."""
 
-from headline.generator.shown import ROWS, shown, within_one_key
+from headline.generator.box.shown import ROWS, shown, within_one_key
 from headline.generator.suggester import WORTH_SHOWING, Answer, Suggestion
 from headline.web.search_box import Question, answer
 from tests import tiny

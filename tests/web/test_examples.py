@@ -2,7 +2,7 @@
 
 import pytest
 
-from headline.generator.shown import ROWS, shown
+from headline.generator.box.shown import ROWS, shown
 from headline.generator.suggester import Suggester
 from headline.paths import BUNDLED_MODEL
 from headline.web.tabs.write import EXAMPLES, LESSON_SEEDS

@@ -7,9 +7,9 @@ Savings").
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from headline.generator.box.shown import ROWS, shown, within_one_key
+from headline.generator.box.spacing import CLOSING, JOINING
 from headline.generator.personal import Personal
-from headline.generator.shown import ROWS, shown, within_one_key
-from headline.generator.spacing import CLOSING, JOINING
 from headline.generator.suggester import Suggester
 
 _LEAST_LETTERS = 2  # letters that a suggestion must add to be taken, the space after it included
