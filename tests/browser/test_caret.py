@@ -1,7 +1,13 @@
 """Suggestions belong to the words before the caret: in the middle of a text, with a selection, after undo and paste."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
+from headline.generator.box.keystrokes import steps
+from headline.generator.box.shown import shown, within_one_key
+from headline.generator.suggester import Suggester
+from headline.paths import BUNDLED_MODEL
 from tests.browser.box import BOX, LIST, chosen, expect_answer, expect_rows, ghost, rows, typed
 
 
@@ -235,3 +241,30 @@ def test_a_selection_that_is_given_up_leaves_the_list_of_its_place(page: Page):
     page.keyboard.press("Delete")  # what is behind changes, and what fits with it
     expect(page.locator(BOX)).to_have_value("quandary")
     expect_rows(page, "row.startsWith('quan') && !row.includes(' ')")
+
+
+def test_the_simulated_person_can_do_in_the_page_what_is_counted(page: Page):
+    headline = "What you need to know about New York's new law, in 3.5 minutes: why it's on hold"
+    suggester = Suggester.load(BUNDLED_MODEL)
+    done = list(steps(headline, lambda text: within_one_key(shown(suggester, text))))
+    assert {step.kind for step in done} == {"type", "take"}
+    before = ""
+    for step in done:
+        expect_answer(page, before)
+        if step.kind == "take":
+            row = page.locator(f"{LIST} li").filter(has=page.locator(".rest", has_text=re.compile(r"\S")))
+            texts = row.locator(".words").evaluate_all(
+                """(lines, before) => lines.map(line => {
+                    const rest = line.querySelector(".rest").textContent, more = line.querySelector(".more").textContent;
+                    return [before + rest, before + rest + more];
+                })""",
+                before,
+            )
+            n = next(n for n, pair in enumerate(texts) if step.text in pair)
+            part = ".rest" if texts[n][0] == step.text else ".more"
+            row.nth(n).locator(part).click()
+        else:
+            page.locator(BOX).press_sequentially(step.text)
+        before = page.locator(BOX).input_value()
+    assert before.strip().lower() == headline.lower()
+    expect(page.locator(".saved-line")).to_have_text(re.compile(f"^{len(done)} keys pressed"))

@@ -1,6 +1,7 @@
 """The n-grams of one person, and what a finished headline teaches."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from headline.generator.learning import Learner
 from headline.generator.personal import MOST, Finished, Personal
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
-from tests.tiny import bigram_checkpoint, random_checkpoint, suggester
+from headline.training.mixture import build_ngrams
+from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint, suggester
 
 WROTE = ["Zuckerberg says we rise", "the governor of Narnia won't rise", "Zuckerberg says the government governs"]
 
@@ -165,3 +167,13 @@ def test_probabilities_of_next_words_still_sum_to_one():
     the = left * float(follows.words[model.vocabulary.stoi["the"]]) + words["the"]  # is not offered twice in a row
     never = left * (1 - float(follows.words.sum()) - follows.unknown - follows.end)  # of <pad> and <s>
     assert sum(s.probability for s in everything) + rest + the + never == pytest.approx(1, abs=1e-5)
+
+
+def test_a_row_carries_on_as_the_person_goes_on():
+    checkpoint = random_checkpoint(scale=0.1)  # whose n-grams have no word that often follows "rise"
+    ngram = build_ngrams([f"rise {word}" for word in WORDS], checkpoint.vocabulary, 2, 10**6)
+    plain = suggester(replace(checkpoint, ngram=ngram, lstm_weight=0.99))
+    personal = plain.learn(["we rise of NASA"] * 20)
+    (row,) = plain.suggest("we r", 1, phrases=True, personal=personal)
+    assert (row.text, row.more) == ("we rise", " of NASA")
+    assert plain.suggest("we r", 1, phrases=True)[0].more == ""

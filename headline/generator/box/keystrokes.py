@@ -4,8 +4,9 @@ Keystroke savings are 1 - keys pressed / letters (Trnka & McCoy 2008, "Evaluatin
 Savings").
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from headline.generator.box.shown import ROWS, shown, within_one_key
 from headline.generator.box.spacing import CLOSING, JOINING
@@ -30,42 +31,56 @@ class Keystrokes:
         return 1 - self.keys / self.letters if self.letters else 0.0
 
 
-def keystrokes(headlines: Iterable[str], offers: Callable[[str], Sequence[str]]) -> Keystrokes:
-    """Type headlines letter by letter and take a suggestion as soon as it is right.
+class Step(NamedTuple):
+    """One key of the simulated person."""
+
+    kind: str  # "type", "take" or "delete"
+    text: str  # the character that is typed or deleted, or the whole text that a suggestion leads to
+
+
+def steps(headline: str, offers: Callable[[str], Sequence[str]]) -> Iterator[Step]:
+    """Yield the keys with which a headline is typed: letter by letter, and a suggestion as soon as one is right.
 
     `offers(text)` returns whole texts. One is right if the headline begins with it, up to the end of a word; case
     and kind of quotes do not matter. The longest one is taken with one key if it saves two letters or more.
 
     A space comes with it, as in the page (`spacing`): a closing mark takes its place and brings another, and where the
-    page does not take it away it costs a key to delete.
+    page does not take it away it has to be deleted.
     """
+    target = _alike(headline)
+    at = 0
+    space = ""  # what a space that nobody typed came with, "word" or "mark"
+    while at < len(target):
+        sign = target[at]
+        if space:
+            if space == "word" and sign not in " " + CLOSING + JOINING:
+                yield Step("delete", " ")
+            if sign != " ":
+                yield Step("type", headline[at])
+            space = "mark" if sign in CLOSING else ""
+            at += 1
+            continue
+        right, furthest = "", at
+        for offer in offers(headline[:at]):
+            end = len(offer)
+            if end > furthest and target.startswith(_alike(offer)) and not target[end : end + 1].isalnum():
+                right, furthest = offer, end
+        followed = target[furthest : furthest + 1] == " "
+        if right and furthest + followed - at >= _LEAST_LETTERS:
+            yield Step("take", right)
+            at, space = furthest, "word"
+        else:
+            yield Step("type", headline[at])
+            at += 1
+
+
+def keystrokes(headlines: Iterable[str], offers: Callable[[str], Sequence[str]]) -> Keystrokes:
+    """Count the keys of `steps` over some headlines."""
     count = letters = keys = taken = 0
     for headline in headlines:
-        target = _alike(headline)
-        at = 0
-        space = ""  # what a space that nobody typed came with, "word" or "mark"
-        while at < len(target):
-            sign = target[at]
-            if space:
-                if sign != " ":
-                    keys += 1 + (space == "word" and sign not in CLOSING + JOINING)
-                space = "mark" if sign in CLOSING else ""
-                at += 1
-                continue
-            furthest = at
-            for offer in offers(headline[:at]):
-                end = len(offer)
-                if end > furthest and target.startswith(_alike(offer)) and not target[end : end + 1].isalnum():
-                    furthest = end
-            followed = target[furthest : furthest + 1] == " "
-            if furthest > at and furthest + followed - at >= _LEAST_LETTERS:
-                at, space = furthest, "word"
-                taken += 1
-            else:
-                at += 1
-            keys += 1
-        count += 1
-        letters += len(target)
+        kinds = [step.kind for step in steps(headline, offers)]
+        count, letters = count + 1, letters + len(headline)
+        keys, taken = keys + len(kinds), taken + kinds.count("take")
     return Keystrokes(count, letters, keys, taken)
 
 
