@@ -37,7 +37,7 @@ def main() -> None:
     if not options.headlines:
         for text in beginnings():
             found = suggester.suggest(text, SHOWN, phrases=True)
-            print(f"{text.strip()}: {' | '.join(s.completion.strip() for s in found)}")
+            print(f"{text.strip()}: {' | '.join((s.completion + s.more).strip() for s in found)}")
         return
     generator, rng = Generator(suggester), np.random.default_rng(0)
     for seed in SEEDS:
