@@ -15,7 +15,7 @@ from headline.web.search_box import box_value, search_box
 from headline.web.tabs.panels import choice_list, headline_choices, line, line_of
 
 LESSON_SEEDS = ["washington dc is", "today in new york", "the school district has", "crime has become"]
-EXAMPLES = [*LESSON_SEEDS, "new study", "five ways to"]  # after each the bundled model has six good rows
+EXAMPLES = [*LESSON_SEEDS, "new study"]  # after each the bundled model has six good rows
 TOP_K = 40  # likeliest words that whole headlines are drawn from
 _GENERATE_AT_ONCE = 4  # calls that write whole headlines; further ones wait
 
