@@ -33,6 +33,7 @@ from headline.errors import SettingError
 from headline.paths import ASSETS, SAMPLE_CORPUS, read_asset
 from headline.runs.leftovers import remove_leftovers
 from headline.runs.shutdown import ending_on_sigterm
+from headline.web.freed_memory import keep_large_blocks_apart
 from headline.web.guard.bodies import BodyLimits
 from headline.web.guard.browser_key import browser_key
 from headline.web.guard.rules import Rules
@@ -76,6 +77,7 @@ _MOST_EVENTS = 200  # that wait in Gradio's queue on a public page; further ones
 
 def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """Build the page for a bundled model and a folder of runs, which is made if need be. Nothing is started."""
+    keep_large_blocks_apart()
     models = Models(bundled, runs, Limits.from_environment())
     models.get(None)  # loaded now, not when the first visitor types
     with Page(title=NAME) as page:

@@ -14,6 +14,7 @@ from headline.model.storage.metadata import Metadata
 from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
 from headline.web.allowance import Allowance
+from headline.web.freed_memory import return_freed_memory
 from headline.web.given import ids_of, is_id
 
 BUNDLED_ID = "bundled"
@@ -103,8 +104,12 @@ class Models:
         with self._lock:
             self._loaded[model], self._sizes[model] = suggester, size
             others = [id_ for id_ in self._loaded if id_ not in (BUNDLED_ID, model)]
+            dropped = False
             while others and not self._fits():
                 self._forget(others.pop(0))
+                dropped = True
+        if dropped:
+            return_freed_memory()
         return suggester
 
     def _fits(self) -> bool:
@@ -171,6 +176,7 @@ class Models:
             shutil.rmtree(job.folder, ignore_errors=True)
         with self._lock:
             self._forget(model)
+        return_freed_memory()
 
     def describe(self, model: str | None) -> str:
         """One line about a model: its training data and its quality."""
