@@ -2,8 +2,8 @@
 
 The GNU C library keeps freed blocks for later, in an arena for each thread, and takes larger and larger blocks from its
 arenas once such a block was freed. Models are large, are loaded by whichever thread is free, and leave holes behind:
-twelve models that were loaded, used and deleted, in eight threads, took a process from 333 to 740 MiB. With what is done
-here it goes from 326 to 340.
+twelve models that were loaded, used and deleted, in eight threads, took a process from 333 to 740 MiB. With what is
+done here it goes from 326 to 340.
 """
 
 import ctypes
