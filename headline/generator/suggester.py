@@ -13,7 +13,7 @@ from headline.generator.learning import Learner
 from headline.generator.next_words import NextWord, NextWords
 from headline.generator.personal import Personal
 from headline.generator.phrases import LIKELIER_THAN_NOT, carried_on, openings
-from headline.generator.words.blocklist import blocked_words, is_blocked
+from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
 from headline.generator.words.lexicon import Lexicon
 from headline.generator.words.spelling import TWO_SLIPS, one_slip, two_slips
 from headline.generator.writing import Writing
@@ -26,6 +26,8 @@ _HARDLY = 1e-8  # the general list is searched too if no correction in the vocab
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 24  # letters
 _CORRECTIONS = 8  # ranked at most
 _WORTH_CORRECTING = 0.01  # less probable corrections are mostly misspelt words of the list
+_DELICATE_IN_WORD, _DELICATE_NEXT = 0.25, 0.02  # probabilities from which a delicate word is suggested
+_SPARE = 2  # suggestions that are found beside those asked for, in case some are left out
 _UNKNOWN_PRIOR = 1.0  # strength of the prior on the share of unknown words, in words
 WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
 MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
@@ -131,14 +133,16 @@ class Suggester:
         """Return what `suggest` does, and the probability that the open word is complete."""
         typed = self.vocabulary.split_typed(text)
         ahead = AfterText(typed, self.vocabulary, self.next_words, personal)
+        some = k + _SPARE
         if typed.fragment:
-            choices, complete = self._completions(typed, ahead.after(), k, personal)
+            choices, complete = self._completions(typed, ahead.after(), some, personal)
             choices = sorted(
-                [*choices, *self._after_open_word(typed, ahead, complete, k, personal)], key=lambda c: -c.probability
+                [*choices, *self._after_open_word(typed, ahead, complete, some, personal)], key=lambda c: -c.probability
             )
         else:
-            choices, complete = self._next(ahead.after(), tuple(typed.context[-1:]), k, personal), 0.0
-        choices = [c for c in choices[:k] if c.probability >= min_probability]
+            choices, complete = self._next(ahead.after(), tuple(typed.context[-1:]), some, personal), 0.0
+        innocent = [c for c in choices if not self._is_out_of_place(c, bool(typed.fragment))]
+        choices = [c for c in innocent[:k] if c.probability >= min_probability]
         if phrases and text.strip():
             choices = self._carried_on(choices, ahead, everywhere=personal is not None)
         elif phrases:
@@ -152,6 +156,12 @@ class Suggester:
         It is for this suggester's `suggest` alone.
         """
         return self._learner.learn(headlines, before)
+
+    def _is_out_of_place(self, choice: _Choice, in_word: bool) -> bool:
+        """Whether a delicate word would be offered where it is not likely: to letters that may begin another word, or
+        in a context that hardly speaks of it."""
+        least = _DELICATE_IN_WORD if in_word and not choice.after else _DELICATE_NEXT
+        return choice.probability < least and is_blocked(self._key(choice), delicate_words())
 
     def _next(self, follows: NextWord, last: tuple[int, ...], k: int, personal: Personal | None) -> list[_Choice]:
         """Return the most probable next words, without the last one again."""

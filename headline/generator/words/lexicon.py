@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from headline.corpus.vocabulary import AFTER_ALL, Vocabulary
+from headline.generator.words.blocklist import misspellings
 from headline.model.top import top
 
 _WORDS = 200_000  # the most frequent ones; rarer entries are often misspellings
@@ -18,16 +19,22 @@ _ENGLISH = 0.5  # share of a vocabulary's words that must be on the list, or the
 _KEPT = 16
 
 
-@cache
-def english() -> tuple[list[str], np.ndarray]:
-    """Return words in alphabetical order and their frequencies, as shares of all words: (n,)."""
+def listed_words() -> dict[str, float]:
+    """Return English words and their frequencies, the most frequent first."""
     from wordfreq import get_frequency_dict, get_frequency_list  # takes a fifth of a second: loaded when needed
 
-    frequent = list(get_frequency_dict("en", "large").items())[:_WORDS]
+    frequent = dict(list(get_frequency_dict("en", "large").items())[:_WORDS])
     for cached in (get_frequency_dict, get_frequency_list):
         cached.cache_clear()  # wordfreq would keep all its words for as long as the program runs
-    frequent.sort()
-    words, shares = zip(*frequent, strict=True)
+    return frequent
+
+
+@cache
+def english() -> tuple[list[str], np.ndarray]:
+    """Return words in alphabetical order and their frequencies, as shares of all words: (n,). Misspelt ones are left
+    out, so that they are corrected like other slips."""
+    wrong = misspellings()
+    words, shares = zip(*sorted(item for item in listed_words().items() if item[0] not in wrong), strict=True)
     return list(words), np.array(shares, dtype=np.float64)
 
 
