@@ -18,7 +18,17 @@ from headline.training.settings import KINDS, RECIPES, TrainingConfig
 
 def add_corpus_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, help="files or folders of headlines")
-    parser.add_argument("--column", help="the column that holds the headlines (default: found by its name)")
+    parser.add_argument(
+        "--column",
+        help="the column that holds the headlines: its name, a path in JSON such as headline.main, or its number "
+        "from 1 (default: found by its name and by what its cells look like)",
+    )
+    parser.add_argument(
+        "--header",
+        action=argparse.BooleanOptionalAction,
+        help="whether the first row has the names of the columns (default: found out)",
+    )
+    parser.add_argument("--encoding", metavar="NAME", help="of text files, such as cp949 (default: found out)")
     parser.add_argument(
         "--placeholder",
         action="append",
@@ -69,6 +79,8 @@ def run_options(options: argparse.Namespace, settings: TrainingConfig | None = N
         files=tuple(map(str, options.files)),
         settings=settings,
         column=options.column,
+        header=options.header,
+        encoding=options.encoding,
         placeholders=tuple(options.placeholder or PLACEHOLDERS),
         start_from=str(start_from) if start_from else None,
         rows=getattr(options, "rows", 0),

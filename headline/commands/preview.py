@@ -26,8 +26,10 @@ def run_command(options: argparse.Namespace) -> None:
         say_json(seen.as_dict())
         return
     say(seen.summary)
-    for warning in seen.warnings:
-        say(warning)
+    for sentence in (*seen.notes, *seen.warnings):
+        say(sentence)
+    for reason, rows in seen.dropped:
+        say(f"Dropped as {reason}, such as {'; '.join(rows)}")
     say(f"{seen.words:,} words, {seen.distinct:,} different ones, {seen.rare:.0%} of these occur only once")
     say("Words per headline: " + ", ".join(f"{words}: {n:,}" for words, n in seen.lengths if n))
     say("Most frequent: " + ", ".join(f"{word} {n:,}" for word, n in seen.frequent))

@@ -7,6 +7,7 @@ from headline.corpus.report import Corpus
 from headline.corpus.segmentation import TOKENIZERS
 
 _ROWS, _WORDS = 20, 20
+_COLUMNS = 200  # names that are offered
 _LONGEST = 20  # words; longer headlines are counted in the last bar
 
 
@@ -24,6 +25,12 @@ class Preview:
     frequent: tuple[tuple[str, int], ...]  # (word, count) for words of four letters or more
     longest: int  # words of the longest headline
     warnings: tuple[str, ...]  # one sentence each
+    notes: tuple[str, ...] = ()  # how the files were read, one sentence each
+    dropped: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (reason, up to three rows)
+    column: str = ""  # that was read, if it is the same one in all files
+    columns: tuple[str, ...] = ()  # all there are, the one that was read first
+    header: bool | None = None  # whether the first row has the names of the columns; None: there are no columns
+    encoding: str = ""  # that was guessed
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -40,6 +47,7 @@ def preview(corpus: Corpus) -> Preview:
         counts.update(keys)
         longest = max(longest, len(keys))
         lengths[min(len(keys), _LONGEST)] += 1
+    report = corpus.report
     step = max(1, len(corpus.headlines) // _ROWS)
     once = sum(n == 1 for n in counts.values())
     frequent = [(word, n) for word, n in counts.most_common(400) if len(word) > 3][:_WORDS]
@@ -54,6 +62,12 @@ def preview(corpus: Corpus) -> Preview:
         frequent=tuple(frequent),
         longest=longest,
         warnings=tuple(_warnings(corpus, counts, lengths)),
+        notes=report.notes,
+        dropped=tuple(report.examples.items()),
+        column=report.columns[0] if len(set(report.columns)) == 1 else "",
+        columns=tuple(dict.fromkeys((*report.columns[:1], *report.other_columns)))[:_COLUMNS],
+        header=all(report.headers) if report.headers else None,
+        encoding=report.encodings[0] if report.encodings else "",
     )
 
 
@@ -71,6 +85,4 @@ def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int]) -> li
         warnings.append(
             "Most words are not in Latin letters: the bundled model is English and does not help with them."
         )
-    if corpus.report.latin1_files:
-        warnings.append(f"Not UTF-8, so read as Latin-1: {', '.join(corpus.report.latin1_files)}.")
     return warnings

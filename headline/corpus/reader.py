@@ -7,15 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headline.corpus.files import Table, choose_column, list_files, read_file
+from headline.corpus.files import Reading, Table, list_files, read_file
+from headline.corpus.mending import WEB_ADDRESS, ungarbled, without_bytes_form, without_entities, without_tags
+from headline.corpus.reading.columns import choose_column
 from headline.corpus.report import Corpus, CorpusReport
-from headline.corpus.split import headline_key
+from headline.corpus.split import duplicate_key
 from headline.errors import CorpusError, NoColumnError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _FRAME = "the data frame"
+_EXAMPLES = 3  # of each reason for which rows are dropped
+_LONGEST_EXAMPLE = 80  # characters
+_SPACES = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), " ")  # that other programs end lines with
 PLACEHOLDERS = ("Unknown",)  # what the New York Times files write where a headline is missing
 
 
@@ -26,16 +31,21 @@ def read_headlines(
     placeholders: Sequence[str] = PLACEHOLDERS,
     keep_duplicates: bool = False,
     normalise: bool = True,
+    header: bool | None = None,
+    encoding: str | None = None,
 ) -> Corpus:
     """Read all headlines of files and folders, in the order of the sorted paths.
 
     Args:
         path: a file, a folder (with its subfolders), or several of either.
-        column: the column of headlines; found by its name if not given.
+        column: the column of headlines: its name, a path such as `headline.main`, or its number from 1. If it is
+            not given, it is found by its name and by what its cells look like.
         placeholders: texts that mean a missing headline, in any case.
         keep_duplicates: keep repeated headlines, as the lesson's notebook does.
-        normalise: apply NFC, use single spaces, and decode HTML such as `&amp;`. Off for the lesson, whose
-            word counts come from the raw text.
+        normalise: apply NFC, use single spaces, take off HTML, and mend letters that were read in the wrong encoding.
+            Off for the lesson, whose word counts come from the raw text.
+        header: whether the first row has the names of the columns; found out if it is None.
+        encoding: of texts; found out if it is None.
 
     Raises:
         CorpusError: nothing to read, an unreadable file, no column of headlines, no headline left.
@@ -43,16 +53,21 @@ def read_headlines(
     paths = [path] if isinstance(path, str | Path) else list(path)
     listed = ", ".join(Path(p).name for p in paths)
     found, from_folder = list_files([Path(p) for p in paths])
-    tables: list[tuple[str, Table]] = []
-    skipped: list[str] = []
-    for file in found:
-        try:
-            tables.append((file.name, read_file(file, column)))
-        except NoColumnError:
-            # A folder may have other tables too, such as readers' comments.
-            if file not in from_folder:
-                raise
-            skipped.append(file.name)
+    reading = Reading(column, header, encoding)
+    # A folder may have other tables too, such as readers' comments: only the usual names count there, if any has one.
+    for exact in (True, False):
+        tables: list[tuple[str, Table]] = []
+        skipped: list[str] = []
+        for file in found:
+            inside = file in from_folder
+            try:
+                tables.append((file.name, read_file(file, reading, exact=exact and inside)))
+            except NoColumnError:
+                if not inside:
+                    raise
+                skipped.append(file.name)
+        if tables:
+            break
     if not tables:
         raise CorpusError(f"No column of headlines in {listed}: give the column's name, or rename it to “headline”.")
     return clean_tables(tables, skipped, listed, placeholders, keep_duplicates, normalise)
@@ -76,9 +91,11 @@ def read_frame(
         CorpusError: no column of headlines, or no headline left.
     """
     names = [str(name) for name in frame.columns]
-    column = choose_column(_FRAME, names, column)
-    values = frame.iloc[:, names.index(column)].astype(object)
-    table = Table(values.where(values.notna(), None).tolist(), column)
+    first = frame.head(100).astype(object)
+    cells = [first.iloc[:, i].where(first.iloc[:, i].notna(), None).tolist() for i in range(len(names))]
+    choice = choose_column(_FRAME, names, column, cells)
+    values = frame.iloc[:, choice.place].astype(object)
+    table = Table(values.where(values.notna(), None).tolist(), choice.name)
     return clean_tables([(_FRAME, table)], (), _FRAME, placeholders, keep_duplicates, normalise)
 
 
@@ -99,10 +116,15 @@ def clean_tables(
     report = CorpusReport(
         files=names,
         skipped_files=tuple(skipped),
-        latin1_files=tuple(name for name, table in tables if table.latin1),
+        latin1_files=tuple(name for name, table in tables if table.encoding in ("cp1252", "latin-1")),
         columns=tuple(table.column for _, table in tables if table.column),
         rows=sum(len(table.values) + table.malformed for _, table in tables),
         dropped_malformed=sum(table.malformed for _, table in tables),
+        notes=tuple(note for _, table in tables for note in table.notes),
+        examples={"malformed": reasons} if (reasons := _reasons(tables)) else {},
+        other_columns=tuple(dict.fromkeys(other for _, table in tables for other in table.others)),
+        headers=tuple(table.header for _, table in tables if table.column),
+        encodings=tuple(table.encoding for _, table in tables if table.encoding),
     )
     values = (value for _, table in tables for value in table.values)
     headlines, report = _clean(values, report, placeholders, keep_duplicates, normalise)
@@ -111,13 +133,31 @@ def clean_tables(
     return Corpus(headlines, report)
 
 
-def tidied(text: str) -> str:
-    """Return a headline with single spaces and with HTML characters decoded.
+def _reasons(tables: Sequence[tuple[str, Table]]) -> tuple[str, ...]:
+    return tuple(f"{name}: {reason}" for name, table in tables for reason in table.reasons[:_EXAMPLES])[:_EXAMPLES]
 
-    >>> tidied("  Sales &amp; Rents\u00a0Up ")
+
+def tidied(text: str) -> str:
+    """Return a headline with single spaces, without HTML, and with letters as they were meant.
+
+    >>> tidied("  <b>Sales</b> &amp; Rents\u00a0Up ")
     'Sales & Rents Up'
     """
-    return " ".join(unicodedata.normalize("NFC", html.unescape(text)).split())
+    return _mended(text)[0]
+
+
+def _mended(text: str) -> tuple[str, bool]:
+    """A tidy headline, and whether its letters had been read in the wrong encoding."""
+    text = without_bytes_form(text).translate(_SPACES)
+    whole = ungarbled(text)
+    garbled = whole != text
+    if "<" in whole or "&" in whole:
+        whole = without_tags(without_entities(without_tags(whole)))
+    return _single_spaced(whole), garbled
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _clean(
@@ -129,28 +169,49 @@ def _clean(
 ) -> tuple[list[str], CorpusReport]:
     missing = {p.strip().casefold() for p in placeholders}
     counts = dict.fromkeys(("null", "blank", "placeholder", "duplicate"), 0)
+    examples: dict[str, list[str]] = {}
+    garbled: list[str] = []
+    addresses = mended = 0
     seen: set[str] = set()
     headlines: list[str] = []
-    for value in values:
+
+    def drop(reason: str, row: int, said: str) -> None:
+        counts[reason] += 1
+        if len(shown := examples.setdefault(reason, [])) < _EXAMPLES:
+            shown.append(f"row {row:,}{': ' if said else ''}{said[:_LONGEST_EXAMPLE]}")
+
+    for row, value in enumerate(values, start=1):
         if value is None or value != value:  # only NaN differs from itself
-            counts["null"] += 1
+            drop("null", row, "")
             continue
-        raw = (
-            str(value).encode("utf-8", "replace").decode()
-        )  # JSON may have half of a surrogate pair, which UTF-8 cannot store
-        tidy = tidied(raw)
+        # JSON may have half of a surrogate pair, which UTF-8 cannot store.
+        raw = str(value).encode("utf-8", "replace").decode()
+        tidy, was_garbled = _mended(raw) if normalise else (_single_spaced(html.unescape(raw)), False)
         if not tidy:
-            counts["blank"] += 1
-        elif tidy.casefold() in missing:
-            counts["placeholder"] += 1
-        else:
-            if not keep_duplicates:
-                key = headline_key(tidy)
-                if key in seen:
-                    counts["duplicate"] += 1
-                    continue
-                seen.add(key)
-            headlines.append(tidy if normalise else raw)
+            drop("blank", row, "")
+            continue
+        if tidy.casefold() in missing:
+            drop("placeholder", row, tidy)
+            continue
+        if not keep_duplicates:
+            key = duplicate_key(tidy)
+            if key in seen:
+                drop("duplicate", row, tidy)
+                continue
+            seen.add(key)
+        headlines.append(tidy if normalise else raw)
+        if was_garbled and normalise:
+            mended += 1
+            garbled = garbled or [raw, tidy]
+        addresses += "." in tidy and WEB_ADDRESS.search(tidy) is not None
+    notes = list(report.notes)
+    if garbled:
+        before, after = (" ".join(text.split())[:_LONGEST_EXAMPLE] for text in garbled)
+        notes.append(
+            f"{_titles(mended)} had letters in the wrong encoding, which were mended: “{before}” is now “{after}”."
+        )
+    if addresses:
+        notes.append(f"{_titles(addresses)} with a web address: its parts are not learnt as words.")
     return headlines, replace(
         report,
         kept=len(headlines),
@@ -158,4 +219,10 @@ def _clean(
         dropped_blank=counts["blank"],
         dropped_placeholder=counts["placeholder"],
         dropped_duplicate=counts["duplicate"],
+        notes=tuple(notes),
+        examples=report.examples | {reason: tuple(rows) for reason, rows in examples.items()},
     )
+
+
+def _titles(count: int) -> str:
+    return f"{count:,} title{'s' * (count != 1)}"

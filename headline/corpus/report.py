@@ -9,7 +9,7 @@ class CorpusReport:
 
     files: tuple[str, ...] = ()  # names of the files read, in the order read
     skipped_files: tuple[str, ...] = ()  # files of a folder without a column of headlines
-    latin1_files: tuple[str, ...] = ()  # files that were not UTF-8 and were read as Latin-1
+    latin1_files: tuple[str, ...] = ()  # files that were not Unicode and were read as Windows-1252 or Latin-1
     columns: tuple[str, ...] = ()  # the column used in each file that has columns
     rows: int = 0  # without headers and empty lines at the end of a file
     dropped_malformed: int = 0  # CSV rows with more fields than the header
@@ -18,9 +18,18 @@ class CorpusReport:
     dropped_placeholder: int = 0  # a text that means a missing headline
     dropped_duplicate: int = 0  # a repeated headline, apart from case, quotes and white space
     kept: int = 0
+    notes: tuple[str, ...] = ()  # how the files were read, one sentence each
+    examples: dict[str, tuple[str, ...]] = field(default_factory=dict)  # rows dropped, up to three for each reason
+    other_columns: tuple[str, ...] = ()  # that were not read
+    headers: tuple[bool, ...] = ()  # for each file with columns, whether its first row has their names
+    encodings: tuple[str, ...] = ()  # guessed, of texts that are no Unicode
 
     def as_dict(self) -> dict:
-        return asdict(self)
+        """The counts and names, which a checkpoint keeps. Rows of the files are not among them."""
+        kept = asdict(self)
+        for name in ("notes", "examples", "other_columns", "headers", "encodings"):
+            del kept[name]
+        return kept
 
     def summary(self) -> str:
         """Return one line for people, such as `9,335 rows from 9 files: 8,309 kept; dropped 732 placeholder, …`."""

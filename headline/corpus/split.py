@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+# Signs that make another word or number, with what they belong to: C++, C#, A+, #1, $5, 50%, -3, .NET, @home.
+_SIGNS = re.compile(r"\w+(?:\+\+?|#|%)(?!\w)|(?<![\w.…])(?:[$£€₹#@]|[-−+](?=\d)|\.(?=[a-z]))\w+")
 SPLITS = ("train", "validation", "test")
 
 
@@ -21,6 +23,19 @@ def headline_key(headline: str) -> str:
     words = re.sub(r"[^\w\s]+", _without_signs, key)
     # A headline of punctuation alone keeps it as its key.
     return " ".join(words.split()) or key
+
+
+def duplicate_key(headline: str) -> str:
+    """Return what two spellings of one headline have in common, with the signs that belong to words.
+
+    It differs from `headline_key`, which decides on the split, only by those signs: “Learn C” and “Learn C++” are two
+    headlines, but never on two sides of a split.
+
+    >>> [duplicate_key("Learn C++") == duplicate_key(other) for other in ("learn c++!", "Learn C")]
+    [True, False]
+    """
+    text = unicodedata.normalize("NFKC", headline).casefold()
+    return f"{headline_key(headline)}\n{' '.join(_SIGNS.findall(text))}"
 
 
 def _without_signs(found: re.Match) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from headline.corpus.bounds import MEGABYTE
-from headline.corpus.files import KINDS
+from headline.corpus.reading.source import KINDS
 from headline.errors import DownloadError
 from headline.runs.confined import run_confined, serve
 from headline.runs.visitors import size_of

@@ -20,7 +20,9 @@ class RunOptions:
     settings: TrainingConfig
     text: tuple[str, ...] = ()  # files of running text, a sentence a row, to train on before the headlines
     resume: bool = False  # whether to go on with a run of the same options that was interrupted
-    column: str | None = None  # that holds the headlines; None: found by its name
+    column: str | None = None  # that holds the headlines; None: found by its name and its cells
+    header: bool | None = None  # whether the first row has the names of the columns; None: found out
+    encoding: str | None = None  # of texts; None: found out
     placeholders: tuple[str, ...] = PLACEHOLDERS  # words that mean a missing headline
     start_from: str | None = None  # the folder of a checkpoint to fine-tune
     rows: int = 0  # headlines at most, taken evenly from the whole list; 0: all
@@ -66,10 +68,17 @@ class RunOptions:
             placeholders=self.placeholders,
             keep_duplicates=self.settings.keep_duplicates,
             normalise=self.settings.normalise,
+            header=self.header,
+            encoding=self.encoding,
         )
-        if self.rows and len(corpus.headlines) > self.rows:
-            corpus = replace(corpus, headlines=corpus.headlines[:: -(-len(corpus.headlines) // self.rows)])
-        return corpus
+        total = len(corpus.headlines)
+        if not self.rows or total <= self.rows:
+            return corpus
+        taken = [corpus.headlines[i * total // self.rows] for i in range(self.rows)]
+        note = (
+            f"{self.rows:,} of the {total:,} headlines are used, at even distances; {total - self.rows:,} are left out."
+        )
+        return replace(corpus, headlines=taken, report=replace(corpus.report, notes=(*corpus.report.notes, note)))
 
     def read_text(self) -> list[str]:
         """Read the sentences of the running text.

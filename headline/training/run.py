@@ -158,7 +158,8 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     emit({"event": "reading", "stage": "reading"})
     corpus, text = options.read_corpus(), options.read_text()
     report = corpus.report
-    emit({"event": "corpus", **report.as_dict(), "summary": report.summary(), "stage": "starting"})
+    said = {"summary": report.summary(), "notes": report.notes, "stage": "starting"}
+    emit({"event": "corpus", **report.as_dict(), **said})
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow prints that there is no GPU
     from headline.training.network.accelerator import device_in_use
 

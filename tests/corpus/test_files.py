@@ -36,7 +36,7 @@ def test_unicode_encodings_are_recognised(tmp_path, encoding, suffix):
     mark = "\ufeff" if encoding == "utf-16-be" else ""  # Python writes a byte order mark in the others
     data = (mark + TABLE).encode(encoding)
     found = table(tmp_path, f"a.csv{suffix}", gzip.compress(data, mtime=0) if suffix else data)
-    assert (found.values, found.latin1) == (CAFE, False)
+    assert (found.values, found.encoding) == (CAFE, "")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_unicode_encodings_are_recognised(tmp_path, encoding, suffix):
 def test_what_is_no_unicode_is_read_as_latin1_and_said_so(tmp_path, data, value):
     found = table(tmp_path, "a.csv", data)
     assert found.values[0] == value
-    assert found.latin1
+    assert found.encoding in ("cp1252", "latin-1")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old-mac"])
@@ -140,22 +140,21 @@ def is_one_sentence_about(name: str, message: str) -> bool:
         ("mark.csv", b"\xef\xbb\xbf", "is empty"),
         ("mark16.csv", b"\xff\xfe", "is empty"),
         ("picture.csv", bytes(range(256)) * 4, "is not a text file"),
-        ("noise.csv", bytes(range(128, 256)) * 20, "has no column"),
-        ("wide.csv", ",".join(f"column\nnumber {i}" for i in range(50)).encode(), "has no column"),
-        ("open.csv", b'id,headline\n1,One\n2,"Two\n3,Three\n', "in row 2"),
+        ("noise.csv", bytes(range(128, 256)) * 20, "name is longer than"),
+        ("wide.csv", ",".join(f'"column\nnumber {i}"' for i in range(50)).encode(), "has no column"),
         ("plain.csv.gz", b"headline\nOne\n", "cannot be read"),
         ("cut.txt.gz", gzip.compress(b"headline\n" * 50, mtime=0)[:-9], "cannot be read"),
         ("broken.csv.gz", gzip.compress(b"headline\n", mtime=0)[:10] + b"\xff" * 40, "cannot be read"),
         ("bad.jsonl", b'{"title": "a"}\n\n{"title": \n', "line 3"),
         ("number.jsonl", b'"a"\n12\n', "line 2"),
-        ("list.jsonl", b'["a"]\n', "line 1"),
+        ("list.jsonl", b"[1]\n", "row 1"),
         ("bad.parquet", b"PAR1 nothing PAR1", "cannot be read as Parquet"),
         ("empty.parquet", b"", "cannot be read as Parquet"),
         ("a.docx", b"PK", "has a format"),
-        ("a.json", b"{}", "has a format"),
-        ("a.parquet.gz", b"", "has a format"),
+        ("a.json", b"{}", "has no rows of texts"),
+        ("a.parquet.gz", gzip.compress(b"x"), "cannot be read"),
         ("headlines", b"One\n", "has a format"),
-        ("headlines.gz", b"", "has a format"),
+        ("headlines.gz", b"", "is empty"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_one_sentence(tmp_path, name, data, told):

@@ -46,7 +46,7 @@ def test_what_looks_wrong_is_said(lines, warning):
 def test_what_looks_right_is_not():
     lines = [f"the government of country {n} says no to {n + 1} people" for n in range(600)]
     assert preview(corpus(lines)).warnings == ()
-    assert "Latin-1" in preview(corpus(lines, latin1_files=("a.csv",))).warnings[0]
+    assert preview(corpus(lines, notes=("It was read as Greek.",))).notes == ("It was read as Greek.",)
 
 
 def test_an_empty_corpus_has_a_preview_too():

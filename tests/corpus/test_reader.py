@@ -86,7 +86,6 @@ def test_a_folder_of_nothing_but_other_tables_is_refused(tmp_path):
     [
         ("a.csv", "headline,x\n", "0 rows"),
         ("b.csv", "headline,x\n,1\nUnknown,2\n", "1 null, 1 placeholder"),
-        ("c.txt", "\ufeff", "0 rows"),
     ],
 )
 def test_nothing_left_is_an_error_that_tells_why(tmp_path, name, text, told):

@@ -1,0 +1,232 @@
+"""Tables of text: cells between delimiters. Quotation marks may not balance, and the header may be missing."""
+
+import csv
+import re
+import statistics
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from headline.corpus.reading.columns import name_score
+from headline.corpus.reading.records import Records
+from headline.corpus.reading.text_file import TextFile
+from headline.errors import CorpusError
+
+DELIMITERS = ",\t;|"
+NO_DELIMITER = "\x1f"  # a control character that no text has
+_SAMPLE_LINES = 60
+_LONGEST_RECORD = 2_000  # lines of one cell in quotation marks; a longer one was never closed
+_MOST_MENDED = 50  # records after which quotation marks are no longer trusted to reach over lines
+_BACKSLASHED = re.compile(r'(?:[^\\]|^)\\"')
+# Numbers, dates and addresses; each length is bounded, so that the time is linear.
+_NO_NAME = re.compile(r"^[-+$€£\d.,:/%\s]{1,40}$|^https?://|^[^\s@]{1,64}@[^\s@]{1,255}$")
+
+
+def read_delimited(
+    text: TextFile, header: bool | None, wanted: str | None = None, delimiter: str | None = None
+) -> Records:
+    """The rows of a table. `header`: whether the first row has names; None: if it has the `wanted` one, or looks so.
+
+    Raises:
+        CorpusError: it is empty, or has more than the bounds allow.
+    """
+    lines = text.lines(newline="")  # so that the csv module splits the lines, at a lone \r too
+    sample = list(islice((line for line in _split_ends(lines) if line.strip("\r\n")), _SAMPLE_LINES))
+    if not sample:
+        raise CorpusError(f"{text.name} is empty.")
+    delimiter = delimiter or find_delimiter(sample, header)
+    rows = _Rows(text, delimiter, '\\"' in "".join(sample) and any(map(_BACKSLASHED.search, sample)))
+    records = iter(rows)
+    first = next(records, None)
+    if first is None:
+        raise CorpusError(f"{text.name} is empty.")
+    following = list(islice(records, _SAMPLE_LINES))
+    cells = [cell.strip() for cell in first]
+    named = (wanted in cells or has_header(first, following)) if header is None else header
+    while len(cells) > 1 and not cells[-1] and all(not any(row[len(cells) - 1 :]) for row in following):
+        cells.pop()  # every line ends with a delimiter
+    text.bounds.check_columns(text.name, len(cells))
+    columns = cells if named else [str(i) for i in range(1, len(cells) + 1)]
+    found = Records(text.name, columns, iter(()), header=named, encoding=text.encoding if text.guessed else "")
+    rest = chain(following, records) if named else chain([first], following, records)
+    found.rows = _checked(rest, found, len(cells), rows, 2 if named else 1)
+    if header is None and not named:
+        found.notes.append(f"{text.name} seems to have no header row: its first row was read as a title.")
+    return found
+
+
+def _split_ends(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield from line.splitlines(keepends=True) if "\r" in line.rstrip("\r\n") else [line]
+
+
+def _checked(rows: Iterator[list[str]], found: Records, width: int, read: "_Rows", start: int) -> Iterator[list[str]]:
+    """The rows that are no longer than the header."""
+    for number, row in enumerate(rows, start=start):
+        if any(row[width:]):
+            found.malformed.append(f"row {number:,} has {len(row)} cells where the first row has {width}")
+            continue
+        yield row
+    if read.mended:
+        lines = f"{read.mended:,} row{'s have' if read.mended > 1 else ' has'}"
+        found.notes.append(
+            f"{found.name}: {lines} a quotation mark that is not closed, such as row {read.first_mended:,}; "
+            "each line was read as a row."
+        )
+
+
+class _Rows:
+    """Iterates over rows as lists of cells, the header first, without blank ones.
+
+    A quotation mark that is never closed, or closed in the middle of a cell, would swallow the rows after it: its line
+    is read as a row of its own instead, and counted.
+    """
+
+    def __init__(self, text: TextFile, delimiter: str, backslashes: bool):
+        self.text, self.delimiter, self.mended, self.first_mended = text, delimiter, 0, 0
+        self.escape = "\\" if backslashes else None
+        self.width = 0  # cells of the first row
+
+    def __iter__(self) -> Iterator[list[str]]:
+        # The csv module refuses cells over 128 KiB, but an article beside the headline may be that long.
+        csv.field_size_limit(self.text.bounds.line or 2**31 - 1)
+        lines = _Pushable(self.text.lines(newline=""))
+        number = 0
+        while True:
+            lines.taken.clear()
+            try:
+                row = next(self._reader(lines), None)
+                if row is None:
+                    return
+                rows = self._unless_swallowed(row, lines)
+            except csv.Error as error:
+                if "field larger" in str(error):
+                    most = f"{self.text.bounds.line:,} characters"
+                    raise CorpusError(
+                        f"{self.text.name}, row {number + 1:,} has a cell of more than {most}."
+                    ) from error
+                rows = self._first_alone(lines)
+                if self.mended == 1 and not self.first_mended:
+                    self.first_mended = number + 1
+            for row in rows:
+                if row and not (len(row) == 1 and (not row[0] or row[0].isspace())):
+                    number += 1
+                    self.width = self.width or len(row)
+                    yield row
+
+    def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        escape = self.escape
+        return csv.reader(lines, delimiter=self.delimiter, strict=True, escapechar=escape, doublequote=True)
+
+    def _unless_swallowed(self, row: list[str], lines: "_Pushable") -> list[list[str]]:
+        """The row, unless each line within one of its cells looks like a row of the table."""
+        inner = lines.taken[1:-1]
+        needed = 1 if self.width > 2 else 3
+        if self.width > 1 and len(inner) >= needed and all(self._width_alone(line) == self.width for line in inner):
+            raise csv.Error("a quotation mark swallowed rows")
+        if len(lines.taken) > 1 and self.width > 1 and self.mended >= _MOST_MENDED:
+            raise csv.Error("quotation marks do not balance in this file")
+        return [row]
+
+    def _width_alone(self, line: str) -> int:
+        cut = line.rstrip("\r\n")
+        try:
+            return len(next(self._reader(iter([cut])), []))
+        except csv.Error:
+            return cut.count(self.delimiter) + 1
+
+    def _first_alone(self, lines: "_Pushable") -> list[list[str]]:
+        first, *others = lines.taken
+        lines.push(others)
+        self.mended += 1
+        # Quotation marks are letters here, but whole cells within them stay whole.
+        halves = first.rstrip("\r\n")
+        try:
+            return [next(csv.reader([halves], delimiter=self.delimiter, strict=True), [])]
+        except csv.Error:
+            cells = next(csv.reader([halves], delimiter=self.delimiter, quoting=csv.QUOTE_NONE), [])
+            return [[cell[1:] if cell.startswith('"') and cell.count('"') == 1 else cell for cell in cells]]
+
+
+class _Pushable:
+    """Lines that remember what was taken for one record, so that it can be read again."""
+
+    def __init__(self, lines: Iterator[str]):
+        self.lines, self.pushed, self.taken = lines, [], []  # type: Iterator[str], list[str], list[str]
+
+    def __iter__(self) -> "_Pushable":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) >= _LONGEST_RECORD:
+            raise csv.Error("a record of too many lines")
+        line = self.pushed.pop() if self.pushed else next(self.lines)
+        self.taken.append(line)
+        return line
+
+    def push(self, lines: list[str]) -> None:
+        self.pushed.extend(reversed(lines))
+        self.taken = []
+
+
+def find_delimiter(sample: list[str], header: bool | None = None) -> str:
+    """The delimiter of the first line that also cuts the others; none if commas are part of the headlines."""
+    first = re.sub(r'"[^"]*"', "", sample[0])
+    best = max(DELIMITERS, key=first.count)
+    if best not in first:
+        return NO_DELIMITER
+    if any(name_score(cell) for cell in first.strip().split(best) if len(cell.split()) <= 4) and header is not False:
+        return best
+    if len(sample) > 1 and best in ",;|":
+        width = first.count(best)
+        same = sum(re.sub(r'"[^"]*"', "", line).count(best) == width for line in sample[1:])
+        if same < (len(sample) - 1) / 2:
+            return NO_DELIMITER  # titles with commas here and there
+    return best
+
+
+def tab_separated(sample: list[str]) -> bool:
+    """Whether lines of a text file are rows of cells between tabs."""
+    if len(sample) < 2 or "\t" not in sample[0]:
+        return False
+    counts = [line.rstrip("\r\n").count("\t") for line in sample]
+    return sum(count == counts[0] for count in counts) > 0.8 * len(counts)
+
+
+def has_header(first: list[str], rows: list[list[str]]) -> bool:
+    """Whether the first row has the names of columns and not a title.
+
+    >>> has_header(["Mayor Opens New Bridge", "1"], [["Storm Closes Schools", "0"]])
+    False
+    >>> has_header(["Recipe", "Minutes"], [["Grandma’s apple pie", "50"]])
+    True
+    """
+    cells = [cell.strip() for cell in first]
+    full = [cell for cell in cells if cell]
+    if not full:
+        return False
+    if any(name_score(cell) >= 90 for cell in full):
+        return True
+    if any(_NO_NAME.search(cell) and _is_like(i, rows) for i, cell in enumerate(cells) if cell):
+        return False
+    if any(name_score(cell) and len(cell.split()) <= 3 for cell in full):
+        return True
+    if not rows:
+        return True
+    if any(c and sum(_cell(row, i) == c for row in rows) > len(rows) / 20 for i, c in enumerate(cells)):
+        return False  # a value that comes again, such as a category
+    for i, cell in enumerate(cells):
+        others = [len(_cell(row, i).split()) for row in rows if _cell(row, i)]
+        # Long text where a name should be, among texts of the same length.
+        if others and len(cell.split()) >= 3 and len(cell.split()) >= statistics.median(others) / 2:
+            return False
+    return True
+
+
+def _is_like(place: int, rows: list[list[str]]) -> bool:
+    """Whether other cells of the column are numbers, dates or addresses, too."""
+    others = [cell for row in rows if (cell := _cell(row, place))]
+    return sum(bool(_NO_NAME.search(cell)) for cell in others) >= len(others) / 2
+
+
+def _cell(row: list[str], place: int) -> str:
+    return row[place].strip() if place < len(row) else ""

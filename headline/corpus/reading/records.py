@@ -1,0 +1,33 @@
+"""The rows of one file, before a column is chosen."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+_SAMPLE_ROWS = 200  # rows at the beginning from which columns are judged
+
+
+def cell_of_list(row: list, place: int) -> object:
+    """A cell of a row that is a list; None where the row is short."""
+    return row[place] if place < len(row) else None
+
+
+@dataclass
+class Records:
+    """Rows of one file, read once and one at a time."""
+
+    name: str  # of the file, for messages
+    columns: list[str]
+    rows: Iterator[Any]
+    cell: Callable[[Any, int], object] = cell_of_list  # of a row, by the place of the column
+    header: bool = True  # whether the columns' names come from the file
+    encoding: str = ""  # of a text that is no Unicode
+    notes: list[str] = field(default_factory=list)  # what people should know of how it was read, one sentence each
+    malformed: list[str] = field(default_factory=list)  # why a row was left out, one sentence each
+
+    def sample(self) -> list[Any]:
+        """The first rows, which stay in `rows`."""
+        first = list(islice(self.rows, _SAMPLE_ROWS))
+        self.rows = chain(first, self.rows)
+        return first
