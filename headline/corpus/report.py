@@ -32,7 +32,7 @@ class CorpusReport:
         return kept
 
     def summary(self) -> str:
-        """Return one line for people, such as `9,335 rows from 9 files: 8,309 kept; dropped 732 placeholder, …`."""
+        """Return one line for people, such as `9,335 rows from 9 files: 8,308 kept; dropped 732 placeholder, …`."""
         dropped = {
             name: getattr(self, f"dropped_{name}")
             for name in ("malformed", "null", "blank", "placeholder", "duplicate")

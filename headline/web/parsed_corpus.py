@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from headline.corpus.bounds import UNBOUNDED, Bounds
-from headline.corpus.files import Table, read_file
+from headline.corpus.files import Reading, Table, read_file
 from headline.corpus.preview import Preview, preview
 from headline.corpus.reader import clean_tables
 from headline.errors import CorpusError
@@ -33,20 +33,20 @@ class ParsedCorpus:
     preview: Preview
 
 
-def parse(paths: Sequence[Path], column: str | None) -> ParsedCorpus:
+def parse(paths: Sequence[Path], reading: Reading) -> ParsedCorpus:
     """Parse files that come with the program, or return what was stored when they were parsed before.
 
     Raises:
         CorpusError: they cannot be read as headlines.
     """
-    folder = temporary_folder() / "parsed" / _digest(paths, column)
+    folder = temporary_folder() / "parsed" / _digest(paths, reading)
     if not folder.is_dir():
-        _store(paths, column, folder, UNBOUNDED)
+        _store(paths, reading, folder, UNBOUNDED)
     return _stored(folder)
 
 
 def parse_confined(
-    paths: Sequence[Path], column: str | None, into: Path, bounds: Bounds, memory_mb: int, seconds: int
+    paths: Sequence[Path], reading: Reading, into: Path, bounds: Bounds, memory_mb: int, seconds: int
 ) -> ParsedCorpus:
     """Parse a visitor's files, or return what was stored in the folder `into` when they were parsed before.
 
@@ -55,11 +55,11 @@ def parse_confined(
     Raises:
         CorpusError: they cannot be read as headlines, or are not within the bounds.
     """
-    folder = into / "parsed" / _digest(paths, column)
+    folder = into / "parsed" / _digest(paths, reading)
     if not folder.is_dir():
         asked = {
             "paths": [str(path.resolve()) for path in paths],
-            "column": column,
+            "reading": asdict(reading),
             "folder": str(folder.resolve()),
             "bounds": asdict(bounds),
         }
@@ -83,14 +83,14 @@ def _temporary_directory() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="headline-")
 
 
-def _digest(paths: Sequence[Path], column: str | None) -> str:
-    """A name for these files as they are now, read by this column."""
+def _digest(paths: Sequence[Path], reading: Reading) -> str:
+    """A name for these files as they are now, read in this way."""
     stats = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
-    return blake2b(json.dumps([stats, column]).encode(), digest_size=16).hexdigest()
+    return blake2b(json.dumps([stats, asdict(reading)]).encode(), digest_size=16).hexdigest()
 
 
-def _store(paths: Sequence[Path], column: str | None, folder: Path, bounds: Bounds) -> None:
-    tables = [(path.name, read_file(path, column, bounds)) for path in sorted(paths)]
+def _store(paths: Sequence[Path], reading: Reading, folder: Path, bounds: Bounds) -> None:
+    tables = [(path.name, read_file(path, reading, bounds)) for path in sorted(paths)]
     shown = preview(clean_tables(tables))
     written = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
     written.mkdir(parents=True)
@@ -121,7 +121,7 @@ def _write_rows(table: Table, path: Path) -> None:
 
 def _answer(asked: dict) -> dict:
     paths = [Path(path) for path in asked["paths"]]
-    _store(paths, asked["column"], Path(asked["folder"]), Bounds(**asked["bounds"]))
+    _store(paths, Reading(**asked["reading"]), Path(asked["folder"]), Bounds(**asked["bounds"]))
     return {}
 
 

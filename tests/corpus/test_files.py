@@ -141,7 +141,11 @@ def is_one_sentence_about(name: str, message: str) -> bool:
         ("mark16.csv", b"\xff\xfe", "is empty"),
         ("picture.csv", bytes(range(256)) * 4, "is not a text file"),
         ("noise.csv", bytes(range(128, 256)) * 20, "name is longer than"),
-        ("wide.csv", ",".join(f'"column\nnumber {i}"' for i in range(50)).encode(), "has no column"),
+        (
+            "wide.csv",
+            ",".join(f'"column\nnumber {i}"' for i in range(50)).encode() + b"\n" + b"7," * 49,
+            "has no column",
+        ),
         ("plain.csv.gz", b"headline\nOne\n", "cannot be read"),
         ("cut.txt.gz", gzip.compress(b"headline\n" * 50, mtime=0)[:-9], "cannot be read"),
         ("broken.csv.gz", gzip.compress(b"headline\n", mtime=0)[:10] + b"\xff" * 40, "cannot be read"),

@@ -200,7 +200,7 @@ def test_a_model_is_uploaded_renamed_packed_and_deleted(tab, tmp_path):
 def test_the_source_shows_its_own_fields(tab):
     shown = tab.corpus.show_source(UPLOAD_CHOICE)
     visible = {component for component, update in shown.items() if update.visible}
-    assert visible == {tab.corpus.upload_group, tab.corpus.column}
+    assert visible == {tab.corpus.upload_group, tab.corpus.reading_group}
     assert not any(update.visible for update in tab.corpus.show_source(SAMPLE_CHOICE).values())
 
 

@@ -88,7 +88,7 @@ def choose_column(
     if not order and not exact:
         plain = [i for i in range(len(columns)) if likely[i] > 0.6 and not _is_other(columns[i])]
         order, by_cells = sorted(plain, key=lambda i: (-likely[i], i)), bool(cells)
-        if len(columns) == 1 and not _is_other(columns[0]):
+        if len(columns) == 1 and not _is_other(columns[0]) and (not cells or _texts(cells[0]) or not cells[0]):
             order = [0]
         elif not cells:
             order = []

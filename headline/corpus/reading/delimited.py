@@ -170,7 +170,12 @@ class _Pushable:
 
 def find_delimiter(sample: list[str], header: bool | None = None) -> str:
     """The delimiter of the first line that also cuts the others; none if commas are part of the headlines."""
-    first = re.sub(r'"[^"]*"', "", sample[0])
+    whole = sample[0]
+    for line in sample[1:] if whole.count('"') % 2 else ():
+        whole += line  # a name over several lines
+        if whole.count('"') % 2 == 0:
+            break
+    first = re.sub(r'"[^"]*"', "", sample[0] if whole.count('"') % 2 else whole)
     best = max(DELIMITERS, key=first.count)
     if best not in first:
         return NO_DELIMITER

@@ -36,6 +36,10 @@ def read_json(text: TextFile) -> Records:
             if text.bounds.columns:
                 text.bounds.check_columns(text.name, len(paths))
             break
+    # Where some rows have an object, others may have a text or nothing in its place: the path into it serves both.
+    for way in list(paths.values()):
+        for length in range(1, len(way)):
+            paths.pop(".".join(way[:length]), None)
     found.columns = list(paths)
     ways = list(paths.values())
 

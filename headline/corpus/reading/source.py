@@ -115,8 +115,8 @@ def _by_content(name: str, beginning: bytes, kind: str) -> str:
         if beginning.startswith(magic):
             raise CorpusError(f"{name} {refusal}.")
     for magic, shown in _MAGIC:
-        if beginning.startswith(magic) and not (shown == "zip" and kind == "xlsx"):
-            return shown
+        if beginning.startswith(magic):
+            return "xlsx" if (shown, kind) == ("zip", "xlsx") else shown
     if kind in ("gz", "zip", "xlsx", "parquet", "sqlite") and beginning:
         raise CorpusError(f"{name} cannot be read: its content is not what its name says; is it complete?")
     return kind

@@ -4,19 +4,23 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from headline.corpus.files import Reading
 from headline.corpus.preview import Preview
+from headline.corpus.reading.encoding import CHOICES
+from headline.corpus.reading.source import KINDS, KINDS_LISTED
 from headline.errors import CorpusError, DownloadError, HeadlineError
 from headline.runs.visitors import check_disk, visitor_folder, visitor_of
 from headline.share.download import KNOWN, PublicCorpus, download, download_confined, find
 from headline.web.allowance import Allowance
 from headline.web.events import AT_ONCE, QUIET
+from headline.web.given import text_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import Models
 from headline.web.parsed_corpus import ParsedCorpus, parse, parse_confined
@@ -28,7 +32,8 @@ SAMPLE_CHOICE = "The sample that comes with the app"
 UPLOAD_CHOICE = "My own files"
 PASTE_CHOICE = "Pasted lines"
 DOWNLOAD_CHOICE = "A public data set"
-FILE_TYPES = [".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".parquet", ".gz"]
+FILE_TYPES = list(KINDS)
+FOUND_COLUMN = [("Found out", "")]
 _MEGABYTE = 2**20  # bytes
 _POLL_SECONDS = 0.5
 
@@ -39,7 +44,8 @@ class CorpusSelection:
 
     paths: tuple[Path, ...]
     name: str  # of the model that learns from them
-    column: str | None = None  # that holds the headlines; None: found by its name
+    reading: Reading = field(default_factory=Reading)  # how they are read
+    column: str | None = None  # of the stored rows, once they were parsed
     preview: Preview | None = None  # once they were parsed
     temporary: bool = True  # a visitor's: a run must keep them, because they do not last
 
@@ -67,7 +73,7 @@ class CorpusPicker:
         )
         with gr.Column(visible=False) as self.upload_group:
             self.files = gr.File(
-                label="CSV, TXT (one per line), JSONL or Parquet, gzipped or not",
+                label=KINDS_LISTED,
                 file_count="multiple",
                 file_types=FILE_TYPES,
                 elem_id="files",
@@ -82,11 +88,27 @@ class CorpusPicker:
                 elem_id="public",
             )
             self.download_button = gr.Button("Download", elem_id="fetch")
-        self.column = gr.Textbox(
-            label="Column that holds the headlines", placeholder="leave empty to find it by its name", visible=False
-        )
+        with gr.Group(visible=False, elem_id="reading") as self.reading_group:
+            self.column = gr.Dropdown(
+                FOUND_COLUMN,
+                value="",
+                label="Column that holds the headlines",
+                info="Its name, or its number from 1",
+                allow_custom_value=True,
+                elem_id="column",
+            )
+            self.no_header = gr.Checkbox(label="The first row is a title, not a heading", elem_id="no-header")
+            self.encoding = gr.Dropdown(
+                [("Found out", ""), *((label, name) for name, label in CHOICES.items())],
+                value="",
+                label="Encoding of text files",
+                info="Change it if letters look wrong",
+                elem_id="encoding",
+            )
+        self.header_asked = gr.State(None)  # whether the first row has names, if the visitor said so
         self.downloaded = gr.State(None)
-        self.inputs = {self.source, self.files, self.pasted, self.downloaded, self.column, self.visitor}
+        self.inputs = {self.source, self.files, self.pasted, self.downloaded, self.visitor}
+        self.inputs |= {self.column, self.no_header, self.encoding, self.header_asked}
 
     def lay_out_notice(self) -> None:
         """Lay out where a sentence says that files cannot be used, or how far a download is."""
@@ -97,27 +119,42 @@ class CorpusPicker:
 
     def wire(self, page: gr.Blocks) -> list:
         """Preview the headlines whenever others are selected, and return those events."""
-        groups = [self.upload_group, self.paste_group, self.download_group, self.column]
+        groups = [self.upload_group, self.paste_group, self.download_group, self.reading_group]
+        shown = [self.preview, self.notice, self.column, self.no_header]
         self.source.change(self.show_source, self.source, groups, **QUIET)
-        page.load(self.show_preview, self.inputs, [self.preview, self.notice], **QUIET)
+        page.load(self.show_preview, self.inputs, shown, **QUIET)
         self.download_button.click(
             self.download, {self.data_set, self.visitor}, [self.downloaded, self.notice, self.column], **AT_ONCE
         )
+        # Other files are read anew: what was said of the last ones does not hold for them.
+        forgotten = [self.column, self.no_header, self.encoding, self.header_asked]
+        said = self.no_header.input(lambda no: not no, self.no_header, self.header_asked, **QUIET)
         changes = [
             self.source.change,
-            self.files.change,
-            self.column.blur,
+            self.files.change(self.forget, None, forgotten, **QUIET).then,
+            self.column.input,
+            self.encoding.input,
+            said.then,
             self.pasted.blur,
             self.downloaded.change,
         ]
-        return [change(self.show_preview, self.inputs, [self.preview, self.notice], **AT_ONCE) for change in changes]
+        return [change(self.show_preview, self.inputs, shown, **AT_ONCE) for change in changes]
+
+    def forget(self) -> dict:
+        """The components that say how files are read, as they are before anything was said."""
+        return {
+            self.column: gr.Dropdown(choices=FOUND_COLUMN, value=""),
+            self.no_header: False,
+            self.encoding: "",
+            self.header_asked: None,
+        }
 
     def show_source(self, source: str) -> dict:
         return {
             self.upload_group: gr.Column(visible=source == UPLOAD_CHOICE),
             self.paste_group: gr.Column(visible=source == PASTE_CHOICE),
             self.download_group: gr.Column(visible=source == DOWNLOAD_CHOICE),
-            self.column: gr.Textbox(visible=source in (UPLOAD_CHOICE, DOWNLOAD_CHOICE)),
+            self.reading_group: gr.Group(visible=source in (UPLOAD_CHOICE, DOWNLOAD_CHOICE)),
         }
 
     def selection(self, given: dict) -> CorpusSelection:
@@ -143,8 +180,16 @@ class CorpusPicker:
         if missing := [path.name for path in paths if not path.is_file()]:
             raise CorpusError(f"{missing[0]} is no longer stored here: choose it again.")
         self._check_size(sum(path.stat().st_size for path in paths))
-        column = (given[self.column] or "").strip() or None
-        return CorpusSelection(paths, paths[0].name.split(".")[0], column)
+        return CorpusSelection(paths, paths[0].name.split(".")[0], self._reading(given))
+
+    def _reading(self, given: dict) -> Reading:
+        """How the visitor wants files to be read."""
+        header = given[self.header_asked]
+        return Reading(
+            column=text_of(given[self.column]).strip() or None,
+            header=header if isinstance(header, bool) else None,
+            encoding=text_of(given[self.encoding]).strip() or None,
+        )
 
     def parsed_selection(self, given: dict) -> CorpusSelection:
         """The same, but of uploaded files the rows as they were parsed once.
@@ -154,18 +199,20 @@ class CorpusPicker:
         """
         selected = self.selection(given)
         parsed = self._parse(selected, given[self.visitor])
-        return replace(selected, paths=parsed.files if selected.temporary else selected.paths, preview=parsed.preview)
+        if not selected.temporary:
+            return replace(selected, preview=parsed.preview)
+        return replace(selected, paths=parsed.files, column=parsed.preview.column or None, preview=parsed.preview)
 
     def _parse(self, selected: CorpusSelection, visitor: str | None) -> ParsedCorpus:
         """The rows and the preview of the selected files; a visitor's are read by a process of its own."""
         if not selected.temporary:
-            return parse(selected.paths, selected.column)
+            return parse(selected.paths, selected.reading)
         limits, visitor = self.limits, visitor_of(visitor)
         check_disk(self.runs, visitor, limits)
         folder = visitor_folder(self.runs, visitor)
         with self.reading.used_by(visitor):
             return parse_confined(
-                selected.paths, selected.column, folder, limits.bounds, limits.reading_mb, limits.reading_seconds
+                selected.paths, selected.reading, folder, limits.bounds, limits.reading_mb, limits.reading_seconds
             )
 
     def _check_size(self, size: int) -> None:
@@ -195,7 +242,13 @@ class CorpusPicker:
         except HeadlineError as error:
             count_refusal(error)
             return {self.preview: {"groups": []}, self.notice: refusal(str(error))}
-        return {self.preview: preview_sheet(shown), self.notice: {}}
+        found = f"Found: {shown.column}" if shown.column else FOUND_COLUMN[0][0]
+        return {
+            self.preview: preview_sheet(shown),
+            self.notice: {},
+            self.column: gr.Dropdown(choices=[(found, ""), *((name, name) for name in shown.columns)]),
+            self.no_header: gr.Checkbox(value=shown.header is False),
+        }
 
     def download(self, given: dict) -> Iterator[dict]:
         """Download a public data set and show the progress."""
@@ -220,7 +273,7 @@ class CorpusPicker:
                         yield {
                             self.downloaded: [str(path) for path in files],
                             self.notice: {"state": "done", "headline": f"{corpus.name} was downloaded: {count}."},
-                            self.column: corpus.column or "",
+                            self.column: gr.Dropdown(choices=FOUND_COLUMN, value=corpus.column or ""),
                         }
         except HeadlineError as error:
             count_refusal(error)

@@ -12,7 +12,7 @@ def preview_sheet(seen: Preview) -> dict:
         section(
             f"{seen.headlines:,} headlines",
             seen.summary,
-            words=seen.warnings,
+            words=(*seen.notes, *seen.warnings, *_dropped(seen)),
             head=("headline",),
             rows=[(row,) for row in seen.rows],
         )
@@ -28,6 +28,11 @@ def preview_sheet(seen: Preview) -> dict:
     )
     groups = {"What was read": sections, "What is in it": [lengths, figures]}
     return {"groups": [{"title": title, "sections": made} for title, made in groups.items()]}
+
+
+def _dropped(seen: Preview) -> list[str]:
+    """A sentence for each reason that rows were dropped for, with examples."""
+    return [f"Dropped as {reason}, such as {'; '.join(rows)}" for reason, rows in seen.dropped]
 
 
 def models_sheet(models: list[tuple[str, dict]]) -> dict:
