@@ -1,24 +1,31 @@
 """Reading files of headlines: any bytes under any name give headlines or one sentence, and nothing else."""
 
 import gzip
+import html
 import io
 import json
+import sqlite3
 import tempfile
+import zipfile
 from pathlib import Path
 
+import openpyxl
 import pyarrow
 import pyarrow.parquet
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from headline.corpus.reader import read_headlines
 from headline.errors import CorpusError
 from tests.properties.texts import headlines, texts
 
 COLUMNS = st.sampled_from(["headline", "Title", "id", "", "a b", "text"]) | texts
-KINDS = ["csv", "tsv", "txt", "jsonl", "ndjson", "parquet"]
+KINDS = ["csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet", "xlsx", "xml", "rss", "db", "sqlite", "zip"]
 suffixes = st.sampled_from([*KINDS, *(f"{kind}.gz" for kind in KINDS), "CSV", "gz", "csv.gz.gz", "pdf", ""])
-encodings = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "utf-32"])
+encodings = st.sampled_from(
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1", "cp1252", "utf-32", "cp949", "shift_jis", "cp1251"]
+)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(COLUMNS, inner, max_size=4),
@@ -69,7 +76,48 @@ lines = st.lists(headlines, max_size=8).map("\n".join)
 json_rows = st.dictionaries(COLUMNS, json_values, max_size=3) | json_values
 json_lines = st.lists((json_rows.map(json.dumps)) | st.sampled_from(ODD_LINES), max_size=6).map("\n".join)
 written = st.builds(lambda text, encoding: text.encode(encoding, "replace"), tables() | lines | json_lines, encodings)
-contents = st.binary(max_size=300) | written | parquet_files()
+
+
+def _workbook(rows: list[list[str]]) -> bytes:
+    book, held = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    for row in rows:
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row])
+    book.save(held)
+    return held.getvalue()
+
+
+def _database(names: list[str], rows: list[list[str]]) -> bytes:
+    connection = sqlite3.connect(":memory:")
+    columns = [f'"c{i}{name.replace(chr(34), "").replace(chr(0), "")}"' for i, name in enumerate(names)]
+    connection.execute(f"CREATE TABLE t({', '.join(columns)})")
+    for row in rows:
+        cells = (row + [None] * len(columns))[: len(columns)]
+        connection.execute(f"INSERT INTO t VALUES ({', '.join('?' * len(columns))})", cells)
+    connection.commit()
+    return connection.serialize()
+
+
+def _feed(titles: list[str], item: str, escaped: bool) -> bytes:
+    made = (f"<{item}><title>{html.escape(title) if escaped else title}</title></{item}>" for title in titles)
+    return f"<rss>{''.join(made)}</rss>".encode()
+
+
+def _zip(name: str, data: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return held.getvalue()
+
+
+cells = st.lists(st.lists(headlines, min_size=1, max_size=3), min_size=1, max_size=5)
+workbooks = cells.map(_workbook)
+databases = st.builds(_database, st.lists(COLUMNS, min_size=1, max_size=3), cells)
+feeds = st.builds(
+    _feed, st.lists(headlines, max_size=5), st.sampled_from(["item", "entry", "title", "x"]), st.booleans()
+)
+zips = st.builds(_zip, st.sampled_from(["a.csv", "b/c.json", "x.xlsx", "a.zip", "../../a.txt", "/etc/a.csv"]), written)
+contents = st.binary(max_size=300) | written | parquet_files() | workbooks | databases | feeds | zips
 files = damaged(contents | contents.map(lambda data: gzip.compress(data, mtime=0)))
 
 

@@ -26,6 +26,8 @@ def read_database(source: Source, bounds: Bounds, table: str | None = None) -> R
         CorpusError: it is damaged, or has more than the bounds allow.
     """
     data = source.bytes_in_memory(bounds).getvalue()
+    if not data:
+        raise CorpusError(f"{source.name} is empty.")
     try:
         connection = _opened(data)
         names = _tables(connection, source.name)

@@ -41,7 +41,11 @@ def read_delimited(
         raise CorpusError(f"{text.name} is empty.")
     following = list(islice(records, _SAMPLE_LINES))
     cells = [cell.strip() for cell in first]
-    named = (wanted in cells or has_header(first, following)) if header is None else header
+    if header is None:
+        asked = wanted is not None and wanted in cells and not wanted.isdigit()
+        named = asked or has_header(first, following)
+    else:
+        named = header
     while len(cells) > 1 and not cells[-1] and all(not any(row[len(cells) - 1 :]) for row in following):
         cells.pop()  # every line ends with a delimiter
     text.bounds.check_columns(text.name, len(cells))
@@ -118,10 +122,10 @@ class _Rows:
         return csv.reader(lines, delimiter=self.delimiter, strict=True, escapechar=escape, doublequote=True)
 
     def _unless_swallowed(self, row: list[str], lines: "_Pushable") -> list[list[str]]:
-        """The row, unless each line within one of its cells looks like a row of the table."""
-        inner = lines.taken[1:-1]
-        needed = 1 if self.width > 2 else 3
-        if self.width > 1 and len(inner) >= needed and all(self._width_alone(line) == self.width for line in inner):
+        """The row, unless each line that it goes over looks like a row of the table."""
+        needed = 3 if self.width > 2 else 5
+        taken = lines.taken
+        if self.width > 1 and len(taken) >= needed and all(self._width_alone(line) == self.width for line in taken):
             raise csv.Error("a quotation mark swallowed rows")
         if len(lines.taken) > 1 and self.width > 1 and self.mended >= _MOST_MENDED:
             raise csv.Error("quotation marks do not balance in this file")
@@ -175,7 +179,9 @@ def find_delimiter(sample: list[str], header: bool | None = None) -> str:
         whole += line  # a name over several lines
         if whole.count('"') % 2 == 0:
             break
-    first = re.sub(r'"[^"]*"', "", sample[0] if whole.count('"') % 2 else whole)
+    if whole.count('"') % 2 == 0:
+        sample = [whole, *sample[whole.count("\n") :]]
+    first = re.sub(r'"[^"]*"', "", sample[0])
     best = max(DELIMITERS, key=first.count)
     if best not in first:
         return NO_DELIMITER
@@ -211,12 +217,12 @@ def has_header(first: list[str], rows: list[list[str]]) -> bool:
         return False
     if any(name_score(cell) >= 90 for cell in full):
         return True
-    if any(_NO_NAME.search(cell) and _is_like(i, rows) for i, cell in enumerate(cells) if cell):
+    if any(_NO_NAME.search(cell) and (not rows or _is_like(i, rows)) for i, cell in enumerate(cells) if cell):
         return False
     if any(name_score(cell) and len(cell.split()) <= 3 for cell in full):
         return True
-    if not rows:
-        return True
+    if not rows or any(not _NO_NAME.search(c) and _is_like(i, rows) for i, c in enumerate(cells) if c):
+        return True  # a word over numbers
     if any(c and sum(_cell(row, i) == c for row in rows) > len(rows) / 20 for i, c in enumerate(cells)):
         return False  # a value that comes again, such as a category
     for i, cell in enumerate(cells):
@@ -230,7 +236,7 @@ def has_header(first: list[str], rows: list[list[str]]) -> bool:
 def _is_like(place: int, rows: list[list[str]]) -> bool:
     """Whether other cells of the column are numbers, dates or addresses, too."""
     others = [cell for row in rows if (cell := _cell(row, place))]
-    return sum(bool(_NO_NAME.search(cell)) for cell in others) >= len(others) / 2
+    return bool(others) and sum(bool(_NO_NAME.search(cell)) for cell in others) >= len(others) / 2
 
 
 def _cell(row: list[str], place: int) -> str:

@@ -55,12 +55,12 @@ CHOICES = {
     "big5": "Chinese, traditional (Big5)",
     "mac_roman": "Western European (Mac Roman)",
 }
-_WITHOUT_SPACES = frozenset(("ja", "zh"))  # languages whose words are looked up as pairs of characters
+_WITHOUT_SPACES = frozenset(("ja", "zh"))
 _OF_SEVERAL_BYTES = frozenset(("cp949", "cp932", "euc_jp", "gb18030", "big5"))
 _ENOUGH = 0.25  # share of known words from which words decide
 _NON_ASCII = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")  # a word with a letter outside ASCII
 _MOST_WORDS = 400
-_HAN_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
+_LONGEST_WORD = 4  # characters of a word in a language without spaces
 
 
 def check_encoding(name: str) -> str:
@@ -118,19 +118,28 @@ def _known_share(data: bytes, encoding: str) -> float:
             return 0.0
         text = data[: error.start].decode(encoding)
     words = [word.casefold() for word in _NON_ASCII.findall(text)[:_MOST_WORDS]]
+    total = sum(map(len, words))
+    if not total:
+        return 0.0
     best = 0.0
     for language in LANGUAGES[encoding]:
-        pieces = _pairs(words) if language in _WITHOUT_SPACES else words
         known = _frequent_words(language)
-        # Longer pieces say more: one letter is a word of some language in every encoding.
-        total = sum(len(piece) for piece in pieces)
-        best = max(best, sum(len(p) for p in pieces if len(p) > 1 and p in known) / total if total else 0.0)
+        if language in _WITHOUT_SPACES:
+            found = sum(_covered(word, known) for word in words)
+        else:  # longer words say more: one letter is a word of some language in every encoding
+            found = sum(len(word) for word in words if len(word) > 1 and word in known)
+        best = max(best, found / total)
     return best
 
 
-def _pairs(words: list[str]) -> list[str]:
-    runs = [run for word in words for run in _HAN_OR_KANA.findall(word)] or words
-    return [run[i : i + 2] for run in runs for i in range(0, max(1, len(run) - 1))]
+def _covered(text: str, known: frozenset[str]) -> float:
+    """How many characters are parts of known words, the longest first; a single character counts a quarter."""
+    covered, at = 0.0, 0
+    while at < len(text):
+        length = next((n for n in range(min(_LONGEST_WORD, len(text) - at), 1, -1) if text[at : at + n] in known), 1)
+        covered += length if length > 1 else 0.25 * (text[at] in known)
+        at += length
+    return covered
 
 
 @cache
