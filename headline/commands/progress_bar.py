@@ -15,7 +15,8 @@ class ProgressBar:
 
     def show(self, event: dict) -> None:
         if event["event"] == "corpus":
-            say(event["summary"], file=sys.stderr)
+            for sentence in (event["summary"], *event.get("notes", ())):
+                say(sentence, file=sys.stderr)
         elif event["event"] == "progress":
             self._draw(event)
         elif event["event"] == "done":

@@ -19,7 +19,8 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "train",
         help="learn from files of headlines",
-        description="Learn from files of headlines (CSV, TXT, JSONL, Parquet, or a folder of them)\n"
+        description="Learn from files of headlines (CSV, TXT, JSON, Parquet, Excel, RSS, SQLite, zipped or\n"
+        "not, or a folder of them; docs/reading.md)\n"
         "and save a checkpoint. Ctrl-C once ends the run and keeps the best weights so far.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(["settings for --set, with the values of the autocomplete recipe:", *settings]),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from headline.corpus.files import Reading, Table, list_files, read_file
 from headline.corpus.mending import WEB_ADDRESS, ungarbled, without_bytes_form, without_entities, without_tags
 from headline.corpus.reading.columns import choose_column
+from headline.corpus.reading.source import kind_of
 from headline.corpus.report import Corpus, CorpusReport
 from headline.corpus.split import duplicate_key
 from headline.errors import CorpusError, NoColumnError
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FRAME = "the data frame"
+_OTHER_KINDS = (
+    "json",
+    "xml",
+    "sqlite",
+    "zip",
+    "xlsx",
+)  # files of a folder that may hold other things, such as settings
 _EXAMPLES = 3  # of each reason for which rows are dropped
 _LONGEST_EXAMPLE = 80  # characters
 _SPACES = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), " ")  # that other programs end lines with
@@ -62,8 +70,9 @@ def read_headlines(
             inside = file in from_folder
             try:
                 tables.append((file.name, read_file(file, reading, exact=exact and inside)))
-            except NoColumnError:
-                if not inside:
+            except CorpusError as error:
+                described = isinstance(error, NoColumnError) or kind_of(file.name) in _OTHER_KINDS
+                if not (inside and described):
                     raise
                 skipped.append(file.name)
         if tables:

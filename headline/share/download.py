@@ -27,6 +27,11 @@ from headline.runs.confined import run_confined, serve
 from headline.runs.visitors import size_of
 from headline.share.hub import translate_hub_errors
 
+# Kinds that are downloaded. A public data set describes itself in files of others, such as dataset_infos.json.
+_TABLES = frozenset(suffix for suffix, kind in KINDS.items() if kind in ("csv", "txt", "parquet")) | {
+    ".jsonl",
+    ".ndjson",
+}
 _SECONDS_BETWEEN_LOOKS = 0.5
 _PARTS = "parts"  # folder of a file that is being downloaded
 _LONGEST = 600  # seconds of a visitor's download
@@ -174,8 +179,8 @@ def _too_large(name: str, most_mb: int) -> str:
 
 def wanted(corpus: PublicCorpus, name: str) -> bool:
     """Return whether a file of this name can be read and belongs to the corpus."""
-    kind = Path(name.removesuffix(".gz")).suffix.lower()
-    return kind in KINDS and fnmatch(Path(name).name, corpus.files)
+    suffix = Path(name.removesuffix(".gz")).suffix.lower()
+    return suffix in _TABLES and fnmatch(Path(name).name, corpus.files)
 
 
 def _from_kaggle(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[Path]:

@@ -180,6 +180,29 @@ def test_what_is_not_there_yet_is_asked_for(page: Page):
     expect(page.locator(SAID)).to_contain_text("learning_rate must be above 0")
 
 
+def test_the_first_row_and_the_column_are_changed_by_keys(page: Page, tmp_path: Path):
+    titles = tmp_path / "titles.csv"
+    titles.write_text(
+        "".join(f"Council backs the plan for park {i},Storm closes school number {i}\n" for i in range(5))
+    )
+    bring(page, titles)
+    heading = page.locator("#preview h3").first
+    expect(heading).to_have_text("5 headlines")
+    box = page.get_by_label("The first row is a title, not a heading")
+    expect(box).to_be_checked()
+    box.press("Space")
+    expect(heading).to_have_text("4 headlines")
+    box.press("Space")
+    expect(heading).to_have_text("5 headlines")
+    column = page.locator("#column input")
+    expect(column).to_have_value("Found: 1")
+    column.press("ArrowDown")
+    column.fill("2")
+    column.press("Enter")
+    expect(page.locator("#preview table")).to_contain_text("Storm closes school number 4")
+    assert not violations(page)
+
+
 def test_few_lines_are_told_by_the_run(page: Page):
     open_tab(page, "Train")
     page.get_by_label("Pasted lines").check()

@@ -197,6 +197,33 @@ def test_a_model_is_uploaded_renamed_packed_and_deleted(tab, tmp_path):
     assert "holds no whole model" in own.unpack(given(tab, zip=str(tmp_path / "bad.zip")))[own.panel]["headline"]
 
 
+def test_the_first_row_the_column_and_the_encoding_are_found_out_or_said(tab, tmp_path):
+    corpus = tab.corpus
+    values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path, "Museum opens late,1\nCouncil backs plan,2\n"))
+    shown = corpus.show_preview(values)
+    assert shown[corpus.no_header].value is True
+    assert shown[corpus.column].choices == [("Found: 1", ""), ("1", "1"), ("2", "2")]
+    assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late", "Council backs plan"]
+    said = values | {corpus.header_asked: True}
+    assert corpus.show_preview(said)[corpus.no_header].value is False
+    assert tab.options(said)[0].read_corpus().headlines == ["Council backs plan"]
+    assert tab.options(values | {corpus.column: "2"})[0].read_corpus().headlines == ["1", "2"]
+    assert corpus.forget()[corpus.header_asked] is None
+    (tmp_path / "titles.csv").write_bytes("title,url\nПривет всем,x\n".encode("koi8-r"))
+    for encoding, first in (("koi8-r", "Привет всем"), ("cp1251", "рТЙЧЕФ ЧУЕН")):
+        assert tab.options(values | {corpus.encoding: encoding})[0].read_corpus().headlines == [first]
+    assert "no encoding “klingon”" in str(corpus.show_preview(values | {corpus.encoding: "klingon"})[corpus.notice])
+
+
+def test_pasted_cells_of_a_table_can_be_chosen_from(tab):
+    corpus = tab.corpus
+    values = given(tab, source=PASTE_CHOICE, pasted="Museum opens late\t7\nCouncil backs plan\t8\n")
+    assert corpus.show_preview(values)[corpus.reading_group].visible
+    assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late", "Council backs plan"]
+    plain = corpus.show_preview(given(tab, source=PASTE_CHOICE, pasted="Museum opens late\nCouncil backs plan\n"))
+    assert not plain[corpus.reading_group].visible
+
+
 def test_the_source_shows_its_own_fields(tab):
     shown = tab.corpus.show_source(UPLOAD_CHOICE)
     visible = {component for component, update in shown.items() if update.visible}

@@ -14,7 +14,7 @@ import gradio as gr
 from headline.corpus.files import Reading
 from headline.corpus.preview import Preview
 from headline.corpus.reading.encoding import CHOICES
-from headline.corpus.reading.source import KINDS, KINDS_LISTED
+from headline.corpus.reading.source import KINDS
 from headline.errors import CorpusError, DownloadError, HeadlineError
 from headline.runs.visitors import check_disk, visitor_folder, visitor_of
 from headline.share.download import KNOWN, PublicCorpus, download, download_confined, find
@@ -73,7 +73,7 @@ class CorpusPicker:
         )
         with gr.Column(visible=False) as self.upload_group:
             self.files = gr.File(
-                label=KINDS_LISTED,
+                label="CSV, TXT, JSON, Excel, RSS, SQLite, zip …",
                 file_count="multiple",
                 file_types=FILE_TYPES,
                 elem_id="files",
@@ -120,7 +120,7 @@ class CorpusPicker:
     def wire(self, page: gr.Blocks) -> list:
         """Preview the headlines whenever others are selected, and return those events."""
         groups = [self.upload_group, self.paste_group, self.download_group, self.reading_group]
-        shown = [self.preview, self.notice, self.column, self.no_header]
+        shown = [self.preview, self.notice, self.column, self.no_header, self.reading_group]
         self.source.change(self.show_source, self.source, groups, **QUIET)
         page.load(self.show_preview, self.inputs, shown, **QUIET)
         self.download_button.click(
@@ -170,7 +170,8 @@ class CorpusPicker:
         if source == PASTE_CHOICE:
             if not (given[self.pasted] or "").strip():
                 raise NothingSelectedError("Paste some headlines first, one per line.")
-            return CorpusSelection((self._pasted_file(given[self.pasted], given[self.visitor]),), "Pasted")
+            pasted = self._pasted_file(given[self.pasted], given[self.visitor])
+            return CorpusSelection((pasted,), "Pasted", replace(self._reading(given), encoding=None))
         uploaded = source == UPLOAD_CHOICE
         paths = tuple(Path(file) for file in given[self.files if uploaded else self.downloaded] or ())
         if not paths:
@@ -248,7 +249,12 @@ class CorpusPicker:
             self.notice: {},
             self.column: gr.Dropdown(choices=[(found, ""), *((name, name) for name in shown.columns)]),
             self.no_header: gr.Checkbox(value=shown.header is False),
+            self.reading_group: gr.Group(visible=self._may_choose(given[self.source], bool(shown.columns))),
         }
+
+    def _may_choose(self, source: str, columns: bool) -> bool:
+        """Whether it is of use to say how to read: for files, and for lines that were pasted from a table."""
+        return source in (UPLOAD_CHOICE, DOWNLOAD_CHOICE) or (source == PASTE_CHOICE and columns)
 
     def download(self, given: dict) -> Iterator[dict]:
         """Download a public data set and show the progress."""
