@@ -267,7 +267,7 @@ def test_rows_are_taken_from_all_over_the_list(capsys, corpus, tmp_path, signals
     out = call(capsys, "train", corpus, "--out", tmp_path / "m", "--json", "--epochs", 1, "--rows", 40, *SETS)
     assert json.loads(out[-1])["event"] == "done"
     corpus_told = Checkpoint.load(tmp_path / "m").corpus
-    assert sum(corpus_told[side] for side in ("train", "validation", "test")) == 30
+    assert sum(corpus_told[side] for side in ("train", "validation", "test")) == 40
 
 
 def test_a_run_tells_samples_the_baseline_and_what_is_saved(capsys, corpus, tmp_path, signals):

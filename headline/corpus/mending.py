@@ -17,6 +17,11 @@ _ELEMENT = re.compile(rf"<({_NAMES})(?:\s[^<>]{{0,2000}})?>([^<>]*)</\1\s*>", re
 _VOID = re.compile(r"<(?:br|hr|wbr|img)(?:\s[^<>]{0,2000})?/?>", re.IGNORECASE)
 _BYTES = re.compile(r"""b(?:'[^'\n]*(?:\\'[^'\n]*)*'|"[^"\n]*")""")
 _DEEPEST = 8  # elements within each other that are taken off
+# What the first byte of a character in UTF-8 becomes in Windows-1252 or 1251, and then what no word has after it: a
+# quick look before ftfy's, which takes 35 microseconds a title.
+_SUSPECT = re.compile(
+    "[\u00c2-\u00f4][^\x00-\x7f\u00c0-\u0151\u0154-\u015f\u0162-\u0177\u0179-\u017c]|[РС][^\x00-\x7fА-я]|[а-я][\u0402-\u040f]"
+)
 WEB_ADDRESS = re.compile(r"\bhttps?://\S+|\bwww\.\w\S+", re.IGNORECASE)
 
 
@@ -69,4 +74,6 @@ def ungarbled(text: str) -> str:
     >>> ungarbled("Donâ€™t Panic")
     'Don’t Panic'
     """
-    return text if text.isascii() or not is_bad(text) else ftfy.fix_encoding(text)
+    if text.isascii() or not _SUSPECT.search(text) or not is_bad(text):
+        return text
+    return ftfy.fix_encoding(text)

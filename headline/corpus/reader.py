@@ -157,7 +157,9 @@ def tidied(text: str) -> str:
 
 def _mended(text: str) -> tuple[str, bool]:
     """A tidy headline, and whether its letters had been read in the wrong encoding."""
-    text = without_bytes_form(text).translate(_SPACES)
+    text = without_bytes_form(text)
+    if not text.isascii():
+        text = text.translate(_SPACES)
     whole = ungarbled(text)
     garbled = whole != text
     if "<" in whole or "&" in whole:

@@ -9,6 +9,7 @@ import numpy as np
 
 # Signs that make another word or number, with what they belong to: C++, C#, A+, #1, $5, 50%, -3, .NET, @home.
 _SIGNS = re.compile(r"\w+(?:\+\+?|#|%)(?!\w)|(?<![\w.…])(?:[$£€₹#@]|[-−+](?=\d)|\.(?=[a-z]))\w+")
+_ANY_SIGN = re.compile(r"[+#%$£€₹@−]|[-.]\w")
 SPLITS = ("train", "validation", "test")
 
 
@@ -35,7 +36,8 @@ def duplicate_key(headline: str) -> str:
     [True, False]
     """
     text = unicodedata.normalize("NFKC", headline).casefold()
-    return f"{headline_key(headline)}\n{' '.join(_SIGNS.findall(text))}"
+    key = headline_key(headline)
+    return f"{key}\n{' '.join(_SIGNS.findall(text))}" if _ANY_SIGN.search(text) else key
 
 
 def _without_signs(found: re.Match) -> str:
