@@ -1,0 +1,41 @@
+// Fetches a model's files and checks them. Their addresses contain their hashes, so the browser keeps them for good.
+
+/**
+ * The contents of files, each {url, bytes, sha256}, by the same names: ArrayBuffers. `onProgress` gets the share that has
+ * arrived, from 0 to 1. Throws an Error, which says what is wrong, if a file cannot be had or differs from its hash.
+ */
+export async function download(files, onProgress) {
+  const all = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+  let arrived = 0;
+  const entries = Object.entries(files).map(async ([name, file]) => {
+    const content = await read(file, (bytes) => onProgress((arrived += bytes) / all));
+    await check(name, file, content);
+    return [name, content];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function read({ url, bytes }, onBytes) {
+  const reply = await fetch(url);
+  if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+  const content = new Uint8Array(bytes);
+  let at = 0;
+  for (const reader = reply.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (at + value.length > bytes) throw new Error("a file is longer than it should be");
+    content.set(value, at);
+    at += value.length;
+    onBytes(value.length);
+  }
+  if (at < bytes) throw new Error("a file ended too early");
+  return content.buffer;
+}
+
+/** Over plain http, except on this very machine, browsers have no hashes: then the length alone was checked. */
+async function check(name, { sha256 }, content) {
+  if (!globalThis.crypto?.subtle) return;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
+  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (found !== sha256) throw new Error(`${name} is damaged`);
+}

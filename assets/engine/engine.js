@@ -1,0 +1,25 @@
+// A model's files -> a suggester.
+
+import { Lexicon } from "./lexicon.js";
+import { LanguageModel } from "./language_model.js";
+import { NGrams } from "./ngram.js";
+import { readTensors } from "./safetensors.js";
+import { Suggester } from "./suggester.js";
+import { Vocabulary } from "./vocabulary.js";
+import { Weights } from "./weights.js";
+
+/**
+ * A Suggester from ArrayBuffers by name: a checkpoint's files (docs/checkpoint.md), of which memory.safetensors may be
+ * missing; words.txt, the general list (lexicon.js); blocked.txt, the words that are never suggested, one a line.
+ */
+export function build(kernels, files) {
+  const text = (name) => new TextDecoder().decode(files[name]);
+  const meta = JSON.parse(text("checkpoint.json"));
+  if (meta.model.recipe !== "autocomplete") throw new Error(`the server answers for the recipe ${meta.model.recipe}`);
+  const vocabulary = new Vocabulary(text("vocabulary.txt"), meta.tokenizer);
+  const memory = files["memory.safetensors"];
+  const ngrams = memory ? NGrams.read(readTensors(memory)) : null;
+  const weights = new Weights(readTensors(files["weights.safetensors"]));
+  const model = new LanguageModel(kernels, meta, weights, ngrams, vocabulary.start);
+  return new Suggester(model, vocabulary, meta, Lexicon.beyond(vocabulary, text("words.txt")), new Set(text("blocked.txt").split("\n")));
+}

@@ -1,0 +1,71 @@
+// A general list of words that the vocabulary lacks, with their frequencies. The server sends it as lines, each a word, a
+// tab and its frequency in hundredths of a power of ten, in alphabetical order.
+
+import { firstFrom, startingWith } from "./sorted_words.js";
+import { Recent } from "./recent.js";
+import { top } from "./top.js";
+
+const OF_ITS_LANGUAGE = 0.5; // share of a vocabulary's words that must be on the list, or the list is not used
+const KEPT = 16;
+const REMEMBERED = 512; // prefixes
+
+export class Lexicon {
+  #known = new Recent(REMEMBERED);
+
+  /** The words of a list that a vocabulary lacks; none if the vocabulary is of another language. */
+  static beyond(vocabulary, text) {
+    const words = [], shares = [];
+    let known = 0;
+    for (const line of text.split("\n").slice(0, -1)) {
+      const [word, power] = line.split("\t");
+      const listed = vocabulary.stoi.has(word);
+      known += listed;
+      words.push(word);
+      shares.push(listed ? 0 : 10 ** (Number(power) / 100));
+    }
+    const own = vocabulary.size - vocabulary.specials.length;
+    const used = vocabulary.unk !== undefined && known >= OF_ITS_LANGUAGE * own;
+    return used ? new Lexicon(words, shares) : new Lexicon([], []);
+  }
+
+  constructor(words, shares) {
+    const sum = Math.max(shares.reduce((a, b) => a + b, 0), 1e-30);
+    this.words = words;
+    this.shares = Float64Array.from(shares, (share) => share / sum);
+    this.sums = new Float64Array(words.length + 1);
+    for (let i = 0; i < words.length; i++) this.sums[i + 1] = this.sums[i] + this.shares[i];
+  }
+
+  /** {words: [word, share] of the most frequent words with this prefix, mass: the share of all of them}. */
+  startingWith(prefix, k) {
+    let found = this.#known.get(prefix);
+    if (!found) {
+      found = this.#lookUp(prefix);
+      this.#known.put(prefix, found);
+    }
+    return { words: found.words.slice(0, k), mass: found.mass };
+  }
+
+  /** The share of one word, 0 where it is not listed. */
+  share(word) {
+    const at = firstFrom(this.words, word, 0);
+    return this.words[at] === word ? this.shares[at] : 0;
+  }
+
+  /** [word, share] of the most frequent word with this prefix, or null. */
+  best(prefix) {
+    const [from, to] = startingWith(this.words, prefix);
+    let at = from;
+    for (let i = from; i < to; i++) if (this.shares[i] > this.shares[at]) at = i;
+    return from < to && this.shares[at] > 0 ? [this.words[at], this.shares[at]] : null;
+  }
+
+  #lookUp(prefix) {
+    const [from, to] = startingWith(this.words, prefix);
+    const best = top(this.shares.subarray(from, to), KEPT).map((i) => from + i);
+    return {
+      words: best.filter((i) => this.shares[i] > 0).map((i) => [this.words[i], this.shares[i]]),
+      mass: this.sums[to] - this.sums[from],
+    };
+  }
+}

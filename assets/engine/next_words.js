@@ -1,0 +1,105 @@
+// The distributions of next words, cached by the words that were read.
+
+import { Recent } from "./recent.js";
+import { top } from "./top.js";
+
+const STATE_BYTES = 8 * 2 ** 20; // of cached states; at least 8 of them
+const BYTES = 16 * 2 ** 20; // of cached distributions; at least 8 of them
+const LIKELIEST_KEPT = 4096; // most probable words, after words that may be written next
+const REMEMBERED = 16; // most probable words of a distribution: every letter asks for them again
+
+/** The distribution of the next word. */
+class NextWord {
+  #best = null;
+
+  /** `words`: probabilities (V,), 0 for ids that are never suggested; `unknown` and `end` have theirs apart. */
+  constructor(words, unknown, end) {
+    this.words = words;
+    this.unknown = unknown;
+    this.end = end;
+  }
+
+  /** [id, probability] of the k most probable words, the most probable first. */
+  best(k) {
+    if (k > REMEMBERED) return this.#top(k);
+    this.#best ??= this.#top(REMEMBERED);
+    return this.#best.slice(0, k);
+  }
+
+  #top(k) {
+    return top(this.words, k).map((i) => [i, this.words[i]]);
+  }
+
+  /** All that a phrase needs of a distribution, in a hundredth of the memory. */
+  get likeliest() {
+    return { best: this.best(REMEMBERED), end: this.end };
+  }
+}
+
+export class NextWords {
+  /** `suppressed` are ids that get the probability 0; `blockSize` is the longest row of the model. */
+  constructor(model, vocabulary, suppressed, config) {
+    this.model = model;
+    this.vocabulary = vocabulary;
+    this.suppressed = suppressed;
+    this.blockSize = config.block_size;
+    this.first = model.start();
+    this.states = new Recent(Math.max(8, Math.floor(STATE_BYTES / (8 * config.units * config.layers))));
+    this.distributions = new Recent(Math.max(8, Math.floor(BYTES / (4 * vocabulary.size))));
+    this.known = new Recent(LIKELIEST_KEPT);
+  }
+
+  /** The distribution of the next word after some ids: NextWord. Marks are left out and the rest is renormalised. */
+  after(context) {
+    const ids = this.window(context), key = ids.join();
+    let found = this.distributions.get(key);
+    if (!found) {
+      found = this.#compute(ids);
+      this.distributions.put(key, found);
+    }
+    return found;
+  }
+
+  /** The most probable next words after the ids of a window: {best, end}. */
+  likeliestAfter(ids) {
+    const key = ids.join();
+    let found = this.known.get(key);
+    if (!found) {
+      found = (this.distributions.get(key) ?? this.#compute(ids)).likeliest;
+      this.known.put(key, found);
+    }
+    return found;
+  }
+
+  #compute(ids) {
+    const { vocabulary } = this;
+    const p = this.model.probabilities(this.#state(ids), ids);
+    if (vocabulary.marks.length) {
+      const rest = 1 / Math.max(1 - vocabulary.marks.reduce((sum, i) => sum + p[i], 0), 1e-6);
+      for (let i = 0; i < p.length; i++) p[i] *= rest;
+    }
+    const [unknown, end] = [p[vocabulary.unk], p[vocabulary.end]];
+    for (const i of this.suppressed) p[i] = 0;
+    return new NextWord(p, unknown, end);
+  }
+
+  /** The network's state after some ids, starting from the longest cached beginning. */
+  #state(ids) {
+    let done = ids.length, state;
+    while (done && !(state = this.states.get(ids.slice(0, done).join()))) done--;
+    state ??= this.first;
+    for (let i = done; i < ids.length; i++) {
+      state = this.model.step(state, ids[i]);
+      this.states.put(ids.slice(0, i + 1).join(), state);
+    }
+    return state;
+  }
+
+  /**
+   * The last ids of a text, those that the network reads: one to two rows, starting at a multiple of a row, so that the
+   * window moves, and the cached states are lost, only once per row.
+   */
+  window(context) {
+    return context.slice(Math.max(0, Math.floor(context.length / this.blockSize) - 1) * this.blockSize);
+  }
+}

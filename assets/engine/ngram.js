@@ -1,0 +1,90 @@
+// Word n-gram models, read as they are stored (docs/checkpoint.md), and their mean.
+//
+//   p(w | context) = share(context, w) + left(context) p(w | context without its first word)
+
+import { fromHalves } from "./float16.js";
+
+/** One model: a tree of contexts, read from the first word of a context down. */
+class NGram {
+  /** `stored(name)` returns a tensor of this model, or undefined. */
+  constructor(stored) {
+    this.unigrams = real(stored("unigrams"));
+    this.orders = []; // for the n-grams of 2 words, of 3 words, …
+    for (let n = 2; stored(`${n}.words`); n++) {
+      this.orders.push({
+        words: stored(`${n}.words`).values, // last word of each n-gram
+        shares: real(stored(`${n}.shares`)), // its discounted probability
+        left: real(stored(`${n}.left`)), // probability that each context leaves to the shorter one
+        first: sums(stored(`${n}.children`).values), // where the n-grams of each context begin
+      });
+    }
+  }
+
+  /** Add `weight` times the probability of every word after some ids to `p`: Float32Array (V,). */
+  addTo(p, context, weight) {
+    let scale = weight;
+    const found = [];
+    for (let begin = Math.max(0, context.length - this.orders.length); begin < context.length; begin++) {
+      const k = context.length - begin - 1, place = this.#find(context, begin);
+      if (place < 0) continue;
+      const { first, left } = this.orders[k];
+      if (first[place + 1] === first[place]) continue;
+      found.push([k, first[place], first[place + 1], scale]);
+      scale *= left[place];
+    }
+    for (let i = 0; i < p.length; i++) p[i] += this.unigrams[i] * scale;
+    for (const [k, from, to, by] of found) {
+      const { words, shares } = this.orders[k];
+      for (let i = from; i < to; i++) p[words[i]] += shares[i] * by;
+    }
+  }
+
+  /** The index of the context from `begin` on among the n-grams of its order, -1 if it is not there. */
+  #find(context, begin) {
+    let place = context[begin];
+    for (let k = 0; begin + k + 1 < context.length; k++) {
+      const { words, first } = this.orders[k];
+      const word = context[begin + k + 1], end = first[place + 1];
+      let at = first[place];
+      for (let to = end; at < to; ) {
+        const middle = (at + to) >> 1;
+        if (words[middle] < word) at = middle + 1;
+        else to = middle;
+      }
+      if (at >= end || words[at] !== word) return -1;
+      place = at;
+    }
+    return place;
+  }
+}
+
+/** The weighted mean of up to eight models. */
+export class NGrams {
+  /** The n-grams among the tensors of memory.safetensors; null if it has none. */
+  static read(tensors) {
+    if (!tensors.has("unigrams")) return null;
+    const weights = tensors.get("weights")?.values ?? [1];
+    return new NGrams([...weights].map((_, i) => new NGram((name) => tensors.get(i ? `${i}:${name}` : name))), weights);
+  }
+
+  constructor(parts, weights) {
+    this.parts = parts;
+    this.weights = weights;
+  }
+
+  /** Add `weight` times the probability of every word after some ids to `p`: Float32Array (V,). */
+  addTo(p, context, weight) {
+    this.parts.forEach((part, i) => part.addTo(p, context, weight * this.weights[i]));
+  }
+}
+
+function real({ type, values }) {
+  return type === "F16" ? fromHalves(values) : values;
+}
+
+/** Where each slice begins, and the end of the last one: Uint32Array (n + 1,). */
+function sums(lengths) {
+  const found = new Uint32Array(lengths.length + 1);
+  for (let i = 0; i < lengths.length; i++) found[i + 1] = found[i] + lengths[i];
+  return found;
+}

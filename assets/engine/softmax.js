@@ -1,0 +1,136 @@
+// The network's probabilities of all words: an exact softmax for small vocabularies, an approximate one for large.
+
+import { eigenvectors } from "./eigenvectors.js";
+import { topSet } from "./top.js";
+
+const MIN_SVD_WORDS = 4096; // smallest vocabulary for which the SVD-softmax is faster
+const PREVIEW = 48; // leading singular directions that are used for every word
+const REFINED = 256; // words whose logits are then computed from all directions
+const BLOCK = 512; // words whose vectors are multiplied at once
+
+/** Logits for all words from all directions. */
+class ExactLogits {
+  constructor(kernels, embedding, bias) {
+    this.matrix = kernels.matrix(embedding.rows, embedding.columns);
+    for (let i = 0; i < embedding.rows; i++) embedding.readRow(i, this.matrix.row(i));
+    this.bias = bias;
+    this.logits = kernels.vector(embedding.rows);
+  }
+
+  /** Float32Array (V,) that the next call overwrites. */
+  of(vector) {
+    this.matrix.times(vector, this.logits);
+    const logits = this.logits.values;
+    for (let i = 0; i < logits.length; i++) logits[i] += this.bias[i];
+    return logits;
+  }
+}
+
+/**
+ * Shim et al. 2017, "SVD-Softmax: Fast Softmax Approximation on Large Vocabulary Neural Networks": word vectors are
+ * rotated so that their first components carry most of the variance, all words are scored with those, and only the best
+ * words with all components. The components left out are treated as normal noise, whose mean effect on the softmax's
+ * denominator is added to the other logits.
+ */
+class SvdLogits {
+  constructor(kernels, embedding, bias) {
+    const { rows, columns } = embedding;
+    this.embedding = embedding;
+    this.bias = bias;
+    const { squares, means } = moments(kernels, embedding);
+    const { values, vectors } = eigenvectors(squares);
+    this.kept = Math.min(PREVIEW, columns);
+    this.rotation = kernels.matrix(columns, columns);
+    vectors.forEach((vector, i) => this.rotation.row(i).set(vector));
+    this.variance = Float64Array.from(vectors.slice(this.kept), (vector, i) =>
+      Math.max(0, values[this.kept + i] / rows - dot(vector, means) ** 2));
+    this.rotated = kernels.vector(columns);
+    this.leading = kernels.vector(this.kept);
+    this.preview = kernels.matrix(rows, this.kept);
+    this.logits = kernels.vector(rows);
+    this.row = kernels.vector(columns);
+    this.#rotateWords(kernels, vectors);
+  }
+
+  #rotateWords(kernels, vectors) {
+    const leading = kernels.matrix(this.kept, this.embedding.columns);
+    for (let i = 0; i < this.kept; i++) leading.row(i).set(vectors[i]);
+    const preview = this.preview.values, row = this.row.values, rotated = this.leading.values;
+    for (let i = 0; i < this.preview.rows; i++) {
+      this.embedding.readRow(i, row);
+      leading.times(this.row, this.leading);
+      preview.set(rotated, i * this.preview.width);
+    }
+  }
+
+  /** Float32Array (V,) that the next call overwrites. */
+  of(vector) {
+    this.rotation.times(vector, this.rotated);
+    const rotated = this.rotated.values;
+    this.leading.values.set(rotated.subarray(0, this.kept));
+    let missing = 0; // in the logits of the preview alone
+    this.variance.forEach((variance, i) => (missing += (rotated[this.kept + i] ** 2 * variance) / 2));
+    this.preview.times(this.leading, this.logits);
+    const logits = this.logits.values, x = vector.values, row = this.row.values;
+    for (let i = 0; i < logits.length; i++) logits[i] += this.bias[i];
+    for (const i of topSet(logits, REFINED)) {
+      this.embedding.readRow(i, row);
+      logits[i] = dot(row, x) + this.bias[i] - missing;
+    }
+    return logits;
+  }
+}
+
+/** The sum of each pair of columns' products, and the columns' means. */
+function moments(kernels, embedding) {
+  const { rows, columns } = embedding;
+  const squares = Array.from({ length: columns }, () => new Float64Array(columns));
+  const means = new Float64Array(columns);
+  const block = kernels.matrix(columns, BLOCK); // some words' vectors, as columns
+  const one = kernels.vector(block.width), products = kernels.vector(columns);
+  const row = new Float32Array(columns), inBlock = block.values, sums = products.values;
+  for (let from = 0; from < rows; from += BLOCK) {
+    inBlock.fill(0);
+    for (let i = from; i < Math.min(rows, from + BLOCK); i++) {
+      embedding.readRow(i, row);
+      for (let c = 0, at = i - from; c < columns; c++, at += block.width) {
+        inBlock[at] = row[c];
+        means[c] += row[c] / rows;
+      }
+    }
+    for (let c = 0; c < columns; c++) {
+      one.values.set(block.row(c));
+      block.times(one, products);
+      const own = squares[c];
+      for (let other = 0; other < columns; other++) own[other] += sums[other];
+    }
+  }
+  return { squares, means };
+}
+
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/** Probabilities of all words from the input of the softmax layer. */
+export class Softmax {
+  constructor(kernels, embedding, bias, temperature) {
+    const Logits = embedding.rows >= MIN_SVD_WORDS ? SvdLogits : ExactLogits;
+    this.logits = new Logits(kernels, embedding, bias);
+    this.temperature = temperature;
+  }
+
+  /** Vector (E,) -> a new Float32Array (V,). */
+  of(vector) {
+    const logits = this.logits.of(vector);
+    const p = new Float32Array(logits.length);
+    let largest = -Infinity;
+    for (let i = 0; i < logits.length; i++) if (logits[i] > largest) largest = logits[i];
+    let sum = 0;
+    for (let i = 0; i < logits.length; i++) sum += p[i] = Math.exp((logits[i] - largest) / this.temperature);
+    for (let i = 0; i < p.length; i++) p[i] /= sum;
+    return p;
+  }
+}

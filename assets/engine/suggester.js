@@ -1,0 +1,202 @@
+// Ranks next words, completions, phrases and corrections for a typed text. The rules are those of
+// headline/generator/suggester.py; docs/suggestions.md explains them.
+
+import { isBlocked } from "./blocklist.js";
+import { isAlpha } from "./characters.js";
+import { NextWords } from "./next_words.js";
+import { grow, keysSaved } from "./phrases.js";
+import { TWO_SLIPS, oneSlip, twoSlips } from "./spelling.js";
+import { top } from "./top.js";
+import { Writing } from "./writing.js";
+
+const PHRASES_FROM = 0.1; // a phrase less likely than this is noise
+const CONTINUED_FROM = 0.3; // what is less likely is not continued
+const WORD_SAVES = 1.5; // keys that a word saves on average
+const SURPRISING = 2e-5; // a beginning less probable than this here may be a slip
+const HARDLY = 1e-8; // the general list is searched too if no correction in the vocabulary is more probable than this
+const SHORTEST_SLIP = 3, LONGEST_SLIP = 24; // letters
+const CORRECTIONS = 8; // ranked at most
+const WORTH_CORRECTING = 0.01; // less probable corrections are mostly misspelt words of the list
+const UNKNOWN_PRIOR = 1; // strength of the prior on the share of unknown words, in words
+const MAY_END = 0.05; // probability that the open word is complete, from which on words that follow it are suggested
+const USED_BEFORE = 0.3; // share of the unknown words that this page used before
+
+const likeliestFirst = (a, b) => b.probability - a.probability;
+
+/** A suggestion before it is written: words by id, or one word outside the vocabulary. */
+function choice(probability, { ids = [], word = "", corrects = false, after = null } = {}) {
+  return { probability, ids, word, corrects, after };
+}
+
+export class Suggester {
+  /** `model` is a LanguageModel, `meta` checkpoint.json, `blocked` a Set of words that are never suggested. */
+  constructor(model, vocabulary, meta, lexicon, blocked) {
+    this.vocabulary = vocabulary;
+    this.lexicon = lexicon;
+    this.blocked = blocked;
+    this.style = meta.style ?? "sentence";
+    const apart = new Set([...vocabulary.specials, ...vocabulary.marks]);
+    const blockedIds = vocabulary.sortedIds.filter((i) => isBlocked(vocabulary.itos[i], blocked));
+    const words = vocabulary.counts.reduce((a, b) => a + b, 0);
+    this.unknownRate = vocabulary.unk === undefined ? 0 : vocabulary.counts[vocabulary.unk] / Math.max(1, words);
+    this.nextWords = new NextWords(model, vocabulary, [...apart, ...blockedIds], meta.model);
+  }
+
+  /**
+   * {suggestions, complete}: at most `k` suggestions, the most probable first, and the probability that the open word is
+   * complete as it stands. A suggestion is {completion, probability, kind, replaces}: the letters that it adds, and how
+   * many at the end of the text it replaces. `used` are words that were written before on the same page.
+   */
+  answer(text, { k = 6, phrases = true, minProbability = 0, used = [], style = "auto" } = {}) {
+    const typed = this.vocabulary.splitTyped(text);
+    const context = this.nextWords.window(typed.context);
+    let choices, complete = 0;
+    if (typed.fragment) {
+      ({ choices, complete } = this.#completions(typed, context, k, used));
+      choices = [...choices, ...this.#afterOpenWord(typed, complete, k)].sort(likeliestFirst);
+    } else choices = this.#next(context, k);
+    if (phrases) choices = this.#withPhrases(choices, context, k);
+    const writing = new Writing(text, typed, this.vocabulary, style, this.style);
+    const shown = choices.slice(0, k).filter((c) => c.probability >= minProbability);
+    return { suggestions: shown.map((c) => this.#written(c, typed, writing)), complete };
+  }
+
+  #next(context, k) {
+    const best = this.nextWords.after(context).best(k + 1);
+    return best.filter(([i, p]) => p > 0 && i !== context.at(-1)).map(([i, p]) => choice(p, { ids: [i] }));
+  }
+
+  /** What the open word can become, and the probability that it is complete as it stands. */
+  #completions(typed, context, k, used) {
+    const { vocabulary } = this;
+    const key = vocabulary.tokenizer.key(typed.fragment), follows = this.nextWords.after(context);
+    const ids = vocabulary.startingWith(key);
+    const p = Float32Array.from(ids, (i) => follows.words[i]);
+    const choices = top(p, k + 2).filter((i) => p[i] > 0).map((i) => choice(p[i], { ids: [ids[i]] }));
+    const unlisted = this.#unlisted(key, k + 2, [...used, ...typed.words]);
+    const unknown = follows.unknown * this.#unknownSoFar(typed);
+    let mass = p.reduce((a, b) => a + b, 0) + unknown * unlisted.mass;
+    if (unknown) for (const [word, share] of unlisted.words) choices.push(choice(unknown * share, { word }));
+    const letters = [...key].length;
+    if (mass < SURPRISING && letters >= SHORTEST_SLIP && letters <= LONGEST_SLIP && isAlpha(key)) {
+      const corrections = this.#corrections(key, follows, !choices.length);
+      mass += corrections.reduce((sum, c) => sum + c.probability, 0);
+      choices.push(...corrections);
+    }
+    const own = vocabulary.stoi.get(key);
+    const complete = own === undefined ? unknown * this.lexicon.share(key) : follows.words[own];
+    return { choices: this.#ranked(choices, key, mass, context.at(-1), k), complete: mass ? complete / mass : 0 };
+  }
+
+  /** The best `k` different choices for the open word, as shares of the mass of all that it can become. */
+  #ranked(choices, key, mass, last, k) {
+    const ranked = new Map();
+    for (const c of choices.sort(likeliestFirst)) {
+      if (ranked.size === k) break;
+      const word = this.#key(c), share = c.probability / mass;
+      const again = c.ids.length > 0 && c.ids[0] === last && !c.corrects;
+      if (word === key || ranked.has(word) || again || (c.corrects && share < WORTH_CORRECTING)) continue;
+      ranked.set(word, { ...c, probability: share });
+    }
+    return [...ranked.values()];
+  }
+
+  /** The words that may follow the open one: the probability that it is complete, times theirs after it. */
+  #afterOpenWord(typed, complete, k) {
+    const { vocabulary } = this;
+    const own = vocabulary.stoi.get(vocabulary.tokenizer.key(typed.fragment)) ?? vocabulary.unk;
+    if (complete < MAY_END || own === undefined) return [];
+    const follows = this.#next(this.nextWords.window([...typed.context, own]), k);
+    return follows.map((c) => choice(complete * c.probability, { ids: c.ids, after: own }));
+  }
+
+  /**
+   * The factor by which unknown words are more frequent in this text than the model expects: the posterior mean of a gamma
+   * distribution with a prior mean of 1 (Gelman et al. 2013, section 2.6).
+   */
+  #unknownSoFar(typed) {
+    const { stoi, tokenizer } = this.vocabulary;
+    const unknown = typed.words.filter((word) => !stoi.has(tokenizer.key(word))).length;
+    return (UNKNOWN_PRIOR + unknown) / (UNKNOWN_PRIOR + this.unknownRate * typed.words.length);
+  }
+
+  /**
+   * {words: [word, share], mass}: words outside the vocabulary with this prefix and their shares of the unknown word's
+   * probability, and the share of all such words. They come from the general list and from words used before.
+   */
+  #unlisted(key, k, used) {
+    const { stoi, tokenizer } = this.vocabulary;
+    const keys = new Set(used.map((word) => tokenizer.key(word)));
+    const again = [...keys].filter((word) => word.startsWith(key) && !stoi.has(word));
+    const listed = this.lexicon.startingWith(key, k), rest = again.length ? 1 - USED_BEFORE : 1;
+    const shares = new Map(listed.words.map(([word, share]) => [word, rest * share]));
+    for (const word of again) shares.set(word, (shares.get(word) ?? 0) + USED_BEFORE / again.length);
+    return {
+      words: [...shares].filter(([word]) => !isBlocked(word, this.blocked)),
+      mass: rest * listed.mass + (again.length ? USED_BEFORE : 0),
+    };
+  }
+
+  /**
+   * Corrections of the open word, with the probability of the slip included. The general list is searched only if no word
+   * has this prefix (`hopeless`), because that takes as long as the rest.
+   */
+  #corrections(key, follows, hopeless) {
+    const { vocabulary } = this, letters = [...key].length, slips = oneSlip(key);
+    const best = new Map();
+    for (const [meant, slip] of slips) {
+      const ids = vocabulary.startingWith(meant);
+      if (!ids.length) continue;
+      const likeliest = ids.reduce((a, b) => (follows.words[b] > follows.words[a] ? b : a));
+      for (const i of [ids[0], likeliest]) { // the first in the alphabet may be the word itself
+        best.set(i, Math.max(best.get(i) ?? 0, slip * follows.words[i]));
+      }
+    }
+    const likeliest = [...best].sort((a, b) => b[1] - a[1]).slice(0, CORRECTIONS);
+    let found = likeliest.map(([i, p]) => choice(p, { ids: [i], corrects: true })).filter((c) => c.probability > 0);
+    if (hopeless && letters > SHORTEST_SLIP && Math.max(0, ...best.values()) < HARDLY) {
+      for (const [meant, slip] of slips) {
+        const listed = this.lexicon.best(meant);
+        if (!listed || isBlocked(listed[0], this.blocked)) continue;
+        found.push(choice(slip * follows.unknown * listed[1], { word: listed[0], corrects: true }));
+      }
+      found = found.sort(likeliestFirst).slice(0, CORRECTIONS);
+    }
+    if (!found.length && letters > 5) {
+      const ids = twoSlips(key, vocabulary.sortedWords).map((at) => vocabulary.sortedIds[at]);
+      found = ids.map((i) => choice(TWO_SLIPS * follows.words[i], { ids: [i], corrects: true }));
+    }
+    return found.filter((c) => c.probability > 0);
+  }
+
+  /** Replace words by phrases that save more typing. */
+  #withPhrases(choices, context, k) {
+    const saved = [];
+    for (const after of new Set(choices.map((c) => c.after))) {
+      const begun = choices.filter((c) => c.ids.length && !c.corrects && c.after === after);
+      const read = this.nextWords.window(after === null ? context : [...context, after]);
+      const look = (ids) => this.nextWords.likeliestAfter([...read, ...ids]);
+      for (const phrase of grow(begun, look, PHRASES_FROM, CONTINUED_FROM)) {
+        saved.push([keysSaved(phrase), choice(phrase.probability, { ids: phrase.ids, after })]);
+      }
+    }
+    for (const c of choices.slice(0, k)) saved.push([c.probability * WORD_SAVES, c]);
+    const kept = saved.sort((a, b) => b[0] - a[0]).slice(0, k).map(([, c]) => c);
+    return kept.sort((a, b) => b.probability - a.probability || a.ids.length - b.ids.length);
+  }
+
+  #written(c, typed, writing) {
+    const kind = c.corrects ? "correction" : c.ids.length > 1 ? "phrase" : "word";
+    let completion, replaces = 0;
+    if (c.corrects) {
+      completion = writing.corrected(c.ids.length ? writing.usual(c.ids[0]) : c.word);
+      replaces = typed.fragment.length;
+    } else if (c.after !== null) completion = writing.following(c.after, c.ids);
+    else completion = c.ids.length ? writing.completion(c.ids) : writing.unlisted(c.word);
+    return { completion, probability: c.probability, kind, replaces };
+  }
+
+  #key(c) {
+    return c.ids.length ? this.vocabulary.itos[c.ids[0]] : c.word;
+  }
+}

@@ -1,0 +1,127 @@
+// The vocabulary: words and marks to ids and back, how each is written, and what was typed.
+
+import { isSpace } from "./characters.js";
+import { OPENING_MARKS, TOKENIZERS } from "./segmentation.js";
+import { startingWith } from "./sorted_words.js";
+
+const PAD = "<pad>", UNK = "<unk>", START = "<s>", END = "</s>";
+const OPENING_SIGNS = "\"'“‘«([{¿¡"; // a word may follow one of these without a space
+const FIRST_SIGNS = "#@$£€₹"; // the first sign of a word: $5, #MeToo
+
+export class Vocabulary {
+  /** Of the text of vocabulary.txt (docs/checkpoint.md); `tokenizer` is a name. */
+  constructor(text, tokenizer) {
+    const specials = new Set([PAD, UNK, START, END]);
+    this.tokenizer = TOKENIZERS[tokenizer];
+    this.written = [];
+    this.counts = [];
+    this.formsAfter = new Map(); // id of a word -> id of the next word -> how that is written then
+    text.split("\n").slice(0, -1).forEach((line, i) => {
+      const [written, count, forms] = line.split("\t");
+      this.written.push(written);
+      this.counts.push(Number(count));
+      for (const form of forms?.split(" ") ?? []) this.#addForm(form, i);
+    });
+    this.itos = this.written.map((word) => (specials.has(word) ? word : this.tokenizer.key(word)));
+    this.stoi = new Map(this.itos.map((word, i) => [word, i]));
+    this.specials = [...this.itos.keys()].filter((i) => specials.has(this.written[i]));
+    this.marks = [...this.itos.keys()].filter((i) => this.tokenizer.marks.has(this.itos[i]));
+    this.unk = this.stoi.get(UNK);
+    this.start = this.stoi.get(START);
+    this.end = this.stoi.get(END);
+    const apart = new Set([...this.specials, ...this.marks]);
+    this.sortedIds = [...this.itos.keys()].filter((i) => !apart.has(i)).sort((a, b) => (this.itos[a] < this.itos[b] ? -1 : 1));
+    this.sortedWords = this.sortedIds.map((i) => this.itos[i]);
+  }
+
+  #addForm(text, i) {
+    const at = text.lastIndexOf(":");
+    for (const before of text.slice(at + 1).split(",")) {
+      if (!this.formsAfter.has(Number(before))) this.formsAfter.set(Number(before), new Map());
+      this.formsAfter.get(Number(before)).set(i, text.slice(0, at));
+    }
+  }
+
+  get size() {
+    return this.itos.length;
+  }
+
+  /** How the word with id `i` is written after another word (null: after a mark, or first). */
+  writtenAfter(before, i) {
+    return this.formsAfter.get(before)?.get(i) ?? this.written[i];
+  }
+
+  /** Ids of tokens. An unknown word becomes <unk>; without that it is skipped, as unknown marks are. */
+  ids(tokens) {
+    const { stoi, tokenizer, unk } = this;
+    return tokens.map((token) => stoi.get(tokenizer.key(token)) ?? (tokenizer.marks.has(token) ? undefined : unk))
+      .filter((i) => i !== undefined);
+  }
+
+  /** The ids of the words whose key begins with `prefix`, in alphabetical order. */
+  startingWith(prefix) {
+    const [from, to] = startingWith(this.sortedWords, prefix);
+    return this.sortedIds.slice(from, to);
+  }
+
+  /**
+   * Separate the settled words of a text from the one that is still being typed. A word is open until a space or a mark
+   * follows it; a sign that may be inside a word (the hyphen of “15-year-”) leaves it open while some word continues so.
+   *
+   * Returns {context, words, starts, mark, fragment, needsSpace}: ids of the settled words and marks; these words as they
+   * are in the text; for each, whether it begins the text or follows a mark other than a comma; the mark just before the
+   * open word, or ""; the letters of the open word, or ""; whether the next word needs a space before it.
+   */
+  splitTyped(text) {
+    const tokens = this.tokenizer.scan(text);
+    const last = text.slice(-1), beforeLast = text.slice(-2, -1);
+    if (!text || isSpace(last)) return this.#typed(tokens, "", false);
+    const open = this.#openWord(text, tokens);
+    if (open) return this.#typed(tokens.slice(0, open.at), text.slice(open.start), false);
+    if (tokens.length && tokens.at(-1).end === text.length) {
+      return this.#typed(tokens, "", !OPENING_MARKS.has(tokens.at(-1).text)); // a mark
+    }
+    const begins = text.length === 1 || isSpace(beforeLast) || OPENING_SIGNS.includes(beforeLast);
+    if (this.tokenizer.marks.size && FIRST_SIGNS.includes(last) && begins) return this.#typed(tokens, last, false);
+    const opened = OPENING_SIGNS.includes(last) && (text.length === 1 || isSpace(beforeLast));
+    return this.#typed(tokens, "", !opened);
+  }
+
+  /** {at, start}: the index among the tokens at which the open word begins, and its place in the text; or null. */
+  #openWord(text, tokens) {
+    const words = [...tokens.keys()].filter((i) => !tokens[i].isMark);
+    if (!words.length) return null;
+    const at = words.at(-1), earlier = words.at(-2), last = tokens[at];
+    // “U.S” and “amazon.c” are two words until their last letters make one of them.
+    const between = words.length > 1 ? text.slice(tokens[earlier].end, last.start) : " ";
+    if (last.end === text.length && between.length < 2 && !isSpace(between)) {
+      if (this.#beginsAWord(text.slice(tokens[earlier].start))) return { at: earlier, start: tokens[earlier].start };
+    }
+    const tail = text.slice(last.end);
+    const open = !tail || (this.tokenizer.joiners.includes(tail) && this.#beginsAWord(text.slice(last.start)));
+    return open ? { at, start: last.start } : null;
+  }
+
+  #beginsAWord(letters) {
+    const [from, to] = startingWith(this.sortedWords, this.tokenizer.key(letters));
+    return to > from;
+  }
+
+  #typed(settled, fragment, needsSpace) {
+    const context = this.ids(settled.map((token) => token.text));
+    const words = settled.filter((token) => !token.isMark).map((token) => token.text);
+    const mark = settled.at(-1)?.isMark ? settled.at(-1).text : "";
+    return { context, words, starts: starts(settled), mark, fragment, needsSpace };
+  }
+}
+
+/** For each word among some tokens, whether it is the first or follows a mark other than a comma. */
+function starts(tokens) {
+  const found = [];
+  let start = true;
+  for (const { text, isMark } of tokens) {
+    if (!isMark) found.push(start);
+    start = isMark && (start || text !== ",");
+  }
+  return found;
+}

@@ -1,0 +1,42 @@
+// The engine in a Web Worker: the page tells it once where a model's files are, and then sends it texts to answer.
+//
+// Messages to it    {open: files}                    download.js says what a file is, engine.js which there are
+//                   {ask: {number, text, options}}   Suggester.answer has the options
+// Messages from it  {progress: share}, {opened: true}, {failed: a sentence}
+//                   {answered: {number, text, suggestions, complete}}
+// Of several texts that wait, only the newest is answered.
+
+import { download } from "./download.js";
+import { build } from "./engine.js";
+import { compile } from "./kernels.js";
+
+let suggester = null;
+let waiting = null; // the newest question
+const turn = new MessageChannel(); // its message arrives after all questions that were sent before
+
+addEventListener("message", ({ data }) => {
+  if (data.open) open(data.open);
+  if (data.ask && suggester) {
+    if (!waiting) turn.port2.postMessage(null);
+    waiting = data.ask;
+  }
+});
+
+turn.port1.onmessage = () => {
+  const { number, text, options } = waiting;
+  waiting = null;
+  const answer = suggester.answer(text, options);
+  postMessage({ answered: { number, text, ...answer } });
+};
+
+async function open(files) {
+  try {
+    const kernels = fetch(new URL("kernels.wasm", import.meta.url)).then((reply) => reply.arrayBuffer());
+    const contents = await download(files, (progress) => postMessage({ progress }));
+    suggester = build(await compile(await kernels), contents);
+    suggester.answer(""); // the browser's compiler has seen the code once before somebody types
+    postMessage({ opened: true });
+  } catch (error) {
+    postMessage({ failed: String(error.message ?? error) });
+  }
+}
