@@ -18,11 +18,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.engine_cases import Case, keystrokes, small_checkpoint, wide_checkpoint
+from bench.engine_cases import Case, answered, keystrokes, small_checkpoint, wide_checkpoint
 from headline.corpus.reader import read_headlines
 from headline.generator.suggester import Suggester
 from headline.paths import ASSETS, BUNDLED_MODEL, SAMPLE_CORPUS
-from headline.web.engine_files import engine_files
+from headline.web.engine_files import EngineFile, engine_files
 from tests.browser import chromium
 
 _TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
@@ -40,9 +40,15 @@ _ASK = """async ({ files, cases }) => {
   worker.postMessage({ open: files });
   await heard();
   const found = { opened: performance.now() - opened, answers: [] };
-  for (const { text, k, phrases, min_probability: minProbability, used, style } of cases) {
+  let known = "[]";
+  for (const { text, k, phrases, min_probability: minProbability, learnt, style } of cases) {
+    if (JSON.stringify(learnt) !== known) {
+      known = JSON.stringify(learnt);
+      worker.postMessage({ learn: null });
+      worker.postMessage({ learn: learnt });
+    }
     const asked = performance.now();
-    worker.postMessage({ ask: { number: 0, text, options: { k, phrases, minProbability, used, style } } });
+    worker.postMessage({ ask: { number: 0, text, options: { k, phrases, minProbability, style } } });
     const { suggestions, complete } = (await heard()).answered;
     found.answers.push({
       texts: suggestions.map((s) => text.slice(0, text.length - s.replaces) + s.completion),
@@ -97,17 +103,21 @@ def site(files: dict[str, bytes]) -> Iterator[str]:
         server.server_close()
 
 
-def compare(browser: Browser, folder: Path, cases: Sequence[Case]) -> Parity:
-    """Ask Python and the engine in a page, with the model in a folder."""
+def listed(files: dict[str, EngineFile]) -> dict[str, dict]:
+    """The message from which the worker learns where its files are, if a `site` has them below its root."""
+    return {name: {"url": f"/{name}", "bytes": file.bytes, "sha256": file.sha256} for name, file in files.items()}
+
+
+def compare(browser: Browser, folder: Path, cases: Sequence[Case], engine_folder: Path | None = None) -> Parity:
+    """Ask Python and the engine in a page, with the model in a folder; `engine_folder` if the engine's is another."""
     suggester = Suggester.load(folder)
-    wanted = [case.answered(suggester) for case in cases]
-    files = engine_files(folder)
-    listed = {name: {"url": f"/{name}", "bytes": f.bytes, "sha256": f.sha256} for name, f in files.items()}
+    wanted = answered(suggester, cases)
+    files = engine_files(engine_folder or folder)
     with site({f"/{name}": file.content for name, file in files.items()}) as url:
         page = browser.new_page()
         page.goto(url)
         page.set_default_timeout(0)
-        found = page.evaluate(_ASK, {"files": listed, "cases": [case.as_dict() for case in cases]})
+        found = page.evaluate(_ASK, {"files": listed(files), "cases": [case.as_dict() for case in cases]})
         page.close()
     return judged(wanted, found)
 

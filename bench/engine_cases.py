@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
 from headline.corpus.casing import title_case
 from headline.corpus.vocabulary import Vocabulary
+from headline.generator.personal import Personal
 from headline.generator.suggester import WORTH_SHOWING, Suggester
 from headline.generator.words.lexicon import english
 from headline.model.checkpoint import Checkpoint
@@ -40,19 +41,18 @@ class Case:
     k: int = 6
     phrases: bool = True
     min_probability: float = WORTH_SHOWING
-    used: Sequence[str] = ()
+    learnt: Sequence[str] = ()  # headlines that the person finished
     style: str = "auto"
     texts: Sequence[str] = field(default=(), compare=False)  # the whole text after each suggestion
     probabilities: Sequence[float] = field(default=(), compare=False)
     kinds: Sequence[str] = field(default=(), compare=False)
     complete: float = field(default=0.0, compare=False)
 
-    def answered(self, suggester: Suggester) -> "Case":
-        made = suggester.answer(self.text, self.k, self.phrases, self.min_probability, self.used, self.style)
+    def answered(self, suggester: Suggester, personal: Personal | None) -> "Case":
+        made = suggester.answer(self.text, self.k, self.phrases, self.min_probability, self.style, personal)
         found = made.suggestions
-        asked = (self.text, self.k, self.phrases, self.min_probability, self.used, self.style)
         answer = ([s.text for s in found], [s.probability for s in found], [s.kind for s in found], made.complete)
-        return Case(*asked, *answer)
+        return replace(self, **dict(zip(("texts", "probabilities", "kinds", "complete"), answer, strict=True)))
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -70,8 +70,22 @@ def keystrokes(headlines: Sequence[str], number: int, seed: int = 0) -> list[Cas
     while len(cases) < number:
         text = _in_some_manner(rng.choice(headlines), rng)
         options = rng.choice(_OPTIONS)
-        cases += [Case(text[:end], **options) for end in range(len(text) + 1)]
+        learnt = tuple(_in_some_manner(rng.choice(headlines), rng) for _ in range(rng.choice([0, 0, 0, 3, 12])))
+        cases += [Case(text[:end], learnt=learnt, **options) for end in range(len(text) + 1)]
     return cases[:number]
+
+
+def answered(suggester: Suggester, cases: Sequence[Case]) -> list[Case]:
+    """The cases with Python's answers."""
+    found: list[Case] = []
+    learnt: Sequence[str] = ()
+    personal = None
+    for case in cases:
+        if case.learnt != learnt:
+            learnt = case.learnt
+            personal = suggester.learn(learnt) if learnt else None
+        found.append(case.answered(suggester, personal))
+    return found
 
 
 _OPTIONS: list[dict] = [
@@ -83,7 +97,6 @@ _OPTIONS: list[dict] = [
     {"style": "title"},
     {"style": "lower"},
     {"style": "upper"},
-    {"used": ("Zyxwvut", "qwirk", "The", "Govtrack")},
 ]
 
 

@@ -10,10 +10,11 @@ export class LanguageModel {
   constructor(kernels, meta, weights, ngrams, start) {
     this.ngrams = ngrams;
     this.lstmWeight = ngrams ? meta.mixture?.lstm_weight ?? 1 : 1;
+    this.temperature = meta.mixture?.temperature ?? 1;
     this.words = meta.model.vocab_size;
     this.network = new Network(kernels, meta.model, weights);
     if (this.lstmWeight > 0) {
-      this.softmax = new Softmax(kernels, this.network.embedding, this.network.bias, meta.mixture?.temperature ?? 1);
+      this.softmax = new Softmax(kernels, this.network.embedding, this.network.bias, this.temperature);
     }
     this.first = start;
   }
@@ -27,10 +28,25 @@ export class LanguageModel {
     return this.network.step(state, id);
   }
 
-  /** The probability of each next word after a state and the `ids` that led to it: a new Float32Array (V,). */
-  probabilities(state, ids) {
+  /**
+   * The probability of each next word after a state and the `ids` that led to it: a new Float32Array (V,). `shift` is added
+   * to the input of the softmax layer.
+   */
+  probabilities(state, ids, shift = null) {
+    if (!this.softmax) return this.mixed(new Float32Array(this.words), ids);
+    const output = this.network.output(state);
+    if (shift) for (let i = 0, x = output.values; i < x.length; i++) x[i] += shift[i];
+    return this.mixed(this.softmax.of(output), ids);
+  }
+
+  /** The network's exact probabilities from several inputs of the softmax layer, (E,) each: Float32Arrays (V,). */
+  exactly(outputs) {
+    return this.softmax ? this.softmax.exactly(outputs) : outputs.map(() => new Float32Array(this.words));
+  }
+
+  /** Mix the network's probabilities, (V,), with those of the n-grams, in place. */
+  mixed(p, ids) {
     const a = this.lstmWeight;
-    const p = a > 0 ? this.softmax.of(this.network.output(state)) : new Float32Array(this.words);
     if (!this.ngrams) return p;
     if (a !== 1) for (let i = 0; i < p.length; i++) p[i] *= a;
     this.ngrams.addTo(p, [this.first, ...ids], 1 - a);

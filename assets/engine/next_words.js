@@ -5,18 +5,20 @@ import { top } from "./top.js";
 
 const STATE_BYTES = 8 * 2 ** 20; // of cached states; at least 8 of them
 const BYTES = 16 * 2 ** 20; // of cached distributions; at least 8 of them
+const SHIFTED_BYTES = 4 * 2 ** 20; // of one person's
 const LIKELIEST_KEPT = 4096; // most probable words, after words that may be written next
-const REMEMBERED = 16; // most probable words of a distribution: every letter asks for them again
+export const REMEMBERED = 16; // most probable words of a distribution: every letter asks for them again
 
 /** The distribution of the next word. */
-class NextWord {
+export class NextWord {
   #best = null;
 
-  /** `words`: probabilities (V,), 0 for ids that are never suggested; `unknown` and `end` have theirs apart. */
-  constructor(words, unknown, end) {
-    this.words = words;
-    this.unknown = unknown;
-    this.end = end;
+  /**
+   * `words`: probabilities (V,), 0 for ids that are never suggested; `unknown` and `end` have theirs apart, and so have the
+   * words outside the vocabulary that the person wrote: key -> probability.
+   */
+  constructor(words, unknown, end, unlisted = new Map()) {
+    Object.assign(this, { words, unknown, end, unlisted });
   }
 
   /** [id, probability] of the k most probable words, the most probable first. */
@@ -37,16 +39,26 @@ class NextWord {
 }
 
 export class NextWords {
-  /** `suppressed` are ids that get the probability 0; `blockSize` is the longest row of the model. */
+  /** `suppressed` is a Set of ids that get the probability 0; `config` is the object `model` of checkpoint.json. */
   constructor(model, vocabulary, suppressed, config) {
-    this.model = model;
-    this.vocabulary = vocabulary;
-    this.suppressed = suppressed;
-    this.blockSize = config.block_size;
+    Object.assign(this, { model, vocabulary, suppressed, config });
     this.first = model.start();
     this.states = new Recent(Math.max(8, Math.floor(STATE_BYTES / (8 * config.units * config.layers))));
-    this.distributions = new Recent(Math.max(8, Math.floor(BYTES / (4 * vocabulary.size))));
+    this.#keep(BYTES);
+  }
+
+  #keep(bytes) {
+    this.distributions = new Recent(Math.max(8, Math.floor(bytes / (4 * this.vocabulary.size))));
     this.known = new Recent(LIKELIEST_KEPT);
+  }
+
+  /** The same with a vector added to the input of the softmax layer: Float32Array (E,). The states are shared. */
+  shifted(shift) {
+    const other = new NextWords(this.model, this.vocabulary, this.suppressed, this.config);
+    other.shift = shift;
+    other.states = this.states;
+    other.#keep(SHIFTED_BYTES);
+    return other;
   }
 
   /** The distribution of the next word after some ids: NextWord. Marks are left out and the rest is renormalised. */
@@ -73,7 +85,7 @@ export class NextWords {
 
   #compute(ids) {
     const { vocabulary } = this;
-    const p = this.model.probabilities(this.#state(ids), ids);
+    const p = this.model.probabilities(this.state(ids), ids, this.shift);
     if (vocabulary.marks.length) {
       const rest = 1 / Math.max(1 - vocabulary.marks.reduce((sum, i) => sum + p[i], 0), 1e-6);
       for (let i = 0; i < p.length; i++) p[i] *= rest;
@@ -84,7 +96,7 @@ export class NextWords {
   }
 
   /** The network's state after some ids, starting from the longest cached beginning. */
-  #state(ids) {
+  state(ids) {
     let done = ids.length, state;
     while (done && !(state = this.states.get(ids.slice(0, done).join()))) done--;
     state ??= this.first;
@@ -100,6 +112,7 @@ export class NextWords {
    * window moves, and the cached states are lost, only once per row.
    */
   window(context) {
-    return context.slice(Math.max(0, Math.floor(context.length / this.blockSize) - 1) * this.blockSize);
+    const size = this.config.block_size;
+    return context.slice(Math.max(0, Math.floor(context.length / size) - 1) * size);
   }
 }

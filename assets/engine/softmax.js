@@ -7,6 +7,7 @@ const MIN_SVD_WORDS = 4096; // smallest vocabulary for which the SVD-softmax is 
 const PREVIEW = 48; // leading singular directions that are used for every word
 const REFINED = 256; // words whose logits are then computed from all directions
 const BLOCK = 512; // words whose vectors are multiplied at once
+const AT_ONCE = 32; // inputs whose exact probabilities are computed together
 
 /** Logits for all words from all directions. */
 class ExactLogits {
@@ -118,19 +119,39 @@ function dot(a, b) {
 export class Softmax {
   constructor(kernels, embedding, bias, temperature) {
     const Logits = embedding.rows >= MIN_SVD_WORDS ? SvdLogits : ExactLogits;
-    this.logits = new Logits(kernels, embedding, bias);
-    this.temperature = temperature;
+    Object.assign(this, { embedding, bias, temperature, logits: new Logits(kernels, embedding, bias) });
+    this.inputs = kernels.matrix(AT_ONCE, embedding.columns);
+    this.row = kernels.vector(this.inputs.width);
+    this.products = kernels.vector(AT_ONCE);
   }
 
   /** Vector (E,) -> a new Float32Array (V,). */
   of(vector) {
-    const logits = this.logits.of(vector);
-    const p = new Float32Array(logits.length);
-    let largest = -Infinity;
-    for (let i = 0; i < logits.length; i++) if (logits[i] > largest) largest = logits[i];
-    let sum = 0;
-    for (let i = 0; i < logits.length; i++) sum += p[i] = Math.exp((logits[i] - largest) / this.temperature);
-    for (let i = 0; i < p.length; i++) p[i] /= sum;
-    return p;
+    return softmax(this.logits.of(vector), this.temperature);
   }
+
+  /** Without approximation: several Float32Arrays (E,) -> as many (V,). */
+  exactly(inputs) {
+    if (inputs.length > AT_ONCE) return [...this.exactly(inputs.slice(0, AT_ONCE)), ...this.exactly(inputs.slice(AT_ONCE))];
+    inputs.forEach((input, i) => this.inputs.row(i).set(input));
+    const found = inputs.map(() => new Float32Array(this.embedding.rows));
+    const row = this.row.values, products = this.products.values;
+    for (let i = 0; i < this.embedding.rows; i++) {
+      this.embedding.readRow(i, row); // once for all inputs: most rows must be unpacked
+      this.inputs.times(this.row, this.products);
+      for (let n = 0; n < found.length; n++) found[n][i] = products[n] + this.bias[i];
+    }
+    return found.map((logits) => softmax(logits, this.temperature));
+  }
+}
+
+/** Logits (V,) -> a new Float32Array (V,). */
+function softmax(logits, temperature) {
+  const p = new Float32Array(logits.length);
+  let largest = -Infinity;
+  for (let i = 0; i < logits.length; i++) if (logits[i] > largest) largest = logits[i];
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) sum += p[i] = Math.exp((logits[i] - largest) / temperature);
+  for (let i = 0; i < p.length; i++) p[i] /= sum;
+  return p;
 }

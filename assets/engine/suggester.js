@@ -2,7 +2,9 @@
 // headline/generator/suggester.py; docs/suggestions.md explains them.
 
 import { isBlocked } from "./blocklist.js";
+import { AfterText } from "./after_text.js";
 import { isAlpha } from "./characters.js";
+import { Learner } from "./learning.js";
 import { NextWords } from "./next_words.js";
 import { grow, keysSaved } from "./phrases.js";
 import { TWO_SLIPS, oneSlip, twoSlips } from "./spelling.js";
@@ -19,7 +21,7 @@ const CORRECTIONS = 8; // ranked at most
 const WORTH_CORRECTING = 0.01; // less probable corrections are mostly misspelt words of the list
 const UNKNOWN_PRIOR = 1; // strength of the prior on the share of unknown words, in words
 const MAY_END = 0.05; // probability that the open word is complete, from which on words that follow it are suggested
-const USED_BEFORE = 0.3; // share of the unknown words that this page used before
+const USED_BEFORE = 0.3; // share of the unknown words that this text used before
 
 const likeliestFirst = (a, b) => b.probability - a.probability;
 
@@ -39,44 +41,59 @@ export class Suggester {
     const blockedIds = vocabulary.sortedIds.filter((i) => isBlocked(vocabulary.itos[i], blocked));
     const words = vocabulary.counts.reduce((a, b) => a + b, 0);
     this.unknownRate = vocabulary.unk === undefined ? 0 : vocabulary.counts[vocabulary.unk] / Math.max(1, words);
-    this.nextWords = new NextWords(model, vocabulary, [...apart, ...blockedIds], meta.model);
+    this.nextWords = new NextWords(model, vocabulary, new Set([...apart, ...blockedIds]), meta.model);
+    this.learner = new Learner(model, vocabulary, this.nextWords, lexicon, blocked);
   }
 
   /**
    * {suggestions, complete}: at most `k` suggestions, the most probable first, and the probability that the open word is
    * complete as it stands. A suggestion is {completion, probability, kind, replaces}: the letters that it adds, and how
-   * many at the end of the text it replaces. `used` are words that were written before on the same page.
+   * many at the end of the text it replaces. `personal` is what the same person wrote before, as `learn` returns it.
    */
-  answer(text, { k = 6, phrases = true, minProbability = 0, used = [], style = "auto" } = {}) {
+  answer(text, { k = 6, phrases = true, minProbability = 0, style = "auto", personal = null } = {}) {
     const typed = this.vocabulary.splitTyped(text);
-    const context = this.nextWords.window(typed.context);
+    const ahead = new AfterText(typed, this.vocabulary, this.nextWords, personal);
     let choices, complete = 0;
     if (typed.fragment) {
-      ({ choices, complete } = this.#completions(typed, context, k, used));
-      choices = [...choices, ...this.#afterOpenWord(typed, complete, k)].sort(likeliestFirst);
-    } else choices = this.#next(context, k);
-    if (phrases) choices = this.#withPhrases(choices, context, k);
+      ({ choices, complete } = this.#completions(typed, ahead.after(), k, personal));
+      choices = [...choices, ...this.#afterOpenWord(typed, ahead, complete, k, personal)].sort(likeliestFirst);
+    } else choices = this.#next(ahead.after(), typed.context.at(-1), k, personal);
+    if (phrases) choices = this.#withPhrases(choices, ahead, k);
     const writing = new Writing(text, typed, this.vocabulary, style, this.style);
     const shown = choices.slice(0, k).filter((c) => c.probability >= minProbability);
     return { suggestions: shown.map((c) => this.#written(c, typed, writing)), complete };
   }
 
-  #next(context, k) {
-    const best = this.nextWords.after(context).best(k + 1);
-    return best.filter(([i, p]) => p > 0 && i !== context.at(-1)).map(([i, p]) => choice(p, { ids: [i] }));
+  /** What the headlines that a person finished teach, in the order of time, after those of `before`: a Personal. */
+  learn(headlines, before = null) {
+    return this.learner.learn(headlines, before);
+  }
+
+  /** The most probable next words, without the last one again. */
+  #next(follows, last, k, personal) {
+    const best = follows.best(k + 1).filter(([i, p]) => p > 0 && i !== last).map(([i, p]) => choice(p, { ids: [i] }));
+    if (!personal) return best;
+    for (const [key, p] of follows.unlisted) best.push(choice(p, { word: personal.forms.get(key) }));
+    return best.sort(likeliestFirst).slice(0, k + 1);
   }
 
   /** What the open word can become, and the probability that it is complete as it stands. */
-  #completions(typed, context, k, used) {
+  #completions(typed, follows, k, personal) {
     const { vocabulary } = this;
-    const key = vocabulary.tokenizer.key(typed.fragment), follows = this.nextWords.after(context);
+    const key = vocabulary.tokenizer.key(typed.fragment);
     const ids = vocabulary.startingWith(key);
     const p = Float32Array.from(ids, (i) => follows.words[i]);
     const choices = top(p, k + 2).filter((i) => p[i] > 0).map((i) => choice(p[i], { ids: [ids[i]] }));
-    const unlisted = this.#unlisted(key, k + 2, [...used, ...typed.words]);
+    const unlisted = this.#unlisted(key, k + 2, typed.words);
     const unknown = follows.unknown * this.#unknownSoFar(typed);
     let mass = p.reduce((a, b) => a + b, 0) + unknown * unlisted.mass;
     if (unknown) for (const [word, share] of unlisted.words) choices.push(choice(unknown * share, { word }));
+    const shares = new Map(unlisted.words);
+    for (const [word, own] of follows.unlisted) {
+      if (!word.startsWith(key)) continue;
+      mass += own;
+      choices.push(choice(own + unknown * (shares.get(word) ?? 0), { word: personal.forms.get(word) }));
+    }
     const letters = [...key].length;
     if (mass < SURPRISING && letters >= SHORTEST_SLIP && letters <= LONGEST_SLIP && isAlpha(key)) {
       const corrections = this.#corrections(key, follows, !choices.length);
@@ -85,7 +102,7 @@ export class Suggester {
     }
     const own = vocabulary.stoi.get(key);
     const complete = own === undefined ? unknown * this.lexicon.share(key) : follows.words[own];
-    return { choices: this.#ranked(choices, key, mass, context.at(-1), k), complete: mass ? complete / mass : 0 };
+    return { choices: this.#ranked(choices, key, mass, typed.context.at(-1), k), complete: mass ? complete / mass : 0 };
   }
 
   /** The best `k` different choices for the open word, as shares of the mass of all that it can become. */
@@ -102,12 +119,12 @@ export class Suggester {
   }
 
   /** The words that may follow the open one: the probability that it is complete, times theirs after it. */
-  #afterOpenWord(typed, complete, k) {
-    const { vocabulary } = this;
-    const own = vocabulary.stoi.get(vocabulary.tokenizer.key(typed.fragment)) ?? vocabulary.unk;
+  #afterOpenWord(typed, ahead, complete, k, personal) {
+    const { vocabulary } = this, key = vocabulary.tokenizer.key(typed.fragment);
+    const own = vocabulary.stoi.get(key) ?? vocabulary.unk;
     if (complete < MAY_END || own === undefined) return [];
-    const follows = this.#next(this.nextWords.window([...typed.context, own]), k);
-    return follows.map((c) => choice(complete * c.probability, { ids: c.ids, after: own }));
+    const follows = this.#next(ahead.after([own], [key]), own, k, personal);
+    return follows.map((c) => ({ ...c, probability: complete * c.probability, after: own }));
   }
 
   /**
@@ -170,12 +187,11 @@ export class Suggester {
   }
 
   /** Replace words by phrases that save more typing. */
-  #withPhrases(choices, context, k) {
+  #withPhrases(choices, ahead, k) {
     const saved = [];
     for (const after of new Set(choices.map((c) => c.after))) {
       const begun = choices.filter((c) => c.ids.length && !c.corrects && c.after === after);
-      const read = this.nextWords.window(after === null ? context : [...context, after]);
-      const look = (ids) => this.nextWords.likeliestAfter([...read, ...ids]);
+      const look = (ids) => ahead.likeliestAfter(after === null ? ids : [after, ...ids]);
       for (const phrase of grow(begun, look, PHRASES_FROM, CONTINUED_FROM)) {
         saved.push([keysSaved(phrase), choice(phrase.probability, { ids: phrase.ids, after })]);
       }
@@ -191,12 +207,13 @@ export class Suggester {
     if (c.corrects) {
       completion = writing.corrected(c.ids.length ? writing.usual(c.ids[0]) : c.word);
       replaces = typed.fragment.length;
-    } else if (c.after !== null) completion = writing.following(c.after, c.ids);
-    else completion = c.ids.length ? writing.completion(c.ids) : writing.unlisted(c.word);
+    } else if (c.word) completion = writing.unlisted(c.word, c.after !== null);
+    else if (c.after !== null) completion = writing.following(c.after, c.ids);
+    else completion = writing.completion(c.ids);
     return { completion, probability: c.probability, kind, replaces };
   }
 
   #key(c) {
-    return c.ids.length ? this.vocabulary.itos[c.ids[0]] : c.word;
+    return c.ids.length ? this.vocabulary.itos[c.ids[0]] : this.vocabulary.tokenizer.key(c.word);
   }
 }

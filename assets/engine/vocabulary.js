@@ -4,7 +4,8 @@ import { isSpace } from "./characters.js";
 import { OPENING_MARKS, TOKENIZERS } from "./segmentation.js";
 import { startingWith } from "./sorted_words.js";
 
-const PAD = "<pad>", UNK = "<unk>", START = "<s>", END = "</s>";
+const PAD = "<pad>", UNK = "<unk>";
+export const START = "<s>", END = "</s>";
 const OPENING_SIGNS = "\"'“‘«([{¿¡"; // a word may follow one of these without a space
 const FIRST_SIGNS = "#@$£€₹"; // the first sign of a word: $5, #MeToo
 
@@ -51,11 +52,9 @@ export class Vocabulary {
     return this.formsAfter.get(before)?.get(i) ?? this.written[i];
   }
 
-  /** Ids of tokens. An unknown word becomes <unk>; without that it is skipped, as unknown marks are. */
-  ids(tokens) {
-    const { stoi, tokenizer, unk } = this;
-    return tokens.map((token) => stoi.get(tokenizer.key(token)) ?? (tokenizer.marks.has(token) ? undefined : unk))
-      .filter((i) => i !== undefined);
+  /** The id of a word or mark by its key. An unknown word becomes <unk>; an unknown mark has none (undefined). */
+  id(key) {
+    return this.stoi.get(key) ?? (this.tokenizer.marks.has(key) ? undefined : this.unk);
   }
 
   /** The ids of the words whose key begins with `prefix`, in alphabetical order. */
@@ -68,8 +67,8 @@ export class Vocabulary {
    * Separate the settled words of a text from the one that is still being typed. A word is open until a space or a mark
    * follows it; a sign that may be inside a word (the hyphen of “15-year-”) leaves it open while some word continues so.
    *
-   * Returns {context, words, starts, mark, fragment, needsSpace}: ids of the settled words and marks; these words as they
-   * are in the text; for each, whether it begins the text or follows a mark other than a comma; the mark just before the
+   * Returns {context, keys, words, starts, mark, fragment, needsSpace}: ids of the settled words and marks, and their keys;
+   * these words as they are in the text; for each, whether it begins the text or follows a mark other than a comma; the mark just before the
    * open word, or ""; the letters of the open word, or ""; whether the next word needs a space before it.
    */
   splitTyped(text) {
@@ -108,10 +107,11 @@ export class Vocabulary {
   }
 
   #typed(settled, fragment, needsSpace) {
-    const context = this.ids(settled.map((token) => token.text));
+    const keys = settled.map((token) => this.tokenizer.key(token.text)).filter((key) => this.id(key) !== undefined);
+    const context = keys.map((key) => this.id(key));
     const words = settled.filter((token) => !token.isMark).map((token) => token.text);
     const mark = settled.at(-1)?.isMark ? settled.at(-1).text : "";
-    return { context, words, starts: starts(settled), mark, fragment, needsSpace };
+    return { context, keys, words, starts: starts(settled), mark, fragment, needsSpace };
   }
 }
 

@@ -2,6 +2,7 @@
 //
 // Messages to it    {open: files}                    download.js says what a file is, engine.js which there are
 //                   {ask: {number, text, options}}   Suggester.answer has the options
+//                   {learn: headlines}               that a person finished, in the order of time; null forgets all
 // Messages from it  {progress: share}, {opened: true}, {failed: a sentence}
 //                   {answered: {number, text, suggestions, complete}}
 // Of several texts that wait, only the newest is answered.
@@ -11,11 +12,13 @@ import { build } from "./engine.js";
 import { compile } from "./kernels.js";
 
 let suggester = null;
+let personal = null; // what was learnt
 let waiting = null; // the newest question
 const turn = new MessageChannel(); // its message arrives after all questions that were sent before
 
 addEventListener("message", ({ data }) => {
   if (data.open) open(data.open);
+  if ("learn" in data && suggester) personal = data.learn && suggester.learn(data.learn, personal);
   if (data.ask && suggester) {
     if (!waiting) turn.port2.postMessage(null);
     waiting = data.ask;
@@ -25,8 +28,7 @@ addEventListener("message", ({ data }) => {
 turn.port1.onmessage = () => {
   const { number, text, options } = waiting;
   waiting = null;
-  const answer = suggester.answer(text, options);
-  postMessage({ answered: { number, text, ...answer } });
+  postMessage({ answered: { number, text, ...suggester.answer(text, { ...options, personal }) } });
 };
 
 async function open(files) {

@@ -40,9 +40,12 @@ export class Writing {
     return this.#quoted(" " + this.#later(this.#written([own, ...ids], ids)).join(" "));
   }
 
-  /** The letters that complete the open word to one outside the vocabulary. */
-  unlisted(word) {
-    return this.#quoted(this.#rest(word, word));
+  /** The letters that a word outside the vocabulary adds, as `completion` and `following` do. */
+  unlisted(word, afterOpenWord) {
+    const { typed } = this;
+    if (typed.fragment && !afterOpenWord) return this.#quoted(this.#rest(word, this.vocabulary.tokenizer.key(word)));
+    const space = afterOpenWord || typed.needsSpace ? " " : "";
+    return this.#quoted(space + inStyle(word, this.style, this.starts && !afterOpenWord));
   }
 
   /** A word that replaces the open one, in the case of its letters. */
