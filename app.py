@@ -41,6 +41,7 @@ from headline.web.guard.slow_connections import close_slow_connections
 from headline.web.http.answers import Answers
 from headline.web.http.api import add_api
 from headline.web.http.cors import PublicCors, allowed_origins
+from headline.web.http.engine_routes import engine_routes
 from headline.web.http.front import FrontPage
 from headline.web.http.metrics import Heartbeat, Measured, RequestLog, operation_routes
 from headline.web.http.opensearch import ABOUT, NAME
@@ -101,6 +102,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     turns = Turns()
     page.routes_of_its_own = [
         *search_routes(models, turns),
+        *engine_routes(models),
         zip_route(models),
         *public_routes(models, turns),
         *operation_routes(models, page.heartbeat),

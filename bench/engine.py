@@ -113,7 +113,7 @@ def compare(browser: Browser, folder: Path, cases: Sequence[Case], engine_folder
     suggester = Suggester.load(folder)
     wanted = answered(suggester, cases)
     files = engine_files(engine_folder or folder)
-    with site({f"/{name}": file.content for name, file in files.items()}) as url:
+    with site({f"/{name}": file.read() for name, file in files.items()}) as url:
         page = browser.new_page()
         page.goto(url)
         page.set_default_timeout(0)

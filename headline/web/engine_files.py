@@ -2,43 +2,39 @@
 
 import hashlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 from headline.generator.words.blocklist import blocked_words
 from headline.generator.words.lexicon import english
-from headline.model.storage.checkpoint_files import CHECKPOINT_FILES
+from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
+from headline.model.storage.metadata import Metadata
 
 
 @dataclass(frozen=True)
 class EngineFile:
-    """One file: its content is read when it is asked for."""
+    """One file."""
 
-    path: Path | None = None
-    text: str = ""  # the content, where there is no path
-
-    @property
-    def content(self) -> bytes:
-        """The bytes of the file.
-
-        Raises:
-            OSError: the file cannot be read.
-        """
-        return self.path.read_bytes() if self.path else self.text.encode()
-
-    @cached_property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
-
-    @cached_property
-    def bytes(self) -> int:
-        return len(self.content)
+    bytes: int
+    sha256: str  # hexadecimal
+    read: Callable[[], bytes]
 
 
 def engine_files(folder: Path) -> dict[str, EngineFile]:
-    """The files for the checkpoint in a folder, by the names that assets/engine/engine.js gives them."""
-    own = {name: EngineFile(folder / name) for name in CHECKPOINT_FILES if (folder / name).is_file()}
+    """The files for the checkpoint in a folder, by the names that assets/engine/engine.js gives them.
+
+    Raises:
+        CheckpointError: checkpoint.json cannot be read.
+        OSError: another file cannot be read.
+    """
+    hashes = {name: hash_ for name, hash_ in Metadata.read(folder).sha256.items() if name != META}
+    paths = {name: folder / name for name in CHECKPOINT_FILES if (folder / name).is_file()}
+    own = {
+        name: EngineFile(path.stat().st_size, hashes.get(name) or _hash(path.read_bytes()), path.read_bytes)
+        for name, path in paths.items()
+    }
     return own | shared_files()
 
 
@@ -52,4 +48,13 @@ def shared_files() -> dict[str, EngineFile]:
     words, shares = english()
     listed = sorted(zip(words, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
     lines = "".join(f"{word}\t{round(100 * math.log10(share))}\n" for word, share in listed)
-    return {"words.txt": EngineFile(text=lines), "blocked.txt": EngineFile(text="\n".join(sorted(blocked_words())))}
+    return {"words.txt": _of_text(lines), "blocked.txt": _of_text("\n".join(sorted(blocked_words())))}
+
+
+def _of_text(text: str) -> EngineFile:
+    content = text.encode()
+    return EngineFile(len(content), _hash(content), lambda: content)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

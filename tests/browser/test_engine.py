@@ -63,7 +63,7 @@ def opened(browser: Browser) -> Page:
 def test_a_file_that_is_not_what_its_hash_says_is_refused(opened: Page, tmp_path: Path):
     folder = random_checkpoint().save(tmp_path / "model")
     files = engine_files(folder)
-    contents = {f"/{name}": file.content for name, file in files.items()}
+    contents = {f"/{name}": file.read() for name, file in files.items()}
     damaged = bytearray(contents["/weights.safetensors"])
     damaged[-1] ^= 1
     with site(contents | {"/weights.safetensors": bytes(damaged)}) as url:
@@ -76,7 +76,7 @@ def test_a_file_that_is_not_what_its_hash_says_is_refused(opened: Page, tmp_path
 
 def test_the_lessons_recipe_is_left_to_the_server(opened: Page, tmp_path: Path):
     files = engine_files(random_checkpoint("notebook").save(tmp_path / "model"))
-    with site({f"/{name}": file.content for name, file in files.items()}) as url:
+    with site({f"/{name}": file.read() for name, file in files.items()}) as url:
         opened.goto(url)
         assert opened.evaluate(OPEN, listed(files)) == {"failed": "the server answers for the recipe notebook"}
 

@@ -1,0 +1,76 @@
+// Who answers: the engine in this page once it is there, until then the server. One protocol for both.
+
+import { Engine, suits } from "./engine.js";
+import { Server } from "./server.js";
+
+/** Lists for texts, the newest first asked. */
+export class Answers {
+  #engine = null;
+  #question = null; // {text, options} asked last
+
+  /**
+   * `api` is the prefix of the server's routes, `code` that of the modules. `heard` has
+   *   onAnswer({text, suggestions, complete})   never older than one before
+   *   onLost(lost)                              whether the server does not answer, where it is needed
+   *   onEngine({progress} or {ready})           how much of the model has arrived; whether the engine answers
+   */
+  constructor({ api, code }, heard) {
+    Object.assign(this, { api, code, heard });
+    this.model = "";
+    this.number = 0;
+    this.server = new Server(api, { onAnswer: (answer) => this.#fromServer(answer), onLost: heard.onLost });
+  }
+
+  get local() {
+    return Boolean(this.#engine?.ready);
+  }
+
+  /** Another model. Its engine is fetched once the page has nothing else to do. */
+  choose(model) {
+    this.model = model;
+    this.#engine?.close();
+    this.#engine = null;
+    this.heard.onEngine({ ready: false });
+    if (suits()) this.#whenIdle(() => this.#start(model));
+  }
+
+  /** Ask about a text; `options` as Suggester.answer in ../engine/suggester.js has them. */
+  ask(text, options) {
+    this.#question = { text, options };
+    if (this.local) return this.#engine.ask({ number: ++this.number, text, options });
+    const { k, style, phrases } = options;
+    this.server.ask(text, { model: this.model, k, style, phrases: phrases ? 1 : 0 });
+  }
+
+  #whenIdle(act) {
+    const when = globalThis.requestIdleCallback ?? ((later) => setTimeout(later, 500));
+    when(act, { timeout: 2000 });
+  }
+
+  #start(model) {
+    if (model !== this.model || this.#engine) return;
+    this.#engine = new Engine(this.code, {
+      onProgress: (progress) => this.heard.onEngine({ progress }),
+      onReady: () => this.#ready(),
+      onAnswer: (answer) => answer.number === this.number && this.heard.onAnswer(answer),
+      onFailed: () => this.#failed(),
+    });
+    this.#engine.open(`${this.api}/engine?${new URLSearchParams({ model })}`);
+  }
+
+  #ready() {
+    this.server.stop();
+    this.heard.onEngine({ ready: true });
+    if (this.#question) this.ask(this.#question.text, this.#question.options);
+  }
+
+  #failed() {
+    this.#engine = null;
+    this.heard.onEngine({ ready: false });
+    if (this.#question) this.ask(this.#question.text, this.#question.options);
+  }
+
+  #fromServer(answer) {
+    if (!this.local) this.heard.onAnswer(answer);
+  }
+}

@@ -1,0 +1,81 @@
+// The server's exact lists, for as long as the engine is not there.
+
+const IN_FLIGHT = 4; // requests at once: at a distance an answer takes several keys
+const FIRST_RETRY = 500, LATEST_RETRY = 8000; // milliseconds between two tries while the server does not answer
+
+/** Asks for texts. Answers come as they arrive; one that is older than the last one shown is dropped. */
+export class Server {
+  #flights = new Set(); // requests under way, the oldest first: {text, controller}
+  #asked = 0; // number of the last request
+  #answered = 0; // number of the newest answer
+  #tried = 0; // times in a row without an answer
+  #retrying = 0;
+
+  /** `heard` has onAnswer(answer), onLost(lost). */
+  constructor(api, heard) {
+    this.api = api;
+    this.heard = heard;
+    addEventListener("online", () => this.#tried && this.#again());
+  }
+
+  /** Ask about a text; `question` are the parameters of the route. */
+  async ask(text, question) {
+    const number = ++this.#asked;
+    this.last = [text, question];
+    this.#makeRoom(text);
+    const controller = new AbortController(), flight = { text, controller };
+    this.#flights.add(flight);
+    try {
+      const reply = await fetch(`${this.api}/suggest?${new URLSearchParams({ q: text, ...question })}`, { signal: controller.signal });
+      if (reply.status === 429) return this.#retry(1000 * (Number(reply.headers.get("Retry-After")) || 1));
+      if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+      const answer = await reply.json();
+      this.#found();
+      if (answer.model !== question.model || number < this.#answered) return;
+      this.#answered = number;
+      this.heard.onAnswer({ text: answer.q, suggestions: answer.suggestions, complete: answer.complete });
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (number === this.#asked) this.heard.onLost(true);
+      this.#retry(Math.min(LATEST_RETRY, FIRST_RETRY * 2 ** this.#tried));
+    } finally {
+      this.#flights.delete(flight);
+    }
+  }
+
+  /** Nothing is asked any more. */
+  stop() {
+    this.#asked += 1;
+    for (const { controller } of this.#flights) controller.abort();
+    this.#flights.clear();
+    this.last = null;
+    this.#found();
+  }
+
+  /** An answer helps as long as the text in the box begins with its text: others end, and of too many the oldest. */
+  #makeRoom(text) {
+    for (const flight of [...this.#flights]) {
+      if (text.startsWith(flight.text) && this.#flights.size < IN_FLIGHT) continue;
+      flight.controller.abort();
+      this.#flights.delete(flight);
+    }
+  }
+
+  // The server is asked again and again, for the text that is in the box by then: the list comes back by itself.
+  #retry(milliseconds) {
+    this.#tried += 1;
+    clearTimeout(this.#retrying);
+    this.#retrying = setTimeout(() => this.#again(), milliseconds);
+  }
+
+  #again() {
+    clearTimeout(this.#retrying);
+    if (this.last) this.ask(...this.last);
+  }
+
+  #found() {
+    this.#tried = 0;
+    clearTimeout(this.#retrying);
+    this.heard.onLost(false);
+  }
+}

@@ -1,0 +1,113 @@
+"""HTTP routes below /gradio_api/headline from which the page fetches its modules, the engine, and a model's files."""
+
+import hashlib
+from functools import cache, lru_cache
+from urllib.parse import urlencode
+
+import brotli
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from headline.errors import CheckpointError
+from headline.model.storage.metadata import Metadata
+from headline.paths import ASSETS
+from headline.web.engine_files import EngineFile, engine_files
+from headline.web.models import Models
+from headline.web.search_box import API
+
+_CODE = ("engine", "search_box")  # folders of assets/ with the page's modules
+_TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
+_LARGEST = 64 * 2**20  # bytes of all files of a model that a page is asked to hold; the server answers for larger ones
+_QUALITY = 5  # of brotli: a tenth of a second for the largest file of the bundled model
+_COMPRESSED_KEPT = 8  # files
+# Addresses contain a hash of what they lead to. A visitor's model is theirs alone, so no shared cache keeps it.
+_FOREVER = "private, max-age=31536000, immutable"
+# Of a worker: it compiles WebAssembly, loads from its own host, and nothing else.
+_WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+
+
+def engine_routes(models: Models) -> list[BaseRoute]:
+    """Routes for `gr.Blocks.launch(app_kwargs={"routes": …})`."""
+
+    def code(request: Request) -> Response:
+        """A module of the page, or the kernels."""
+        content, kind = page_code().get(request.path_params["path"], (None, ""))
+        if content is None or request.path_params["version"] != code_version():
+            return _missing()
+        headers = {"Content-Security-Policy": _WORKER_POLICY}
+        return _lasting(request, content, kind, headers)
+
+    def listed(request: Request) -> Response:
+        """The files for a model, {"files": name -> {url, bytes, sha256}}; null if the engine cannot run it."""
+        model = request.query_params.get("model", "")
+        try:
+            files = _files(models, model)
+            runs = Metadata.read(models.folder(model)).model.causal and sum(f.bytes for f in files.values()) <= _LARGEST
+        except (CheckpointError, OSError):
+            return _missing()
+        root = request.scope.get("root_path", "")
+        entries = {
+            name: {"url": root + _address(model, name, file), "bytes": file.bytes, "sha256": file.sha256}
+            for name, file in files.items()
+        }
+        return JSONResponse({"files": entries if runs else None}, headers={"Cache-Control": "no-store"})
+
+    def file(request: Request) -> Response:
+        """One of these files."""
+        given = request.query_params
+        try:
+            found = _files(models, given.get("model", "")).get(given.get("name", ""))
+            if found is None or given.get("sha256") != found.sha256:
+                return _missing()
+            return _lasting(request, found.read(), "application/octet-stream", {})
+        except (CheckpointError, OSError):
+            return _missing()
+
+    return [
+        Route(f"{API}/code/{{version}}/{{path:path}}", code, methods=["GET"]),
+        Route(f"{API}/engine", listed, methods=["GET"]),
+        Route(f"{API}/engine/file", file, methods=["GET"]),
+    ]
+
+
+@cache
+def page_code() -> dict[str, tuple[bytes, str]]:
+    """(content, type) of the page's modules and kernels by their paths in assets/."""
+    paths = (path for folder in _CODE for path in sorted((ASSETS / folder).iterdir()) if path.suffix in _TYPES)
+    return {f"{path.parent.name}/{path.name}": (path.read_bytes(), _TYPES[path.suffix]) for path in paths}
+
+
+@cache
+def code_version() -> str:
+    """A hash of all of `page_code`, which the addresses contain."""
+    together = hashlib.sha256()
+    for name, (content, _) in page_code().items():
+        together.update(name.encode() + b"\0" + content)
+    return together.hexdigest()[:16]
+
+
+def _files(models: Models, model: str) -> dict[str, EngineFile]:
+    """The files for a model, whose id may be any text; none if there is no such model."""
+    return engine_files(models.folder(model)) if models.exists(model) else {}
+
+
+def _address(model: str, name: str, file: EngineFile) -> str:
+    return f"{API}/engine/file?{urlencode({'model': model, 'name': name, 'sha256': file.sha256})}"
+
+
+def _missing() -> Response:
+    return JSONResponse({"error": "There is no such file."}, 404, {"Cache-Control": "no-store"})
+
+
+def _lasting(request: Request, content: bytes, kind: str, headers: dict[str, str]) -> Response:
+    """An answer that the browser keeps for good, compressed if it reads that."""
+    headers = {"Cache-Control": _FOREVER, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"} | headers
+    if "br" in request.headers.get("accept-encoding", ""):
+        content, headers = _brotli(content), headers | {"Content-Encoding": "br"}
+    return Response(content, media_type=kind, headers=headers)
+
+
+@lru_cache(maxsize=_COMPRESSED_KEPT)
+def _brotli(content: bytes) -> bytes:
+    return brotli.compress(content, quality=_QUALITY)

@@ -1,0 +1,116 @@
+"""What the page fetches to answer by itself: modules, the list of a model's files, and these files."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from headline.generator.words.lexicon import Lexicon, english
+from headline.paths import ASSETS
+from headline.web.engine_files import shared_files
+from headline.web.http.engine_routes import code_version, engine_routes, page_code
+from headline.web.models import BUNDLED_ID, Models
+from headline.web.search_box import API
+from tests.tiny import random_checkpoint, vocabulary
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    bundled = random_checkpoint().save(tmp_path / "bundled")
+    random_checkpoint(seed=1).save(tmp_path / "runs" / "mine")
+    random_checkpoint("notebook").save(tmp_path / "runs" / "lesson")
+    app = FastAPI()
+    app.router.routes.extend(engine_routes(Models(bundled, tmp_path / "runs")))
+    return TestClient(app)
+
+
+def files_of(client: TestClient, model: str) -> dict:
+    return client.get(f"{API}/engine", params={"model": model}).json()["files"]
+
+
+@pytest.mark.parametrize("model, folder", [(BUNDLED_ID, "bundled"), ("mine", "runs/mine")])
+def test_every_file_of_a_model_comes_as_it_is_and_is_kept_by_the_browser(
+    client: TestClient, tmp_path: Path, model: str, folder: str
+):
+    files = files_of(client, model)
+    assert files.keys() >= {"checkpoint.json", "vocabulary.txt", "weights.safetensors", "words.txt", "blocked.txt"}
+    for name, file in files.items():
+        for encoding in ("br", "identity"):
+            reply = client.get(file["url"], headers={"Accept-Encoding": encoding})
+            assert reply.status_code == 200 and "immutable" in reply.headers["cache-control"]
+            assert "private" in reply.headers["cache-control"]
+            assert reply.headers.get("content-encoding", "identity") == encoding
+            assert len(reply.content) == file["bytes"]
+            assert hashlib.sha256(reply.content).hexdigest() == file["sha256"]
+            if (tmp_path / folder / name).is_file():
+                assert reply.content == (tmp_path / folder / name).read_bytes()
+
+
+def test_the_lessons_recipe_and_models_that_are_too_large_are_left_to_the_server(client: TestClient, monkeypatch):
+    assert files_of(client, "lesson") is None
+    assert files_of(client, "mine") is not None
+    monkeypatch.setattr("headline.web.http.engine_routes._LARGEST", 1000)
+    assert files_of(client, "mine") is None
+
+
+@pytest.mark.parametrize("model", ["nobody", "../bundled", "", "a/b", "\0", ".hidden"])
+def test_there_is_nothing_of_a_model_that_does_not_exist(client: TestClient, model: str):
+    assert client.get(f"{API}/engine", params={"model": model}).status_code == 404
+    own = files_of(client, "mine")["weights.safetensors"]
+    asked = {"model": model, "name": "weights.safetensors", "sha256": own["sha256"]}
+    assert client.get(f"{API}/engine/file", params=asked).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change", [{"sha256": "0" * 64}, {"name": "../mine/weights.safetensors"}, {"name": "README.md"}]
+)
+def test_only_the_listed_files_are_sent(client: TestClient, change: dict):
+    file = files_of(client, "mine")["weights.safetensors"]
+    asked = {"model": "mine", "name": "weights.safetensors", "sha256": file["sha256"]}
+    assert client.get(f"{API}/engine/file", params=asked).status_code == 200
+    assert client.get(f"{API}/engine/file", params=asked | change).status_code == 404
+
+
+def test_a_damaged_checkpoint_has_no_files(client: TestClient, tmp_path: Path):
+    (tmp_path / "runs" / "mine" / "checkpoint.json").write_text("{")
+    assert client.get(f"{API}/engine", params={"model": "mine"}).status_code == 404
+
+
+def test_the_modules_may_do_no_more_than_they_must(client: TestClient):
+    reply = client.get(f"{API}/code/{code_version()}/engine/worker.js")
+    assert reply.text == (ASSETS / "engine" / "worker.js").read_text(encoding="utf-8")
+    assert reply.headers["content-type"].startswith("text/javascript")
+    policy = reply.headers["content-security-policy"]
+    assert policy == "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+    assert client.get(f"{API}/code/{code_version()}/engine/kernels.wasm").headers["content-type"] == "application/wasm"
+
+
+@pytest.mark.parametrize(
+    "path", ["engine/kernels.wat", "blocklist.txt", "engine/../blocklist.txt", "model/checkpoint.json"]
+)
+def test_no_other_file_of_the_program_is_sent(client: TestClient, path: str):
+    assert client.get(f"{API}/code/{code_version()}/{path}").status_code == 404
+    assert client.get(f"{API}/code/0000000000000000/engine/worker.js").status_code == 404
+    assert all(name.startswith(("engine/", "search_box/")) for name in page_code())
+
+
+def test_the_word_list_has_every_word_and_its_frequency():
+    lines = shared_files()["words.txt"].read().decode().splitlines()
+    found = dict(line.split("\t") for line in lines)
+    words, shares = english()
+    assert found.keys() == set(words)
+    assert [10 ** (int(found[word]) / 100) for word in words] == pytest.approx(shares.tolist(), rel=1e-12)
+    assert Lexicon.beyond(vocabulary("autocomplete"))  # the list that Python uses
+    encoded = [line.split("\t")[0].encode("utf-16-be") for line in lines]
+    assert encoded == sorted(encoded)
+
+
+def test_an_address_below_a_proxys_path(tmp_path: Path):
+    bundled = random_checkpoint().save(tmp_path / "bundled")
+    app = FastAPI()
+    app.router.routes.extend(engine_routes(Models(bundled, tmp_path / "runs")))
+    files = files_of(TestClient(app, root_path="/app"), BUNDLED_ID)
+    assert json.dumps(files).count('"/app/gradio_api/') == len(files)
