@@ -105,7 +105,7 @@ def site(files: dict[str, bytes]) -> Iterator[str]:
 
 def listed(files: dict[str, EngineFile]) -> dict[str, dict]:
     """The message from which the worker learns where its files are, if a `site` has them below its root."""
-    return {name: {"url": f"/{name}", "bytes": file.bytes, "sha256": file.sha256} for name, file in files.items()}
+    return {name: {"url": f"/{name}", "bytes": file.size, "sha256": file.sha256} for name, file in files.items()}
 
 
 def compare(browser: Browser, folder: Path, cases: Sequence[Case], engine_folder: Path | None = None) -> Parity:

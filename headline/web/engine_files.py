@@ -17,7 +17,7 @@ from headline.model.storage.metadata import Metadata
 class EngineFile:
     """One file."""
 
-    bytes: int
+    size: int  # bytes
     sha256: str  # hexadecimal
     read: Callable[[], bytes]
 

@@ -43,12 +43,12 @@ def engine_routes(models: Models) -> list[BaseRoute]:
         model = request.query_params.get("model", "")
         try:
             files = _files(models, model)
-            runs = Metadata.read(models.folder(model)).model.causal and sum(f.bytes for f in files.values()) <= _LARGEST
+            runs = Metadata.read(models.folder(model)).model.causal and sum(f.size for f in files.values()) <= _LARGEST
         except (CheckpointError, OSError):
             return _missing()
         root = request.scope.get("root_path", "")
         entries = {
-            name: {"url": root + _address(model, name, file), "bytes": file.bytes, "sha256": file.sha256}
+            name: {"url": root + _address(model, name, file), "bytes": file.size, "sha256": file.sha256}
             for name, file in files.items()
         }
         return JSONResponse({"files": entries if runs else None}, headers={"Cache-Control": "no-store"})
