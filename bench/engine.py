@@ -45,7 +45,7 @@ _ASK = """async ({ files, cases }) => {
     if (JSON.stringify(learnt) !== known) {
       known = JSON.stringify(learnt);
       worker.postMessage({ learn: null });
-      worker.postMessage({ learn: learnt });
+      if (learnt.length) worker.postMessage({ learn: learnt });
     }
     const asked = performance.now();
     worker.postMessage({ ask: { number: 0, text, options: { k, phrases, minProbability, style } } });
@@ -54,6 +54,7 @@ _ASK = """async ({ files, cases }) => {
       texts: suggestions.map((s) => text.slice(0, text.length - s.replaces) + s.completion),
       probabilities: suggestions.map((s) => s.probability),
       kinds: suggestions.map((s) => s.kind),
+      more: suggestions.map((s) => s.more),
       complete,
       took: performance.now() - asked,
     });
@@ -68,7 +69,7 @@ class Parity:
     """How the engine's answers compare with Python's."""
 
     cases: int
-    differing: list[tuple[Case, dict]]  # other texts, another order or another kind
+    differing: list[tuple[Case, dict]]  # other texts, another order, another kind or other words after
     largest: float  # difference of two probabilities, where the texts are the same
     opened: float  # milliseconds to load the model
     took: list[float]  # milliseconds of each answer
@@ -125,7 +126,7 @@ def compare(browser: Browser, folder: Path, cases: Sequence[Case], engine_folder
 def judged(wanted: Sequence[Case], found: dict) -> Parity:
     differing, largest = [], 0.0
     for case, answer in zip(wanted, found["answers"], strict=True):
-        if answer["texts"] != list(case.texts) or answer["kinds"] != list(case.kinds):
+        if any(answer[part] != list(getattr(case, part)) for part in ("texts", "kinds", "more")):
             differing.append((case, answer))
             continue
         both = zip([*case.probabilities, case.complete], [*answer["probabilities"], answer["complete"]], strict=True)

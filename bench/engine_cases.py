@@ -46,13 +46,20 @@ class Case:
     texts: Sequence[str] = field(default=(), compare=False)  # the whole text after each suggestion
     probabilities: Sequence[float] = field(default=(), compare=False)
     kinds: Sequence[str] = field(default=(), compare=False)
+    more: Sequence[str] = field(default=(), compare=False)  # what follows each
     complete: float = field(default=0.0, compare=False)
 
     def answered(self, suggester: Suggester, personal: Personal | None) -> "Case":
         made = suggester.answer(self.text, self.k, self.phrases, self.min_probability, self.style, personal)
         found = made.suggestions
-        answer = ([s.text for s in found], [s.probability for s in found], [s.kind for s in found], made.complete)
-        return replace(self, **dict(zip(("texts", "probabilities", "kinds", "complete"), answer, strict=True)))
+        return replace(
+            self,
+            texts=[s.text for s in found],
+            probabilities=[s.probability for s in found],
+            kinds=[s.kind for s in found],
+            more=[s.more for s in found],
+            complete=made.complete,
+        )
 
     def as_dict(self) -> dict:
         return asdict(self)

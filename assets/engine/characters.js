@@ -3,9 +3,10 @@
 export const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`;
 export const WORD = String.raw`[\p{L}\p{N}_]`;
 
-const SPACES = new RegExp(`^${SPACE}+$`, "u");
+const SPACES = new RegExp(`^${SPACE}+$`, "u"), BLANK = new RegExp(`^${SPACE}*$`, "u");
 
 export const isSpace = (text) => SPACES.test(text);
+export const isBlank = (text) => BLANK.test(text);
 export const isAlpha = (text) => /^\p{L}+$/u.test(text);
 export const isUpper = (text) => /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
 export const isLower = (text) => /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);

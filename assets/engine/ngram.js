@@ -39,6 +39,17 @@ class NGram {
     }
   }
 
+  /** The discounted probability of the word that most often follows each word, 0 where none does: Float32Array (V,). */
+  strongest() {
+    const found = new Float32Array(this.unigrams.length);
+    if (!this.orders.length) return found;
+    const [{ shares, first }] = this.orders;
+    for (let word = 0; word < found.length; word++) {
+      for (let i = first[word]; i < first[word + 1]; i++) if (shares[i] > found[word]) found[word] = shares[i];
+    }
+    return found;
+  }
+
   /** The index of the context from `begin` on among the n-grams of its order, -1 if it is not there. */
   #find(context, begin) {
     let place = context[begin];
@@ -75,6 +86,12 @@ export class NGrams {
   /** Add `weight` times the probability of every word after some ids to `p`: Float32Array (V,). */
   addTo(p, context, weight) {
     this.parts.forEach((part, i) => part.addTo(p, context, weight * this.weights[i]));
+  }
+
+  /** The same as a part's, the highest of all parts. */
+  strongest() {
+    const [first, ...others] = this.parts.map((part) => part.strongest());
+    return first.map((share, i) => Math.max(share, ...others.map((other) => other[i])));
   }
 }
 

@@ -1,45 +1,46 @@
-// Phrases: several next words at once, found by beam search.
+// Several words at once: what carries on after a word, and the openings of headlines.
 
-/** The expected number of keys saved, compared with taking its words one by one. */
-export const keysSaved = (phrase) => phrase.probability * (phrase.ids.length - 1);
+export const LIKELIER_THAN_NOT = 0.5; // probability above which words carry on a suggestion
+const WORDS = 3; // that carry on, at most
+const SECOND_WORDS = 4; // that are tried for an opening
+const OPENINGS = 12; // at most
 
 /**
- * Phrases {ids, probability} of two to `words` words that begin with one of the given words, the most probable first.
- *
- * At each length the `width` most probable phrases continue, if they have the probability `continuedFrom`. None below
- * `minProbability` is found, and none that more probably ends before its last word. `look(ids)` returns {best, end}, the
- * most probable words after some ids. Of phrases where one begins the other, the one that saves more keys is kept.
+ * The ids that follow a beginning while all of them together are likelier than not. `look(ids)` returns {best, end}, the
+ * most probable words after some ids.
  */
-export function grow(begun, look, minProbability, continuedFrom, words = 4, width = 4) {
-  let beams = [...begun].sort(likeliestFirst).slice(0, width);
-  const found = [];
-  for (let length = 1; length < words; length++) {
-    const grown = [];
-    for (const phrase of beams.filter((beam) => beam.probability >= Math.max(continuedFrom, minProbability))) {
-      const { best, end } = look(phrase.ids);
-      for (const [i, p] of best.slice(0, width)) {
-        const probability = phrase.probability * p;
-        if (probability < minProbability || p < end) break;
-        if (i !== phrase.ids.at(-1)) grown.push({ ids: [...phrase.ids, i], probability });
-      }
-    }
-    beams = grown.sort(likeliestFirst).slice(0, width);
-    found.push(...beams);
+export function carriedOn(begun, look) {
+  const added = [];
+  for (let probability = 1; added.length < WORDS; ) {
+    const row = [...begun, ...added];
+    const [i, p] = look(row).best[0];
+    probability *= p;
+    if (!(probability > LIKELIER_THAN_NOT) || i === row.at(-1)) break;
+    added.push(i);
   }
-  const kept = [];
-  for (const phrase of found.sort((a, b) => keysSaved(b) - keysSaved(a) || a.ids.length - b.ids.length)) {
-    if (!kept.some((other) => oneBeginsOther(phrase.ids, other.ids))) kept.push(phrase);
-  }
-  return kept.sort(likeliestFirst);
+  return added;
 }
 
-function likeliestFirst(a, b) {
-  if (a.probability !== b.probability) return b.probability - a.probability;
-  const n = a.ids.findIndex((i, at) => i !== b.ids[at]);
-  return n < 0 ? -1 : n >= b.ids.length ? 1 : a.ids[n] - b.ids[n];
+/**
+ * Ids that make an opening of each of the most probable first words: Map by its id. Of a word's most probable second
+ * words, the one with the largest product of its probability and the entropy of the word after it is taken.
+ */
+export function openings(nextWords) {
+  const found = new Map();
+  for (const [first, p] of nextWords.after([]).best(OPENINGS)) {
+    const { best, end } = nextWords.after([first]).likeliest;
+    const seconds = best.slice(0, SECOND_WORDS).filter(([i, q]) => q > end && i !== first);
+    if (!(p > 0) || !seconds.length) continue;
+    const worth = seconds.map(([i, q]) => q * entropy(nextWords.after([first, i]).words));
+    found.set(first, [seconds[worth.indexOf(Math.max(...worth))][0]]);
+  }
+  return found;
 }
 
-function oneBeginsOther(a, b) {
-  const n = Math.min(a.length, b.length);
-  return a.slice(0, n).every((i, at) => i === b[at]);
+/** The entropy of probabilities that are made to sum to 1, in nats. */
+function entropy(p) {
+  let sum = 0, nats = 0;
+  for (let i = 0; i < p.length; i++) if (p[i] > 0) sum += p[i];
+  for (let i = 0; i < p.length; i++) if (p[i] > 0) nats -= (p[i] / sum) * Math.log(p[i] / sum);
+  return nats;
 }

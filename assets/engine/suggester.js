@@ -3,17 +3,14 @@
 
 import { isBlocked } from "./blocklist.js";
 import { AfterText } from "./after_text.js";
-import { isAlpha } from "./characters.js";
+import { isAlpha, isBlank } from "./characters.js";
 import { Learner } from "./learning.js";
 import { NextWords } from "./next_words.js";
-import { grow, keysSaved } from "./phrases.js";
+import { LIKELIER_THAN_NOT, carriedOn, openings } from "./phrases.js";
 import { TWO_SLIPS, oneSlip, twoSlips } from "./spelling.js";
 import { top } from "./top.js";
 import { Writing } from "./writing.js";
 
-const PHRASES_FROM = 0.1; // a phrase less likely than this is noise
-const CONTINUED_FROM = 0.3; // what is less likely is not continued
-const WORD_SAVES = 1.5; // keys that a word saves on average
 const SURPRISING = 2e-5; // a beginning less probable than this here may be a slip
 const HARDLY = 1e-8; // the general list is searched too if no correction in the vocabulary is more probable than this
 const SHORTEST_SLIP = 3, LONGEST_SLIP = 24; // letters
@@ -21,13 +18,14 @@ const CORRECTIONS = 8; // ranked at most
 const WORTH_CORRECTING = 0.01; // less probable corrections are mostly misspelt words of the list
 const UNKNOWN_PRIOR = 1; // strength of the prior on the share of unknown words, in words
 const MAY_END = 0.05; // probability that the open word is complete, from which on words that follow it are suggested
+const SET_PHRASE = 0.3; // share of the word that most often follows another, from which on the words after it are looked up
 const USED_BEFORE = 0.3; // share of the unknown words that this text used before
 
 const likeliestFirst = (a, b) => b.probability - a.probability;
 
 /** A suggestion before it is written: words by id, or one word outside the vocabulary. */
 function choice(probability, { ids = [], word = "", corrects = false, after = null } = {}) {
-  return { probability, ids, word, corrects, after };
+  return { probability, ids, word, corrects, after, more: [] };
 }
 
 export class Suggester {
@@ -42,13 +40,15 @@ export class Suggester {
     const words = vocabulary.counts.reduce((a, b) => a + b, 0);
     this.unknownRate = vocabulary.unk === undefined ? 0 : vocabulary.counts[vocabulary.unk] / Math.max(1, words);
     this.nextWords = new NextWords(model, vocabulary, new Set([...apart, ...blockedIds]), meta.model);
+    this.strongest = model.ngrams?.strongest();
+    this.openings = null; // the same for every empty box
     this.learner = new Learner(model, vocabulary, this.nextWords, lexicon, blocked);
   }
 
   /**
    * {suggestions, complete}: at most `k` suggestions, the most probable first, and the probability that the open word is
-   * complete as it stands. A suggestion is {completion, probability, kind, replaces}: the letters that it adds, and how
-   * many at the end of the text it replaces. `personal` is what the same person wrote before, as `learn` returns it.
+   * complete as it stands. A suggestion is {completion, probability, kind, more, replaces}: the letters that it
+   * adds, "word" or "correction", the letters of words that follow it, and how many at the end of the text it replaces. `personal` is what the same person wrote before, as `learn` returns it.
    */
   answer(text, { k = 6, phrases = true, minProbability = 0, style = "auto", personal = null } = {}) {
     const typed = this.vocabulary.splitTyped(text);
@@ -58,10 +58,10 @@ export class Suggester {
       ({ choices, complete } = this.#completions(typed, ahead.after(), k, personal));
       choices = [...choices, ...this.#afterOpenWord(typed, ahead, complete, k, personal)].sort(likeliestFirst);
     } else choices = this.#next(ahead.after(), typed.context.at(-1), k, personal);
-    if (phrases) choices = this.#withPhrases(choices, ahead, k);
+    choices = choices.slice(0, k).filter((c) => c.probability >= minProbability);
+    if (phrases) choices = choices.map((c) => ({ ...c, more: this.#more(c, text, ahead, personal) }));
     const writing = new Writing(text, typed, this.vocabulary, style, this.style);
-    const shown = choices.slice(0, k).filter((c) => c.probability >= minProbability);
-    return { suggestions: shown.map((c) => this.#written(c, typed, writing)), complete };
+    return { suggestions: choices.map((c) => this.#written(c, typed, writing)), complete };
   }
 
   /** What the headlines that a person finished teach, in the order of time, after those of `before`: a Personal. */
@@ -186,31 +186,31 @@ export class Suggester {
     return found.filter((c) => c.probability > 0);
   }
 
-  /** Replace words by phrases that save more typing. */
-  #withPhrases(choices, ahead, k) {
-    const saved = [];
-    for (const after of new Set(choices.map((c) => c.after))) {
-      const begun = choices.filter((c) => c.ids.length && !c.corrects && c.after === after);
-      const look = (ids) => ahead.likeliestAfter(after === null ? ids : [after, ...ids]);
-      for (const phrase of grow(begun, look, PHRASES_FROM, CONTINUED_FROM)) {
-        saved.push([keysSaved(phrase), choice(phrase.probability, { ids: phrase.ids, after })]);
-      }
-    }
-    for (const c of choices.slice(0, k)) saved.push([c.probability * WORD_SAVES, c]);
-    const kept = saved.sort((a, b) => b[0] - a[0]).slice(0, k).map(([, c]) => c);
-    return kept.sort((a, b) => b.probability - a.probability || a.ids.length - b.ids.length);
+  /**
+   * The ids that follow a choice where that is likelier than not, or make an opening of it in an empty box. To save time
+   * nothing is looked up after words that many others follow in the n-grams, unless the choice is likelier than not itself
+   * or there is something personal.
+   */
+  #more(c, text, ahead, personal) {
+    if (!c.ids.length || c.corrects) return [];
+    if (isBlank(text)) return (this.openings ??= openings(this.nextWords)).get(c.ids[0]) ?? [];
+    const begins = !this.strongest || this.strongest[c.ids.at(-1)] >= SET_PHRASE;
+    if (!begins && !personal && !(c.probability > LIKELIER_THAN_NOT)) return [];
+    return carriedOn(c.after === null ? c.ids : [c.after, ...c.ids], (ids) => ahead.likeliestAfter(ids));
   }
 
   #written(c, typed, writing) {
-    const kind = c.corrects ? "correction" : c.ids.length > 1 ? "phrase" : "word";
-    let completion, replaces = 0;
+    const made = { probability: c.probability, kind: c.corrects ? "correction" : "word", more: "", replaces: 0 };
     if (c.corrects) {
-      completion = writing.corrected(c.ids.length ? writing.usual(c.ids[0]) : c.word);
-      replaces = typed.fragment.length;
-    } else if (c.word) completion = writing.unlisted(c.word, c.after !== null);
-    else if (c.after !== null) completion = writing.following(c.after, c.ids);
-    else completion = writing.completion(c.ids);
-    return { completion, probability: c.probability, kind, replaces };
+      made.completion = writing.corrected(c.ids.length ? writing.usual(c.ids[0]) : c.word);
+      made.replaces = typed.fragment.length;
+    } else if (c.word) made.completion = writing.unlisted(c.word, c.after !== null);
+    else {
+      const write = (ids) => (c.after === null ? writing.completion(ids) : writing.following(c.after, ids));
+      made.completion = write(c.ids);
+      if (c.more.length) made.more = write([...c.ids, ...c.more]).slice(made.completion.length);
+    }
+    return made;
   }
 
   #key(c) {
