@@ -1,221 +1,58 @@
 // The search box: an editable combobox with list autocomplete (WAI-ARIA Authoring Practices) and ghost text in the
 // line. Suggestions belong to the text before the caret. An older answer never replaces a newer one. Gradio runs this,
-// behind editing.js, as the body of a function with element, props, watch and trigger. Data is only ever set as text.
+// behind editing.js and the files of search_box/, as the body of a function with element, props, watch and trigger. Data
+// is only ever set as text.
 //
-// In three parts: tables of next words and requests to the server, the list and the ghost text, and events.
+// In three parts: questions and answers, the list and the ghost text, and events.
 
 const $ = (selector) => element.querySelector(selector);
 const box = $(".box"), list = $(".list"), ghost = $(".ghost-rest"), before = $(".ghost-typed");
-const status = $(".status"), saved = $(".saved-line"), settings = $(".settings");
+const status = $(".status"), saved = $(".saved-line"), loading = $(".loading-line"), settings = $(".settings");
 const api = props.api, rules = props.rules;
 
 // The text before the caret, or before what is selected, and the text behind it.
 const head = () => box.value.slice(0, box.selectionStart);
 const tail = () => box.value.slice(box.selectionEnd);
 
-// ---------------------------------------------------------------- tables and requests
+// ---------------------------------------------------------------- questions and answers
 
-const KEPT = 64; // tables kept, of the last texts
-const IN_FLIGHT = 2;
-const LIKELY = 0.25; // probability from which the table after a suggestion is fetched ahead
-const OPEN_WORD = /^[\p{L}\p{M}\p{N}'’&.$£€₹#@%-]*$/u; // characters of a word that is being typed
-const tables = new Map(); // text before a word -> {ids, p, style, space}
-const lists = new Map(); // text -> the server's suggestions
-const words = new Map(); // model -> its words by id, as written and in lower case
-const flights = new Set(); // requests under way, the oldest first
-const LATEST_RETRY = 8000; // milliseconds between two tries at most, while the server does not answer
-let asked = 0; // number of the last request
-let answered = 0; // number of the newest answer; older ones are not shown
-let model = "";
-
-function remember(table) {
-  if (!table) return;
-  const ids = bytes(table.ids), p = bytes(table.p);
-  tables.delete(table.text);
-  tables.set(table.text, {
-    ids: table.wide ? new Uint32Array(ids.buffer) : new Uint16Array(ids.buffer),
-    p: Float64Array.from(p, (x) => Math.exp(-x / table.scale)),
-    style: table.style,
-    starts: table.starts,
-    forms: table.forms,
-    space: table.space,
-  });
-  keepLast(tables);
-}
-
-function keepLast(map) {
-  while (map.size > KEPT) map.delete(map.keys().next().value);
-}
-
-function forget() {
-  tables.clear();
-  lists.clear();
-}
-
-function bytes(base64) {
-  const raw = atob(base64);
-  const found = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) found[i] = raw.charCodeAt(i);
-  return found;
-}
-
-async function learnWords(id) {
-  if (words.has(id)) return;
-  words.set(id, null); // requested
-  try {
-    const reply = await fetch(`${api}/words?model=${encodeURIComponent(id)}`);
-    const written = (await reply.json()).words;
-    words.set(id, { written, low: written.map((word) => word.toLowerCase()) });
-  } catch {
-    words.delete(id); // without them every letter needs the server, which is slower
-  }
-}
-
-// The list that the page makes itself, before the server's exact answer; null if it has no table for it.
-function guess(text) {
-  if (lists.has(text)) return lists.get(text);
-  const known = words.get(model);
-  const begins = tableBefore(text);
-  if (!known || begins < 0) return null;
-  const open = text.slice(begins);
-  return OPEN_WORD.test(open) ? completeOrNext(text, tables.get(text.slice(0, begins)), open, known) : null;
-}
-
-// Where the last word begins that has a table; -1 if there is none.
-function tableBefore(text) {
-  for (let at = text.length; at >= Math.max(0, text.length - 40); at--) if (tables.has(text.slice(0, at))) return at;
-  return -1;
-}
-
-function complete(table, open, known) {
-  const key = open.toLowerCase().replaceAll("’", "'");
-  const found = [];
-  let mass = 0, own = 0; // of all words that begin so, and of the open word as it stands
-  for (let i = 0; i < table.ids.length; i++) {
-    const low = known.low[table.ids[i]];
-    if (!low.startsWith(key)) continue;
-    mass += table.p[i];
-    if (low === key) own = table.p[i];
-    if (found.length < options.shown && low !== key) found.push([table.forms[table.ids[i]] ?? known.written[table.ids[i]], low, table.p[i]]);
-  }
-  const share = key ? mass : 1;
-  const made = found.map(([word, low, p]) => ({ completion: rest(table, open, key, word, low), probability: p / share, kind: "word" }));
-  made.complete = key && mass ? own / mass : 0;
-  return made;
-}
-
-// The list for an open word: what it may become, and, where it may well be complete, the words after it.
-function completeOrNext(text, table, open, known) {
-  const found = complete(table, open, known);
-  const after = tables.get(text + " ");
-  if (found.complete < rules.mayEnd || !after) return found;
-  const next = complete(after, "", known).map((item) =>
-    ({ ...item, completion: " " + item.completion, probability: found.complete * item.probability }));
-  const both = [...found, ...next].sort((a, b) => b.probability - a.probability).slice(0, options.shown);
-  both.complete = found.complete;
-  return both;
-}
-
-function rest(table, open, key, word, low) {
-  const styled = inStyle(word, table.style, table.starts);
-  const quoted = head().includes("’") && !head().includes("'") ? styled.replaceAll("'", "’") : styled;
-  if (!open) return (table.space ? " " : "") + quoted;
-  if (open.length > 1 && open === open.toUpperCase() && open !== open.toLowerCase()) return quoted.slice(key.length).toUpperCase();
-  return styled.startsWith(open) ? quoted.slice(key.length) : low.slice(key.length);
-}
-
-function inStyle(word, style, starts) {
-  if (style === "upper") return word.toUpperCase();
-  if (style === "lower") return word.toLowerCase();
-  const capital = starts || (style === "title" && !props.small.includes(word.toLowerCase()));
-  return capital && word === word.toLowerCase() ? word[0].toUpperCase() + word.slice(1) : word;
-}
-
-async function ask(text) {
-  const number = ++asked;
-  while (flights.size >= IN_FLIGHT) {
-    const oldest = flights.values().next().value;
-    oldest.abort();
-    flights.delete(oldest);
-  }
-  const flight = new AbortController();
-  flights.add(flight);
-  const begins = tableBefore(text);
-  const query = new URLSearchParams({
-    q: text, model, k: options.shown, style: options.style, phrases: options.phrases ? 1 : 0,
-    table: begins >= 0 && OPEN_WORD.test(text.slice(begins)) ? 0 : 1,
-    next: tables.has(text + " ") ? 0 : 1,
-  });
-  try {
-    const reply = await fetch(`${api}/suggest?${query}`, { signal: flight.signal });
-    if (reply.status === 429) return retry(1000 * (Number(reply.headers.get("Retry-After")) || 1));
-    if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
-    const answer = await reply.json();
-    answersAgain();
-    if (answer.model !== model) return;
-    remember(answer.table);
-    remember(answer.next);
-    if (number < answered) return;
-    answered = number;
-    answer.suggestions.complete = answer.complete;
-    lists.delete(answer.q);
-    lists.set(answer.q, answer.suggestions);
-    keepLast(lists);
-    if (answer.q === head()) {
-      show(answer.q, answer.suggestions, true);
-      lookAhead(answer.q, answer.suggestions[0]);
-    } else if (head().startsWith(answer.q)) showGuess();
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    if (number === asked) say(LOST);
-    retry(tried ? Math.min(LATEST_RETRY, 500 * 2 ** tried) : 500);
-  } finally {
-    flights.delete(flight);
-  }
-}
-
-// While the server does not answer, it is asked again and again, for the text that is in the box by then: the list comes
-// back by itself. The network's own event is quicker than waiting.
 const LOST = "The server does not answer. Your text is kept.";
-let tried = 0; // times in a row
-let retrying = 0;
-function retry(milliseconds) {
-  tried += 1;
-  clearTimeout(retrying);
-  retrying = setTimeout(askAgain, milliseconds);
+const OFFLINE = "No connection. Suggestions go on; whole headlines and training need the server.";
+const LATE = 24; // milliseconds after which a list that still fits is drawn, until the engine's arrives
+let model = "";
+let late = 0;
+const asked = { head: null, tail: null }; // the text before and behind the caret that was asked for last
+const answers = new Answers({ api, code: props.code }, { onAnswer: heard, onLost: lost, onEngine: drawEngine });
+
+function ask() {
+  const text = asked.head = head();
+  asked.tail = tail();
+  const minProbability = text.trim() ? rules.worthShowing : 0; // in an empty box every beginning is improbable
+  answers.ask(text, { k: options.shown, style: options.style, phrases: options.phrases, minProbability });
 }
 
-function askAgain() {
-  clearTimeout(retrying);
-  retrying = 0;
-  if (!element.isConnected) return;
-  learnWords(model); // if they could not be fetched either
-  ask(head());
-}
-window.addEventListener("online", () => { if (tried) askAgain(); });
-
-function answersAgain() {
-  if (status.textContent === LOST) say("");
-  tried = 0;
-  clearTimeout(retrying);
-  retrying = 0;
+// An answer for a text with which the one before the caret begins is better than an older one.
+function heard({ text, suggestions, complete }) {
+  const now = head();
+  if (!now.startsWith(text)) return;
+  clearTimeout(late);
+  const found = text === now ? suggestions : grownBy(suggestions, now.slice(text.length));
+  found.complete = text === now ? complete : 0;
+  show(now, found, text === now);
 }
 
-// Fetches the table after the likeliest suggestion, so that taking it shows a list at once.
-let ahead = null;
-async function lookAhead(text, best) {
-  if (!best || best.probability < LIKELY || best.kind === "correction" || ahead) return;
-  const next = text + best.completion + " ";
-  if (tables.has(next)) return;
-  ahead = next;
-  try {
-    const query = new URLSearchParams({ q: next, model, k: 0, style: options.style, phrases: 0, next: 0 });
-    const answer = await (await fetch(`${api}/suggest?${query}`, { priority: "low" })).json();
-    if (answer.model === model) remember(answer.table);
-  } catch { /* it will be asked for when needed */ } finally {
-    ahead = null;
-  }
+function lost(isLost) {
+  if (isLost) say(LOST);
+  else if (status.textContent === LOST) say("");
 }
+
+function drawEngine({ progress, ready }) {
+  list.dataset.engine = ready ? "1" : "";
+  write(loading, progress === undefined ? "" : `Loading the model into this page: ${Math.floor(progress * 100)} %`);
+}
+
+addEventListener("offline", () => { if (answers.local) say(OFFLINE); });
+addEventListener("online", () => { if (status.textContent === OFFLINE) say(""); });
 
 // ---------------------------------------------------------------- the list and the ghost text
 
@@ -257,22 +94,23 @@ function fitting(all) {
   return some.map((item) => ({ ...item, more: undefined }));
 }
 
-// The server's list is mostly the same as the page's own; then nothing is drawn again.
+// A list that is carried over is mostly the same as the answer; then nothing is drawn again.
 function alike(some, others) {
   return some.length === others.length && some.every((item, i) =>
     item.completion === others[i].completion && item.more === others[i].more && item.kind === others[i].kind && figure(item.probability) === figure(others[i].probability));
 }
 
-function showGuess() {
-  const text = head();
-  const found = guess(text);
-  if (found && found.length) return show(text, found, false);
-  // There is no table yet: suggestions that still fit stay in the list, so that it does not blink.
-  const grown = text.slice((list.dataset.typed || "").length);
-  if (!text.startsWith(list.dataset.typed || "") || !grown) return show(text, [], false);
-  const left = items.filter((item) => item.kind !== "correction" && item.completion.toLowerCase().startsWith(grown.toLowerCase()));
-  const shorter = left.map((item) => ({ ...item, completion: item.completion.slice(grown.length) })).filter((item) => item.completion);
-  show(text, shorter, false);
+// Until an answer comes, suggestions that still fit stay in the list, so that it does not blink.
+function carryOver() {
+  clearTimeout(late);
+  const text = head(), typed = list.dataset.typed || "";
+  if (text !== typed) show(text, text.startsWith(typed) ? grownBy(items, text.slice(typed.length)) : [], false);
+}
+
+// What is left of suggestions after more letters were typed.
+function grownBy(all, letters) {
+  const left = all.filter((item) => item.kind !== "correction" && item.completion.toLowerCase().startsWith(letters.toLowerCase()));
+  return left.map((item) => ({ ...item, completion: item.completion.slice(letters.length) })).filter((item) => item.completion);
 }
 
 // Characters of the earlier words that fit into a row, so that the whole completion is visible.
@@ -365,8 +203,16 @@ function ghostItem() {
   return active >= 0 || item.probability >= rules.sure ? item : null;
 }
 
+// While an answer is on its way: what is left of the ghost text after the letters just typed.
+function ghostSoFar() {
+  const text = head(), shown = before.textContent, letters = text.slice(shown.length);
+  if (!shown || !letters || !text.startsWith(shown) || tail().trim() || text === list.dataset.typed) return null;
+  const fits = ghost.textContent.toLowerCase().startsWith(letters.toLowerCase());
+  return fits ? { completion: ghost.textContent.slice(letters.length) } : null;
+}
+
 function drawGhost() {
-  const item = ghostItem();
+  const item = ghostItem() || ghostSoFar();
   write(before, item ? head() : "");
   // On a phone nothing takes more than the word.
   write(ghost, item ? (chips.matches ? item : whole(item)).completion : "");
@@ -414,29 +260,18 @@ function count(n, noun) {
 function changed() {
   followScroll(); // first, because reading the scroll position after a write forces a layout
   dismissed = false;
-  showGuess();
-  drawSaved();
   askSoon();
+  drawSaved();
   hand();
 }
 
-// The page's own list is drawn before the server is asked for the exact one, because on a busy machine the server's
-// work would delay the frame. Without a list the server is asked at once. The timeout is for a page in a background
-// window, which draws no frames.
-let waiting = 0;
-const drawn = new MessageChannel();
-drawn.port1.onmessage = () => { if (waiting) askNow(); };
+// The engine's answer mostly comes before the next frame, so that nothing else has to be drawn.
 function askSoon() {
-  clearTimeout(waiting);
-  waiting = 0;
-  if (!items.length) return ask(head());
-  waiting = setTimeout(askNow, 50);
-  requestAnimationFrame(() => drawn.port2.postMessage(null)); // arrives once this frame is done
-}
-function askNow() {
-  clearTimeout(waiting);
-  waiting = 0;
-  ask(head());
+  ask();
+  if (!answers.local) return carryOver();
+  clearTimeout(late);
+  late = setTimeout(carryOver, LATE);
+  drawGhost();
 }
 
 // Gives the text to Python, in the component's value, and to the address, which can be shared.
@@ -492,10 +327,7 @@ const firstWord = (item) => ({ ...item, completion: /^\s*\S+/.exec(item.completi
 
 // The caret went elsewhere, or the text before it changed otherwise than by typing.
 function moved() {
-  if (head() !== list.dataset.typed || tail() !== behind) {
-    showGuess();
-    askSoon();
-  }
+  if (head() !== asked.head || tail() !== asked.tail) askSoon();
   drawGhost();
 }
 
@@ -510,7 +342,7 @@ box.addEventListener("beforeinput", (event) => {
 box.addEventListener("input", (event) => {
   if (!taking) keys += 1; // a paste counts as one key; on phones every letter is a composition
   if (!composing || event.inputType !== "insertCompositionText") changed();
-  else { showGuess(); askSoon(); } // while an input method composes, only the list changes
+  else askSoon(); // while an input method composes, only the list changes
 });
 box.addEventListener("compositionstart", () => { composing = true; drawGhost(); });
 box.addEventListener("compositionend", () => { composing = false; changed(); });
@@ -523,6 +355,7 @@ document.addEventListener("selectionchange", () => { if (document.activeElement 
 box.addEventListener("keydown", (event) => {
   if (event.isComposing || composing || event.keyCode === 229) return;
   moved(); // the event that says so may come after the next key
+  if (event.key.length > 1) carryOver(); // a key that is no letter acts on the list as it stands
   const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
   const n = items.length;
   if (event.key === "ArrowDown" && plain) {
@@ -598,8 +431,7 @@ for (const field of settings.querySelectorAll("[name]")) {
     options[name] = field.type === "checkbox" ? field.checked : field.type === "number" || name === "shown" ? Number(field.value) : field.value;
     try { localStorage.setItem("headline.options", JSON.stringify(options)); } catch { /* storage is not allowed */ }
     makeRoom();
-    forget();
-    ask(head());
+    ask();
   });
 }
 
@@ -620,9 +452,8 @@ function receive() {
   const value = props.value || {};
   if (value.model !== undefined && value.model !== model) {
     model = value.model;
-    forget();
-    learnWords(model);
-    ask(head());
+    answers.choose(model);
+    ask();
   }
   if (value.put !== undefined && value.stamp !== stamp) {
     stamp = value.stamp;

@@ -1,10 +1,7 @@
 // Who answers: the engine in this page once it is there, until then the server. One protocol for both.
 
-import { Engine, suits } from "./engine.js";
-import { Server } from "./server.js";
-
 /** Lists for texts, the newest first asked. */
-export class Answers {
+class Answers {
   #engine = null;
   #question = null; // {text, options} asked last
 

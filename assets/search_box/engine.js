@@ -1,12 +1,12 @@
 // The engine in a worker, as the search box uses it.
 
 /** Whether this browser is asked to hold a model: not where people save data or the device has little memory. */
-export function suits({ connection, deviceMemory = 4 } = navigator) {
+function suits({ connection, deviceMemory = 4 } = navigator) {
   return !connection?.saveData && deviceMemory >= 2 && typeof WebAssembly === "object" && typeof Worker === "function";
 }
 
 /** A model in a worker: it answers once `onReady` was called. */
-export class Engine {
+class Engine {
   #worker = null;
 
   /** `code` is the address of the modules' folder; `heard` has onProgress(share), onReady(), onAnswer(answer), onFailed(why). */

@@ -1,10 +1,11 @@
 // The server's exact lists, for as long as the engine is not there.
 
 const IN_FLIGHT = 4; // requests at once: at a distance an answer takes several keys
+const LONGEST = 2000; // characters of a text that are sent, its last ones: an address has a limit
 const FIRST_RETRY = 500, LATEST_RETRY = 8000; // milliseconds between two tries while the server does not answer
 
 /** Asks for texts. Answers come as they arrive; one that is older than the last one shown is dropped. */
-export class Server {
+class Server {
   #flights = new Set(); // requests under way, the oldest first: {text, controller}
   #asked = 0; // number of the last request
   #answered = 0; // number of the newest answer
@@ -26,14 +27,14 @@ export class Server {
     const controller = new AbortController(), flight = { text, controller };
     this.#flights.add(flight);
     try {
-      const reply = await fetch(`${this.api}/suggest?${new URLSearchParams({ q: text, ...question })}`, { signal: controller.signal });
+      const reply = await fetch(`${this.api}/suggest?${new URLSearchParams({ q: text.slice(-LONGEST), ...question })}`, { signal: controller.signal });
       if (reply.status === 429) return this.#retry(1000 * (Number(reply.headers.get("Retry-After")) || 1));
       if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
       const answer = await reply.json();
       this.#found();
       if (answer.model !== question.model || number < this.#answered) return;
       this.#answered = number;
-      this.heard.onAnswer({ text: answer.q, suggestions: answer.suggestions, complete: answer.complete });
+      this.heard.onAnswer({ text, suggestions: answer.suggestions, complete: answer.complete });
     } catch (error) {
       if (error.name === "AbortError") return;
       if (number === this.#asked) this.heard.onLost(true);

@@ -1,30 +1,24 @@
 """The search box of the Write tab: the Python side of its script.
 
-The script asks a route of our own, because Gradio's events are slower and an older answer may arrive after a newer
-one. Within a word the page makes the list itself, from the next-word probabilities that came when the word began.
+The suggester runs in the page (assets/engine). Until it has been fetched, and where it cannot run, the script asks a
+route of our own, because Gradio's events are slower and an older answer may arrive after a newer one.
 """
 
-import base64
 import itertools
 import os
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
-from headline.corpus.casing import SMALL_WORDS
-from headline.corpus.vocabulary import Typed
 from headline.generator.box.shown import ROWS, SURE, shown
 from headline.generator.box.spacing import CLOSING, JOINING
-from headline.generator.suggester import MAY_END, Suggester
-from headline.generator.writing import Writing
-from headline.model.top import top
+from headline.generator.suggester import WORTH_SHOWING, Suggester
 from headline.paths import read_asset
+from headline.web.page_code import code_path
 
 API = "/gradio_api/headline"  # prefix of the routes that only the page asks
-_TABLE = 2000  # words whose probabilities are sent to the page
-_SCALE = 16  # steps per nat
+_SCRIPTS = ("editing", "search_box/server", "search_box/engine", "search_box/answers", "search_box")  # in this order
 _stamps = itertools.count(1)
 
 
@@ -37,13 +31,13 @@ def search_box(model: str) -> gr.HTML:
         value=box_value(model=model),
         html_template=read_asset("search_box.html"),
         css_template=read_asset("search_box.css"),
-        js_on_load=read_asset("editing.js") + read_asset("search_box.js"),
+        js_on_load="".join(read_asset(f"{name}.js") for name in _SCRIPTS),
         elem_id="search-box",
         apply_default_css=False,
         api=search_api_path(),
         listId="headline-list",
-        small=sorted(SMALL_WORDS),
-        rules={"rows": ROWS, "sure": SURE, "mayEnd": MAY_END, "closing": CLOSING, "joining": JOINING},
+        code=search_api_path() + code_path(),
+        rules={"rows": ROWS, "sure": SURE, "worthShowing": WORTH_SHOWING, "closing": CLOSING, "joining": JOINING},
     )
 
 
@@ -70,21 +64,17 @@ class Question:
     k: int = ROWS  # suggestions at most
     style: str = "auto"
     phrases: bool = True
-    table: bool = True  # whether to send the table for the word that is open or comes next
-    next: bool = True  # whether to send the table for the word after it
 
 
 def answer(suggester: Suggester, asked: Question) -> dict:
-    """The suggestions for a text, and tables from which the page makes the next lists itself.
+    """The list for a text, as assets/engine answers it in the page.
 
     "suggestions" are as in the public route, without the whole text, and "more" is there only where there is some;
-    "complete" is the probability that the open word is a word by itself. "table" belongs to the word that is open or
-    comes next, "next" to the word after it, and is there only if the open word may well be complete.
+    "complete" is the probability that the open word is a word by itself.
     """
-    text, style = asked.text, asked.style
-    typed = suggester.vocabulary.split_typed(text)
+    typed = suggester.vocabulary.split_typed(asked.text)
     suggestions = []
-    made = shown(suggester, text, asked.k, asked.phrases, style)
+    made = shown(suggester, asked.text, asked.k, asked.phrases, asked.style)
     for s in made.suggestions:
         item: dict[str, Any] = {"completion": s.completion, "probability": round(s.probability, 4), "kind": s.kind}
         if s.more:
@@ -92,32 +82,4 @@ def answer(suggester: Suggester, asked: Question) -> dict:
         if s.kind == "correction":
             item["replaces"] = len(typed.fragment)
         suggestions.append(item)
-    found: dict[str, Any] = {"q": text, "suggestions": suggestions, "complete": round(made.complete, 4)}
-    if asked.table:
-        begins = text[: len(text) - len(typed.fragment)]
-        found["table"] = table(suggester, begins, typed, typed.context, style)
-    if asked.next and made.complete >= MAY_END:
-        ended = suggester.vocabulary.split_typed(text + " ")
-        found["next"] = table(suggester, text + " ", ended, ended.context, style)
-    return found
-
-
-def table(suggester: Suggester, text: str, typed: Typed, context: list[int], style: str) -> dict:
-    """The likeliest next words after a text, with log probabilities in steps of 1/16 nat: one byte each, base64."""
-    p = suggester.next_words.after(context).words
-    ids = top(p, _TABLE)
-    ids = ids[(p[ids] > 0) & (ids != (context[-1] if context else -1))]
-    nats = np.minimum(np.round(-np.log(p[ids]) * _SCALE), 255).astype(np.uint8)
-    wide = len(p) > 2**16
-    writing = Writing(text, typed, suggester.vocabulary, style, suggester.checkpoint.style)
-    return {
-        "text": text,
-        "ids": base64.b64encode(ids.astype("<u4" if wide else "<u2").tobytes()).decode(),
-        "p": base64.b64encode(nats.tobytes()).decode(),
-        "scale": _SCALE,
-        "wide": wide,
-        "style": writing.style,
-        "starts": writing.starts,
-        "forms": writing.exceptions,
-        "space": not typed.fragment and typed.needs_space,
-    }
+    return {"q": asked.text, "suggestions": suggestions, "complete": round(made.complete, 4)}

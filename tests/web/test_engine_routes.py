@@ -11,8 +11,9 @@ from fastapi.testclient import TestClient
 from headline.generator.words.lexicon import Lexicon, english
 from headline.paths import ASSETS
 from headline.web.engine_files import shared_files
-from headline.web.http.engine_routes import code_version, engine_routes, page_code
+from headline.web.http.engine_routes import engine_routes
 from headline.web.models import BUNDLED_ID, Models
+from headline.web.page_code import code_version, page_code
 from headline.web.search_box import API
 from tests.tiny import random_checkpoint, vocabulary
 
@@ -94,7 +95,7 @@ def test_the_modules_may_do_no_more_than_they_must(client: TestClient):
 def test_no_other_file_of_the_program_is_sent(client: TestClient, path: str):
     assert client.get(f"{API}/code/{code_version()}/{path}").status_code == 404
     assert client.get(f"{API}/code/0000000000000000/engine/worker.js").status_code == 404
-    assert all(name.startswith(("engine/", "search_box/")) for name in page_code())
+    assert all(name.startswith("engine/") for name in page_code())
 
 
 def test_the_word_list_has_every_word_and_its_frequency():

@@ -1,26 +1,17 @@
 """What the search box's script gets from Python, and the routes it asks, without a browser."""
 
-import base64
-
-import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from headline.web.http.search_routes import search_routes
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.search_box import API, Question, answer, box_value, search_box, table
+from headline.web.search_box import API, Question, answer, box_value, search_box
 from headline.web.turns import Turns
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
 CHAIN = {"<s>": {"the": 5}, "the": {"government": 6, "NASA": 5}, "government": {"says": 4}}
-
-
-def decoded(found: dict) -> dict[int, float]:
-    ids = np.frombuffer(base64.b64decode(found["ids"]), "<u4" if found["wide"] else "<u2")
-    nats = np.frombuffer(base64.b64decode(found["p"]), np.uint8) / found["scale"]
-    return dict(zip(ids.tolist(), np.exp(-nats).tolist(), strict=True))
 
 
 @pytest.fixture
@@ -32,58 +23,12 @@ def client(tmp_path) -> TestClient:
     return TestClient(app)
 
 
-def test_a_table_holds_the_next_words_probabilities():
-    suggester = tiny.suggester(bigram_checkpoint(CHAIN))
-    typed = suggester.vocabulary.split_typed("the ")
-    found = table(suggester, "the ", typed, typed.context, "auto")
-    p = suggester.next_words.after(typed.context).words
-    shares = decoded(found)
-    assert list(shares)[:2] == [suggester.vocabulary.stoi["government"], suggester.vocabulary.stoi["nasa"]]
-    assert shares == pytest.approx({i: p[i] for i in shares}, rel=0.04)
-    assert suggester.vocabulary.stoi["the"] not in shares  # never twice in a row
-    assert (found["text"], found["style"], found["space"]) == ("the ", "written", False)
-
-
-@pytest.mark.parametrize(
-    "text, table_of, next_of",
-    [
-        ("the government", "the ", "the government "),
-        ("the gov", "the ", None),  # no word: nothing comes behind it yet
-        ("the n", "the ", None),
-        ("the ", "the ", None),
-        ("", "", None),
-    ],
-)
-def test_an_answer_brings_the_tables_for_this_word_and_the_next(text, table_of, next_of):
-    suggester = tiny.suggester(bigram_checkpoint(CHAIN))
-    found = answer(suggester, Question(text, 5))
-    assert found["q"] == text and found["table"]["text"] == table_of
-    assert found.get("next", {}).get("text") == next_of
-    assert answer(suggester, Question(text, 5, table=False, next=False)).keys() == {"q", "suggestions", "complete"}
-
-
-def test_a_word_that_hardly_ends_here_brings_no_table_behind_it():
-    """Of the words that begin with "the" hardly any is "the" itself."""
-    words = ("the", "therefore")
-    suggester = tiny.suggester(bigram_checkpoint({"<s>": {"the": 1, "therefore": 9}}, words=words))
-    assert "next" not in answer(suggester, Question("the", 5))
-    suggester = tiny.suggester(bigram_checkpoint({"<s>": {"the": 9, "therefore": 9}}, words=words))
-    assert "next" in answer(suggester, Question("the", 5))
-
-
 def test_items_say_what_they_add_and_what_they_replace():
     suggester = tiny.suggester(bigram_checkpoint(CHAIN))
     (item,) = answer(suggester, Question("the govermnent", 5, phrases=False))["suggestions"]
     assert (item["completion"], item["kind"], item["replaces"]) == ("government", "correction", len("govermnent"))
     first = answer(suggester, Question("the gov", 5, phrases=False))["suggestions"][0]
     assert first.keys() == {"completion", "probability", "kind"} and first["completion"] == "ernment"
-
-
-def test_a_large_vocabulary_has_wider_ids():
-    words = [f"w{i}" for i in range(70_000)]
-    suggester = tiny.suggester(random_checkpoint(words=words))
-    found = answer(suggester, Question("w69999 ", 3))["table"]
-    assert found["wide"] and len(decoded(found)) <= 2000 and max(decoded(found)) > 2**16 - 1
 
 
 @pytest.mark.parametrize(
@@ -134,13 +79,6 @@ def test_a_question_that_is_none_is_refused(client):
     for query in ({"q": "a", "k": "many"}, {"q": "a", "model": "../x"}):
         reply = client.get(f"{API}/suggest", params=query)
         assert reply.status_code == 400 and reply.json()["error"].endswith(".")
-
-
-def test_the_words_travel_once(client):
-    reply = client.get(f"{API}/words", params={"model": BUNDLED_ID})
-    assert reply.json()["words"] == random_checkpoint().vocabulary.written
-    again = client.get(f"{API}/words", params={"model": BUNDLED_ID}, headers={"If-None-Match": reply.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
 
 
 def test_what_python_tells_the_box_is_told_once_each_time():

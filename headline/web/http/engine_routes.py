@@ -1,7 +1,6 @@
 """HTTP routes below /gradio_api/headline from which the page fetches its modules, the engine, and a model's files."""
 
-import hashlib
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import urlencode
 
 import brotli
@@ -11,13 +10,11 @@ from starlette.routing import BaseRoute, Route
 
 from headline.errors import CheckpointError
 from headline.model.storage.metadata import Metadata
-from headline.paths import ASSETS
 from headline.web.engine_files import EngineFile, engine_files
 from headline.web.models import Models
+from headline.web.page_code import code_version, page_code
 from headline.web.search_box import API
 
-_CODE = ("engine", "search_box")  # folders of assets/ with the page's modules
-_TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 _LARGEST = 64 * 2**20  # bytes of all files of a model that a page is asked to hold; the server answers for larger ones
 _QUALITY = 5  # of brotli: a tenth of a second for the largest file of the bundled model
 _COMPRESSED_KEPT = 8  # files
@@ -69,22 +66,6 @@ def engine_routes(models: Models) -> list[BaseRoute]:
         Route(f"{API}/engine", listed, methods=["GET"]),
         Route(f"{API}/engine/file", file, methods=["GET"]),
     ]
-
-
-@cache
-def page_code() -> dict[str, tuple[bytes, str]]:
-    """(content, type) of the page's modules and kernels by their paths in assets/."""
-    paths = (path for folder in _CODE for path in sorted((ASSETS / folder).iterdir()) if path.suffix in _TYPES)
-    return {f"{path.parent.name}/{path.name}": (path.read_bytes(), _TYPES[path.suffix]) for path in paths}
-
-
-@cache
-def code_version() -> str:
-    """A hash of all of `page_code`, which the addresses contain."""
-    together = hashlib.sha256()
-    for name, (content, _) in page_code().items():
-        together.update(name.encode() + b"\0" + content)
-    return together.hexdigest()[:16]
 
 
 def _files(models: Models, model: str) -> dict[str, EngineFile]:

@@ -1,6 +1,5 @@
-"""HTTP routes below /gradio_api/headline that only the search box's script asks."""
+"""The HTTP route below /gradio_api/headline that only the search box's script asks."""
 
-import hashlib
 import re
 from functools import partial
 
@@ -12,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from headline.errors import RequestError
 from headline.web.given import text_of
-from headline.web.http.refusals import RefusingRoute, check_model, refusal
+from headline.web.http.refusals import check_model, refusal
 from headline.web.models import Models
 from headline.web.search_box import API, Question, answer
 from headline.web.turns import Turns
@@ -39,20 +38,8 @@ def search_routes(models: Models, turns: Turns) -> list[BaseRoute]:
             return refusal(error)
         return JSONResponse(found | {"q": given.get("q", ""), "model": model})
 
-    def words(request: Request, model: str = "") -> Response:
-        """The words of a model as they are written, by id."""
-        check_model(model)
-        written = models.get(model).vocabulary.written
-        content = hashlib.blake2b("\n".join(written).encode(), digest_size=8).hexdigest()
-        tag = f'"{content}"'
-        headers = {"ETag": tag, "Cache-Control": "private, max-age=0, must-revalidate"}
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers=headers)
-        return JSONResponse({"words": written}, headers=headers)
-
     return [
         Route(f"{API}/suggest", suggest, methods=["GET"]),
-        RefusingRoute(f"{API}/words", words, methods=["GET"]),
     ]
 
 
@@ -68,8 +55,6 @@ def _question(given: QueryParams) -> Question:
         max(0, min(_whole(given, "k", 6), _MOST_SUGGESTIONS)),
         style if style in STYLES else "auto",
         bool(_whole(given, "phrases", 1)),
-        bool(_whole(given, "table", 1)),
-        bool(_whole(given, "next", 1)),
     )
 
 
