@@ -4,8 +4,8 @@
 
 Each typist types headlines at five keys per second over one connection that is kept open, as a page in a browser does.
 A key that comes before the last answer is not sent and counts as not answered. The typists are in this process, the
-server in another; both share the machine's cores. `--route page` asks what the page asks, tables of next words
-included; `--route public` asks /gradio_api/suggest.
+server in another; both share the machine's cores. `--route page` asks what the page asks until its engine is there;
+`--route public` asks /gradio_api/suggest.
 
 `--training` keeps a run of the queue, which has a low priority, going meanwhile. `--against` measures the program in
 another folder too, in turn with this one, so that both meet the same machine.
@@ -196,28 +196,14 @@ class Typist:
         for text in self._texts:
             return text
         headline = self._rng.choice(self._headlines)
-        self._known: set[str] = set()  # texts whose table of next words the page has
         self._texts = iter([headline[:end] for end in range(1, len(headline) + 1)])
         return next(self._texts)
 
     def address(self, text: str) -> str:
         if self._route == "public":
             return f"{PATHS['public']}?{urlencode({'q': text, 'k': 6, 'phrases': 1})}"
-        table, next_ = _begins(text) not in self._known, text + " " not in self._known
-        asked = {"q": text, "model": "bundled", "k": 6, "style": "auto", "phrases": 1, "table": +table, "next": +next_}
+        asked = {"q": text, "model": "bundled", "k": 6, "style": "auto", "phrases": 1}
         return f"{PATHS['page']}?{urlencode(asked)}"
-
-    def learn(self, text: str, answer: bytes) -> None:
-        """Keep in mind which tables an answer brought."""
-        if b'"table":' in answer:
-            self._known.add(_begins(text))
-        if b'"next":' in answer:
-            self._known.add(text + " ")
-
-
-def _begins(text: str) -> str:
-    """The text before the open word."""
-    return text[: text.rfind(" ") + 1]
 
 
 async def type_for(server: Server, route: str, typists: int, seconds: float, headlines: Sequence[str]) -> Figures:
@@ -256,11 +242,10 @@ async def _type(typist: Typist, port: int, end: float, figures: Figures) -> None
 
 async def _ask(typist: Typist, connection: Connection, text: str, figures: Figures) -> None:
     began = time.perf_counter()
-    status, body = await connection.get(typist.address(text))
+    status, _ = await connection.get(typist.address(text))
     figures.statuses[status] += 1
     if status == 200:
         figures.milliseconds.append((time.perf_counter() - began) * 1000)
-        typist.learn(text, body)
 
 
 async def _sample_memory(server: Server, figures: Figures) -> None:

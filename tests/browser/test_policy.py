@@ -102,7 +102,7 @@ def test_with_a_login_the_page_works_and_without_it_nothing_answers(browser: Bro
             "",
             "config",
             "gradio_api/suggest?q=a",
-            "gradio_api/headline/words",
+            "gradio_api/headline/engine",
             "gradio_api/mcp/",
             "gradio_api/info",
             "metrics",

@@ -16,6 +16,7 @@ from headline.errors import RequestError
 from headline.runs.limits import Limits
 from headline.web.http.answers import Answers
 from headline.web.http.cors import PublicCors
+from headline.web.http.engine_routes import engine_routes
 from headline.web.http.metrics import Heartbeat, Measured, operation_routes
 from headline.web.http.public import PUBLIC, public_routes
 from headline.web.http.search_routes import search_routes
@@ -42,7 +43,12 @@ def served() -> tuple[Models, ASGIApp, tuple[str, ...]]:
     random_checkpoint(words=["secret"]).save(folder / OTHERS)
     app = FastAPI()
     turns = Turns()
-    routes = search_routes(models, turns) + public_routes(models, turns) + operation_routes(models, Beating())
+    routes = (
+        search_routes(models, turns)
+        + engine_routes(models)
+        + public_routes(models, turns)
+        + operation_routes(models, Beating())
+    )
     app.router.routes.extend(routes)
     paths = frozenset(route.path for route in routes)
     return models, Measured(PublicCors(app, PUBLIC, paths, ("https://site.example",)), paths), tuple(sorted(paths))
@@ -96,7 +102,7 @@ numbers = st.sampled_from(
     ["0", "-1", "1", "8", "1e9", "9" * 400, "nan", "inf", "", "true", "on", "x", "٣", "1_0", " 1"]
 )
 values = texts | ids | numbers | st.text(max_size=3).map(lambda text: text * 12_000)
-names = st.sampled_from("q model k phrases style table next text count".split()) | st.text(max_size=5)
+names = st.sampled_from("q model k phrases style name sha256 text count".split()) | st.text(max_size=5)
 pairs = st.lists(st.tuples(names, values | st.binary(max_size=20)), max_size=8)
 
 
@@ -129,7 +135,7 @@ def test_any_request_is_answered_or_refused(data, query, method, sent):
         assert status == 200 or content.keys() & {"error", "detail"}
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/suggest", "/gradio_api/headline/suggest", "/gradio_api/headline/words"])
+@pytest.mark.parametrize("path", ["/gradio_api/suggest", "/gradio_api/headline/suggest", "/gradio_api/headline/engine"])
 @pytest.mark.parametrize("id_", HOSTILE_IDS)
 def test_no_id_leads_to_another_folder(path, id_):
     query = f"q=se&model={encoded(id_)}".encode()
@@ -142,7 +148,7 @@ def test_no_id_leads_to_another_folder(path, id_):
 def test_no_text_as_an_id_leads_to_another_folder(id_, text):
     models, _, _ = served()
     query = f"q={encoded(text)}&model={encoded(id_)}".encode()
-    _, _, body = request("/gradio_api/headline/words", query)
+    _, _, body = request("/gradio_api/headline/engine", query)
     assert b"secret" not in body
     assert models.loaded <= 2  # the bundled one and “mine”
 

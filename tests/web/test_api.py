@@ -161,7 +161,7 @@ def test_other_sites_may_read_what_the_settings_let_them(http, host):
     for path in (SUGGEST, OPENSEARCH, OPENSEARCH_XML, OPENAPI):
         assert allowed(path, SITE) == SITE
         assert allowed(path, "https://other.example") is None
-    for path in (DOCS, "/gradio_api/headline/suggest", "/gradio_api/headline/words"):
+    for path in (DOCS, "/gradio_api/headline/suggest", "/gradio_api/headline/engine"):
         assert allowed(path, SITE) is None
 
 
@@ -199,7 +199,7 @@ def test_every_answer_has_the_security_headers(http):
         SUGGEST,
         OPENSEARCH_XML,
         DOCS,
-        "/gradio_api/headline/words",
+        "/gradio_api/headline/engine",
         "/gradio_api/info",
         "/missing",
         "/theme.css",

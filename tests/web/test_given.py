@@ -16,6 +16,7 @@ from headline.model.storage.checkpoint_files import WORDS
 from headline.model.storage.metadata import Metadata
 from headline.paths import ROOT
 from headline.web.given import box_text, ids_of, is_id, name_of, number_of, text_of, without_folders
+from headline.web.http.engine_routes import engine_routes
 from headline.web.http.public import public_routes
 from headline.web.http.refusals import GradioRefusals
 from headline.web.http.search_routes import search_routes
@@ -44,7 +45,7 @@ def models(tmp_path) -> Models:
 @pytest.fixture
 def client(models) -> TestClient:
     app = FastAPI()
-    ours = [*search_routes(models, Turns()), *public_routes(models, Turns()), zip_route(models)]
+    ours = [*search_routes(models, Turns()), *engine_routes(models), *public_routes(models, Turns()), zip_route(models)]
     app.router.routes.extend(ours)
     return TestClient(app)  # which raises what a route does not handle
 
@@ -74,8 +75,9 @@ def test_no_id_leads_out_of_the_folder_of_runs_or_to_an_error(models, text):
 
 
 ROUTES = [
-    ("/gradio_api/headline/suggest", "q model k style phrases table next"),
-    ("/gradio_api/headline/words", "model"),
+    ("/gradio_api/headline/suggest", "q model k style phrases"),
+    ("/gradio_api/headline/engine", "model"),
+    ("/gradio_api/headline/engine/file", "model name sha256"),
     ("/gradio_api/suggest", "q k model phrases"),
     ("/gradio_api/opensearch", "q model"),
     (ZIP, "model"),
@@ -92,7 +94,7 @@ def test_any_value_of_any_parameter_is_answered_or_refused_with_a_sentence(clien
             assert sentence.endswith(".") and len(sentence) < 300 and "Traceback" not in sentence
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/headline/suggest", "/gradio_api/headline/words", "/gradio_api/suggest"])
+@pytest.mark.parametrize("path", ["/gradio_api/headline/suggest", "/gradio_api/headline/engine", "/gradio_api/suggest"])
 def test_what_can_be_no_id_is_refused(client, path):
     for text in ("x" * 256, "a\0b", "../mine", ".hidden", "a\x1bb"):
         assert client.get(path, params={"model": text}).status_code == 400

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from headline.errors import CheckpointError
+from headline.errors import CheckpointError, RequestError
 from headline.model.storage.metadata import Metadata
 from headline.web.engine_files import EngineFile, engine_files
-from headline.web.models import Models
+from headline.web.http.refusals import check_model, refusal
+from headline.web.models import BUNDLED_ID, Models
 from headline.web.page_code import code_version, page_code
 from headline.web.search_box import API
 
@@ -37,10 +38,12 @@ def engine_routes(models: Models) -> list[BaseRoute]:
 
     def listed(request: Request) -> Response:
         """The files for a model, {"files": name -> {url, bytes, sha256}}; null if the engine cannot run it."""
-        model = request.query_params.get("model", "")
+        model = request.query_params.get("model") or BUNDLED_ID
         try:
             files = _files(models, model)
             runs = Metadata.read(models.folder(model)).model.causal and sum(f.size for f in files.values()) <= _LARGEST
+        except RequestError as error:
+            return refusal(error)
         except (CheckpointError, OSError):
             return _missing()
         root = request.scope.get("root_path", "")
@@ -54,10 +57,12 @@ def engine_routes(models: Models) -> list[BaseRoute]:
         """One of these files."""
         given = request.query_params
         try:
-            found = _files(models, given.get("model", "")).get(given.get("name", ""))
+            found = _files(models, given.get("model") or BUNDLED_ID).get(given.get("name", ""))
             if found is None or given.get("sha256") != found.sha256:
                 return _missing()
             return _lasting(request, found.read(), "application/octet-stream", {})
+        except RequestError as error:
+            return refusal(error)
         except (CheckpointError, OSError):
             return _missing()
 
@@ -69,7 +74,13 @@ def engine_routes(models: Models) -> list[BaseRoute]:
 
 
 def _files(models: Models, model: str) -> dict[str, EngineFile]:
-    """The files for a model, whose id may be any text; none if there is no such model."""
+    """The files for a model; none if there is no such model.
+
+    Raises:
+        RequestError: the text cannot be the id of a model.
+        CheckpointError, OSError: its files cannot be read.
+    """
+    check_model(model)
     return engine_files(models.folder(model)) if models.exists(model) else {}
 
 
