@@ -2,6 +2,7 @@
 # make bench set up and run the measurements   make check  style and types, without the tests
 # make space SPACE=owner/name [GPU=1] [DRY_RUN=1]   put the app on the Hugging Face Hub
 # make model DATA=folder   train the bundled model anew from the corpora (hours; goes on after an interruption)
+# make kernels   build assets/engine/kernels.wasm from its text (needs npx)
 # make lock  write the lock files anew           make audit  look for known faults in what they list
 #                                              make clean  remove what set-up made
 
@@ -14,7 +15,7 @@ REQUIREMENTS := $(shell nvidia-smi -L >/dev/null 2>&1 && echo requirements-gpu.t
 # uv installs in seconds what takes pip minutes; it is used if it is there.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: app test check bench model space setup setup-test lock audit clean
+.PHONY: app test check bench model space kernels setup setup-test lock audit clean
 .DEFAULT_GOAL := app
 
 app: setup
@@ -35,6 +36,9 @@ bench: setup
 model: setup
 	@test -n "$(DATA)" || { echo "Say where the corpora are: make model DATA=../shared/data" >&2; exit 2; }
 	$(PY) -m bench.bundled "$(DATA)"
+
+kernels:
+	npx --yes --package=wabt@1.0.37 wat2wasm assets/engine/kernels.wat --output=assets/engine/kernels.wasm
 
 space: setup
 	@test -n "$(SPACE)" || { echo "Say where: make space SPACE=owner/name" >&2; exit 2; }

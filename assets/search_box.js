@@ -268,6 +268,7 @@ function changed() {
 // The engine's answer mostly comes before the next frame, so that nothing else has to be drawn.
 function askSoon() {
   ask();
+  if (head() === list.dataset.typed) return; // the answer was known
   if (!answers.local) return carryOver();
   clearTimeout(late);
   late = setTimeout(carryOver, LATE);

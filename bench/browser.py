@@ -2,12 +2,17 @@
 
     python -m bench.browser [--headlines data/sample.csv] [--count 40] [--bursts 100]
 
-Every key is timed within the page, from its event's time stamp until the list belongs to the text in the box, and until
-the frame that shows it has been painted. Both apps run with the same model on the same cores and are measured in turn:
-one page at 80 ms per key, bursts at 15 ms per key, eight pages at once, and one page during a training run. A bare page,
-an input and a line that repeats its text without a server, shows the time of the browser and the machine alone. Our
-page must also end every burst with the right list, never show an older list after a newer one, keep the focus and the
-caret, be usable within two seconds on a first visit, and ask no other host.
+Every key is timed within the page, from its event's time stamp until the exact list for the text in the box is there, and
+until the frame that shows it has been painted. Of our page only the exact list counts: one that is carried over until it
+comes does not. The rows are compared with those that Python makes of the same text; keys whose exact list never came,
+whose first frame had no row, or whose rows differ from Python's are printed. Plain Gradio's list counts as soon as all its
+rows begin with the text.
+
+Both apps run with the same model on the same cores and are measured in turn: one page at 80 ms per key, on this machine,
+with 200 ms there and back to the server, and with our server stopped; bursts at 15 ms per key; eight pages at once; and
+one page during a training run. A bare page, an input and a line that repeats its text without a server, shows the time of
+the browser and the machine alone. Our page must also end every burst with the right list, never show an older list after a
+newer one, keep the focus and the caret, be usable within two seconds on a first visit, and ask no other host.
 """
 
 import argparse
@@ -18,32 +23,42 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from headline.corpus.reader import read_headlines
+from headline.generator.box.shown import shown
+from headline.generator.suggester import Suggester
+from headline.paths import BUNDLED_MODEL
 from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-# Times every key, from the event's time stamp until the list belongs to the text in the box (`took`), and until the
-# frame that shows it has been painted (`painted`): a message posted in a frame's callback arrives after that frame.
-# Nothing runs between the keys. A list that goes back to an older text is counted.
+DISTANCE = 200  # milliseconds there and back
+# Times every key, from the event's time stamp until the exact list for the text in the box is there (`took`), and until
+# the frame that shows it has been painted (`painted`): a message posted in a frame's callback arrives after that frame.
+# `empty`: the first frame after the key had no row. A list that goes back to an older text is counted.
 WATCH = """(selectors) => {
   const box = document.querySelector(selectors.box);
   const bench = (window.bench = { keys: [], backwards: 0, newest: "" });
+  const list = document.querySelector("#headline-list");
   const shown = () => selectors.ours
-    ? document.querySelector("#headline-list").dataset.typed
+    ? list.dataset.typed
     : (() => {
         const rows = [...document.querySelectorAll(selectors.rows)].map((row) => row.textContent.trim());
         return rows.length && rows.every((row) => row.startsWith(box.value.trim())) ? box.value : rows.join("|");
       })();
   box.addEventListener("keydown", (event) => { bench.down = event.timeStamp; }, true);
-  box.addEventListener("input", () => { bench.keys.push({ text: box.value, down: bench.down }); }, true);
+  box.addEventListener("input", () => {
+    const key = { text: box.value, down: bench.down };
+    bench.keys.push(key);
+    if (selectors.rows) requestAnimationFrame(() => { key.empty = !document.querySelector(selectors.rows); });
+  }, true);
   const channel = new MessageChannel();
   const framed = [];
   channel.port1.onmessage = () => {
@@ -58,11 +73,15 @@ WATCH = """(selectors) => {
       bench.last = text;
       if (box.value.startsWith(text)) bench.newest = text;
     }
+    if (selectors.ours && list.dataset.exact !== "1") return;
     const matched = bench.keys.filter((key) => key.took === undefined && key.text === text);
     if (!matched.length) return;
-    for (const key of matched) key.took = now - key.down;
+    for (const key of matched) {
+      key.took = now - key.down;
+      key.added = [...list?.querySelectorAll(".rest") ?? []].map((rest) => rest.textContent + rest.nextSibling.textContent);
+    }
     requestAnimationFrame(() => { framed.push(...matched); channel.port2.postMessage(0); });
-  }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-typed"] });
+  }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-typed", "data-exact"] });
 }"""
 
 
@@ -105,7 +124,7 @@ BARE = App(
     True,
     """<input id="box"><p id="headline-list"></p><script>
     const box = document.querySelector("#box"), list = document.querySelector("#headline-list");
-    box.addEventListener("input", () => { list.textContent = box.value; list.dataset.typed = box.value; });
+    box.addEventListener("input", () => { list.textContent = list.dataset.typed = box.value; list.dataset.exact = "1"; });
     </script>""",
 )
 
@@ -125,10 +144,14 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
         stack.callback(browser.close)
         first_visit(browser)
-        print(f"{'milliseconds from key down':<40}{'list in the page':>18}{'painted':>18}   keys shown (p50, p95)")
+        print(f"{'milliseconds from key down':<40}{'exact list':>18}{'painted':>18}   keys with it (p50, p95)")
         for app in (BARE, OURS, PLAIN):
             with browser.new_context() as context:
                 typed(app, "one page, 80 ms per key", [context.new_page()], headlines, 80)
+        for app in (OURS, PLAIN):
+            with browser.new_context() as context:
+                typed(app, f"{DISTANCE} ms from the server", [context.new_page()], headlines[:10], 80, distant)
+        stopped(browser, headlines[:10])
         bursts(browser, OURS, options.bursts, headlines)
         bursts(browser, PLAIN, options.bursts // 5, headlines)
         for app in (BARE, OURS, PLAIN):
@@ -162,21 +185,49 @@ def serve(app: App, runs: Path, stack: ExitStack) -> None:
             time.sleep(0.2)
 
 
+def distant(page: Page) -> None:
+    """Put the server far away from a page."""
+    session = page.context.new_cdp_session(page)
+    conditions = {"offline": False, "latency": DISTANCE, "downloadThroughput": -1, "uploadThroughput": -1}
+    session.send("Network.emulateNetworkConditions", conditions)
+
+
+def stopped(browser: Browser, headlines: Sequence[str]) -> None:
+    """Type with the server stopped once the page has the model."""
+    with ExitStack() as server, tempfile.TemporaryDirectory() as runs, browser.new_context() as context:
+        app = replace(OURS, port=OURS.port + 2)
+        serve(app, Path(runs), server)
+        typed(app, "the server stopped", [context.new_page()], headlines, 80, lambda page: server.close())
+
+
 def opened(app: App, page: Page) -> Page:
     page.set_content(app.html) if app.html else page.goto(app.url)
     page.locator(app.box).wait_for()
+    if app.module == OURS.module:
+        page.wait_for_function("() => document.querySelector('#headline-list').dataset.engine === '1'", timeout=60_000)
     page.wait_for_timeout(1500)
     page.evaluate(WATCH, app.selectors())
     page.focus(app.box)
     return page
 
 
-def typed(app: App, what: str, pages: Sequence[Page], headlines: Sequence[str], delay: int) -> None:
-    """Type headlines letter by letter into all pages in turn, and print how long each list took."""
+def typed(
+    app: App,
+    what: str,
+    pages: Sequence[Page],
+    headlines: Sequence[str],
+    delay: int,
+    prepare: Callable[[Page], None] = lambda page: None,
+) -> None:
+    """Type headlines letter by letter into all pages in turn, and print how long each list took.
+
+    `prepare` changes a page once it is open.
+    """
     for page in pages:
         opened(app, page)
+        prepare(page)
     took: list[dict] = []
-    keys = 0
+    keys = empty = 0
     for number, headline in enumerate(headlines):
         # Each of several pages gets its own headline, one letter per page in turn.
         lines = [headlines[(number + i) % len(headlines)] for i in range(len(pages))] if len(pages) > 1 else [headline]
@@ -190,11 +241,25 @@ def typed(app: App, what: str, pages: Sequence[Page], headlines: Sequence[str], 
             page.wait_for_timeout(300 // len(pages))
             done = page.evaluate("() => { const k = window.bench.keys; window.bench.keys = []; return k; }")
             keys += len(done)
+            empty += sum(key.get("empty", False) for key in done)
             took += [key for key in done if key.get("painted") is not None]
             clear(page, app)
         if len(pages) > 1 and number >= 2:
             break
     print_row(f"{app.name}: {what}", took, keys)
+    differing = sum(key["added"] != exact(key["text"]) for key in took) if app.module == OURS.module else 0
+    print(f"  {empty} of {keys} first frames had no row; {differing} of {len(took)} lists differ from Python's")
+
+
+@cache
+def exact(text: str) -> list[str]:
+    """What the rows of Python's list for a text add to it."""
+    return [s.completion + s.more for s in shown(_suggester(), text).suggestions]
+
+
+@cache
+def _suggester() -> Suggester:
+    return Suggester.load(BUNDLED_MODEL)
 
 
 def press(page: Page, letter: str) -> None:

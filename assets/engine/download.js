@@ -1,4 +1,8 @@
-// Fetches a model's files and checks them. Their addresses contain their hashes, so the browser keeps them for good.
+// Fetches a model's files, checks them, and keeps them for the next visit. Their addresses contain their hashes, so what
+// is kept is never out of date.
+
+const CACHE = "headline";
+const KEPT = 24; // files, of the models used last
 
 /**
  * The contents of files, each {url, bytes, sha256}, by the same names: ArrayBuffers. `onProgress` gets the share that has
@@ -6,17 +10,26 @@
  */
 export async function download(files, onProgress) {
   const all = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+  const cache = await globalThis.caches?.open(CACHE).catch(() => null); // there is none over plain http or in a strict mode
   let arrived = 0;
   const entries = Object.entries(files).map(async ([name, file]) => {
-    const content = await read(file, (bytes) => onProgress((arrived += bytes) / all));
+    const kept = await cache?.match(file.url);
+    const content = await read(kept ?? (await fetch(file.url)), file, (bytes) => onProgress((arrived += bytes) / all));
     await check(name, file, content);
+    if (!kept) await cache?.put(file.url, new Response(content)).catch(() => {}); // there may be no room
     return [name, content];
   });
-  return Object.fromEntries(await Promise.all(entries));
+  const contents = Object.fromEntries(await Promise.all(entries));
+  if (cache) await forget(cache);
+  return contents;
 }
 
-async function read({ url, bytes }, onBytes) {
-  const reply = await fetch(url);
+async function forget(cache) {
+  const kept = await cache.keys(); // the oldest first
+  for (const request of kept.slice(0, -KEPT)) await cache.delete(request);
+}
+
+async function read(reply, { bytes }, onBytes) {
   if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
   const content = new Uint8Array(bytes);
   let at = 0;

@@ -10,7 +10,8 @@ import { Weights } from "./weights.js";
 
 /**
  * A Suggester from ArrayBuffers by name: a checkpoint's files (docs/checkpoint.md), of which memory.safetensors may be
- * missing; words.txt, the general list (lexicon.js); blocked.txt, the words that are never suggested, one a line.
+ * missing; words.txt, the general list (lexicon.js); and, one word a line, blocked.txt, those that are never suggested, and
+ * delicate.txt, those that are suggested where they are likely.
  */
 export function build(kernels, files) {
   const text = (name) => new TextDecoder().decode(files[name]);
@@ -21,5 +22,7 @@ export function build(kernels, files) {
   const ngrams = memory ? NGrams.read(readTensors(memory)) : null;
   const weights = new Weights(readTensors(files["weights.safetensors"]));
   const model = new LanguageModel(kernels, meta, weights, ngrams, vocabulary.start);
-  return new Suggester(model, vocabulary, meta, Lexicon.beyond(vocabulary, text("words.txt")), new Set(text("blocked.txt").split("\n")));
+  const listed = (name) => new Set(text(name).split("\n"));
+  const lexicon = Lexicon.beyond(vocabulary, text("words.txt"));
+  return new Suggester(model, vocabulary, meta, lexicon, { blocked: listed("blocked.txt"), delicate: listed("delicate.txt") });
 }

@@ -1,5 +1,5 @@
-// A general list of words that the vocabulary lacks, with their frequencies. The server sends it as lines, each a word, a
-// tab and its frequency in hundredths of a power of ten, in alphabetical order.
+// A general list of words that the vocabulary lacks, with their frequencies. The server sends it as lines: the first says
+// whose list it is, each other is a word, a tab and its frequency in hundredths of a power of ten, in alphabetical order.
 
 import { firstFrom, startingWith } from "./sorted_words.js";
 import { Recent } from "./recent.js";
@@ -16,7 +16,7 @@ export class Lexicon {
   static beyond(vocabulary, text) {
     const words = [], shares = [];
     let known = 0;
-    for (const line of text.split("\n").slice(0, -1)) {
+    for (const line of text.split("\n").slice(1, -1)) {
       const [word, power] = line.split("\t");
       const listed = vocabulary.stoi.has(word);
       known += listed;

@@ -16,6 +16,8 @@ const HARDLY = 1e-8; // the general list is searched too if no correction in the
 const SHORTEST_SLIP = 3, LONGEST_SLIP = 24; // letters
 const CORRECTIONS = 8; // ranked at most
 const WORTH_CORRECTING = 0.01; // less probable corrections are mostly misspelt words of the list
+const DELICATE_IN_WORD = 0.25, DELICATE_NEXT = 0.02; // probabilities from which a delicate word is suggested
+const SPARE = 2; // suggestions that are found beside those asked for, in case some are left out
 const UNKNOWN_PRIOR = 1; // strength of the prior on the share of unknown words, in words
 const MAY_END = 0.05; // probability that the open word is complete, from which on words that follow it are suggested
 const SET_PHRASE = 0.3; // share of the word that most often follows another, from which on the words after it are looked up
@@ -29,11 +31,12 @@ function choice(probability, { ids = [], word = "", corrects = false, after = nu
 }
 
 export class Suggester {
-  /** `model` is a LanguageModel, `meta` checkpoint.json, `blocked` a Set of words that are never suggested. */
-  constructor(model, vocabulary, meta, lexicon, blocked) {
-    this.vocabulary = vocabulary;
-    this.lexicon = lexicon;
-    this.blocked = blocked;
+  /**
+   * `model` is a LanguageModel, `meta` checkpoint.json; `blocked` is a Set of words that are never suggested, `delicate` of
+   * those that are suggested where they are likely.
+   */
+  constructor(model, vocabulary, meta, lexicon, { blocked, delicate }) {
+    Object.assign(this, { vocabulary, lexicon, blocked, delicate });
     this.style = meta.style ?? "sentence";
     const apart = new Set([...vocabulary.specials, ...vocabulary.marks]);
     const blockedIds = vocabulary.sortedIds.filter((i) => isBlocked(vocabulary.itos[i], blocked));
@@ -53,11 +56,13 @@ export class Suggester {
   answer(text, { k = 6, phrases = true, minProbability = 0, style = "auto", personal = null } = {}) {
     const typed = this.vocabulary.splitTyped(text);
     const ahead = new AfterText(typed, this.vocabulary, this.nextWords, personal);
+    const some = k + SPARE;
     let choices, complete = 0;
     if (typed.fragment) {
-      ({ choices, complete } = this.#completions(typed, ahead.after(), k, personal));
-      choices = [...choices, ...this.#afterOpenWord(typed, ahead, complete, k, personal)].sort(likeliestFirst);
-    } else choices = this.#next(ahead.after(), typed.context.at(-1), k, personal);
+      ({ choices, complete } = this.#completions(typed, ahead.after(), some, personal));
+      choices = [...choices, ...this.#afterOpenWord(typed, ahead, complete, some, personal)].sort(likeliestFirst);
+    } else choices = this.#next(ahead.after(), typed.context.at(-1), some, personal);
+    choices = choices.filter((c) => !this.#isOutOfPlace(c, typed.fragment));
     choices = choices.slice(0, k).filter((c) => c.probability >= minProbability);
     if (phrases) choices = choices.map((c) => ({ ...c, more: this.#more(c, text, ahead, personal) }));
     const writing = new Writing(text, typed, this.vocabulary, style, this.style);
@@ -67,6 +72,15 @@ export class Suggester {
   /** What the headlines that a person finished teach, in the order of time, after those of `before`: a Personal. */
   learn(headlines, before = null) {
     return this.learner.learn(headlines, before);
+  }
+
+  /**
+   * Whether a delicate word would be offered where it is not likely: to letters that may begin another word, or in a context
+   * that hardly speaks of it.
+   */
+  #isOutOfPlace(c, fragment) {
+    const least = fragment && c.after === null ? DELICATE_IN_WORD : DELICATE_NEXT;
+    return c.probability < least && isBlocked(this.#key(c), this.delicate);
   }
 
   /** The most probable next words, without the last one again. */

@@ -1,9 +1,12 @@
 // Who answers: the engine in this page once it is there, until then the server. One protocol for both.
 
+const KEPT = 64; // last answers: whoever goes back in the text sees the list at once
+
 /** Lists for texts, the newest first asked. */
 class Answers {
   #engine = null;
-  #question = null; // {text, options} asked last
+  #question = null; // {text, options, model} asked last
+  #known = new Map(); // question -> answer, the oldest first
 
   /**
    * `api` is the prefix of the server's routes, `code` that of the modules. `heard` has
@@ -15,7 +18,7 @@ class Answers {
     Object.assign(this, { api, code, heard });
     this.model = "";
     this.number = 0;
-    this.server = new Server(api, { onAnswer: (answer) => this.#fromServer(answer), onLost: heard.onLost });
+    this.server = new Server(api, { onAnswer: (answer, question) => this.#fromServer(answer, question), onLost: heard.onLost });
   }
 
   get local() {
@@ -33,10 +36,12 @@ class Answers {
 
   /** Ask about a text; `options` as Suggester.answer in ../engine/suggester.js has them. */
   ask(text, options) {
-    this.#question = { text, options };
-    if (this.local) return this.#engine.ask({ number: ++this.number, text, options });
-    const { k, style, phrases } = options;
-    this.server.ask(text, { model: this.model, k, style, phrases: phrases ? 1 : 0 });
+    this.#question = { text, options, model: this.model };
+    this.number += 1;
+    const known = this.#known.get(JSON.stringify(this.#question));
+    if (known) return this.heard.onAnswer(known);
+    if (this.local) return this.#engine.ask({ number: this.number, text, options });
+    this.server.ask(this.#question);
   }
 
   #whenIdle(act) {
@@ -49,7 +54,7 @@ class Answers {
     this.#engine = new Engine(this.code, {
       onProgress: (progress) => this.heard.onEngine({ progress }),
       onReady: () => this.#ready(),
-      onAnswer: (answer) => answer.number === this.number && this.heard.onAnswer(answer),
+      onAnswer: (answer) => answer.number === this.number && this.#hear(answer, this.#question),
       onFailed: () => this.#failed(),
     });
     this.#engine.open(`${this.api}/engine?${new URLSearchParams({ model })}`);
@@ -67,7 +72,13 @@ class Answers {
     if (this.#question) this.ask(this.#question.text, this.#question.options);
   }
 
-  #fromServer(answer) {
-    if (!this.local) this.heard.onAnswer(answer);
+  #fromServer(answer, question) {
+    if (!this.local && question.model === this.model) this.#hear(answer, question);
+  }
+
+  #hear(answer, question) {
+    this.#known.set(JSON.stringify(question), answer);
+    if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value);
+    this.heard.onAnswer(answer);
   }
 }

@@ -12,29 +12,30 @@ class Server {
   #tried = 0; // times in a row without an answer
   #retrying = 0;
 
-  /** `heard` has onAnswer(answer), onLost(lost). */
+  /** `heard` has onAnswer(answer, question), onLost(lost). */
   constructor(api, heard) {
     this.api = api;
     this.heard = heard;
     addEventListener("online", () => this.#tried && this.#again());
   }
 
-  /** Ask about a text; `question` are the parameters of the route. */
-  async ask(text, question) {
-    const number = ++this.#asked;
-    this.last = [text, question];
+  /** Ask a question: {text, options, model}. */
+  async ask(question) {
+    const number = ++this.#asked, { text, model, options: { k, style, phrases } } = question;
+    const query = new URLSearchParams({ q: text.slice(-LONGEST), model, k, style, phrases: phrases ? 1 : 0 });
+    this.last = question;
     this.#makeRoom(text);
     const controller = new AbortController(), flight = { text, controller };
     this.#flights.add(flight);
     try {
-      const reply = await fetch(`${this.api}/suggest?${new URLSearchParams({ q: text.slice(-LONGEST), ...question })}`, { signal: controller.signal });
+      const reply = await fetch(`${this.api}/suggest?${query}`, { signal: controller.signal });
       if (reply.status === 429) return this.#retry(1000 * (Number(reply.headers.get("Retry-After")) || 1));
       if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
       const answer = await reply.json();
       this.#found();
-      if (answer.model !== question.model || number < this.#answered) return;
+      if (number < this.#answered) return;
       this.#answered = number;
-      this.heard.onAnswer({ text, suggestions: answer.suggestions, complete: answer.complete });
+      this.heard.onAnswer({ text, suggestions: answer.suggestions, complete: answer.complete }, question);
     } catch (error) {
       if (error.name === "AbortError") return;
       if (number === this.#asked) this.heard.onLost(true);
@@ -71,7 +72,7 @@ class Server {
 
   #again() {
     clearTimeout(this.#retrying);
-    if (this.last) this.ask(...this.last);
+    if (this.last) this.ask(this.last);
   }
 
   #found() {

@@ -1,4 +1,4 @@
-"""What the engine in the page (assets/engine) downloads: a checkpoint's files, and two lists that all models share."""
+"""What the engine in the page (assets/engine) downloads: a checkpoint's files, and lists that all models share."""
 
 import hashlib
 import math
@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from headline.generator.words.blocklist import blocked_words
+from headline.generator.words.blocklist import blocked_words, delicate_words
 from headline.generator.words.lexicon import english
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
 from headline.model.storage.metadata import Metadata
+
+_ATTRIBUTION = "English words of wordfreq, Robyn Speer 2022, doi 10.5281/zenodo.7199437; CC BY-SA 4.0"
+
+_BLOCKED = "of better_profanity, MIT; those behind a = of codespell and English Wikipedia, CC BY-SA 3.0"
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,20 @@ def engine_files(folder: Path) -> dict[str, EngineFile]:
 
 @cache
 def shared_files() -> dict[str, EngineFile]:
-    """The general word list and the words that are never suggested.
+    """The general word list, the words that are never suggested, and those that are where they are likely.
 
-    A line of the first is a word, a tab, and its frequency in hundredths of a power of ten, which is how wordfreq has
-    it. The order is that of UTF-16, in which JavaScript compares.
+    The first line of the list says whose it is; a further one is a word, a tab, and its frequency in hundredths of a
+    power of ten, which is how wordfreq has it. The order is that of UTF-16, in which JavaScript compares.
     """
     words, shares = english()
     listed = sorted(zip(words, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
     lines = "".join(f"{word}\t{round(100 * math.log10(share))}\n" for word, share in listed)
-    return {"words.txt": _of_text(lines), "blocked.txt": _of_text("\n".join(sorted(blocked_words())))}
+    texts = {
+        "words.txt": f"{_ATTRIBUTION}\n{lines}",
+        "blocked.txt": "\n".join([f"# {_BLOCKED}", *sorted(blocked_words())]),
+        "delicate.txt": "\n".join(sorted(delicate_words())),
+    }
+    return {name: _of_text(text) for name, text in texts.items()}
 
 
 def _of_text(text: str) -> EngineFile:

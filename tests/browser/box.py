@@ -47,3 +47,10 @@ def chosen(page: Page) -> str | None:
 
 def ghost(page: Page) -> str:
     return page.locator(".ghost-rest").text_content() or ""
+
+
+def without_engine(page: Page) -> None:
+    """Open the page again as a browser without WebAssembly does: the server answers all keys."""
+    page.add_init_script("delete window.WebAssembly")
+    page.reload()
+    page.locator(f"{LIST} li").first.wait_for()

@@ -8,7 +8,7 @@ from headline.generator.box.keystrokes import steps
 from headline.generator.box.shown import shown, within_one_key
 from headline.generator.suggester import Suggester
 from headline.paths import BUNDLED_MODEL
-from tests.browser.box import BOX, LIST, chosen, expect_answer, expect_rows, ghost, rows, typed
+from tests.browser.box import BOX, LIST, chosen, expect_answer, expect_rows, ghost, rows, typed, without_engine
 
 
 def put_caret(page: Page, text: str) -> None:
@@ -209,6 +209,7 @@ def test_an_empty_box_shows_openings_without_figures(page: Page):
 
 
 def test_where_nothing_is_likely_there_are_no_figures(page: Page):
+    without_engine(page)
     reply = {"model": "bundled", "complete": 0}
     unlikely = [{"completion": word, "probability": 0.009, "kind": "word"} for word in ("one", "two")]
     page.route("**/headline/suggest*", lambda route: route.fulfill(json=reply | {"q": "zz ", "suggestions": unlikely}))

@@ -37,7 +37,14 @@ def test_every_file_of_a_model_comes_as_it_is_and_is_kept_by_the_browser(
     client: TestClient, tmp_path: Path, model: str, folder: str
 ):
     files = files_of(client, model)
-    assert files.keys() >= {"checkpoint.json", "vocabulary.txt", "weights.safetensors", "words.txt", "blocked.txt"}
+    assert files.keys() >= {
+        "checkpoint.json",
+        "vocabulary.txt",
+        "weights.safetensors",
+        "words.txt",
+        "blocked.txt",
+        "delicate.txt",
+    }
     for name, file in files.items():
         for encoding in ("br", "identity"):
             reply = client.get(file["url"], headers={"Accept-Encoding": encoding})
@@ -101,7 +108,8 @@ def test_no_other_file_of_the_program_is_sent(client: TestClient, path: str):
 
 
 def test_the_word_list_has_every_word_and_its_frequency():
-    lines = shared_files()["words.txt"].read().decode().splitlines()
+    attribution, *lines = shared_files()["words.txt"].read().decode().removesuffix("\n").split("\n")
+    assert "Robyn Speer" in attribution and "CC BY-SA 4.0" in attribution
     found = dict(line.split("\t") for line in lines)
     words, shares = english()
     assert found.keys() == set(words)

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from headline.errors import CheckpointError, RequestError
 from headline.model.storage.metadata import Metadata
-from headline.web.engine_files import EngineFile, engine_files
+from headline.web.engine_files import EngineFile, engine_files, shared_files
 from headline.web.http.refusals import check_model, refusal
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.page_code import code_version, page_code
@@ -85,7 +85,9 @@ def _files(models: Models, model: str) -> dict[str, EngineFile]:
 
 
 def _address(model: str, name: str, file: EngineFile) -> str:
-    return f"{API}/engine/file?{urlencode({'model': model, 'name': name, 'sha256': file.sha256})}"
+    """What all models share has one address, so that the browser keeps it once."""
+    own = {} if name in shared_files() else {"model": model}
+    return f"{API}/engine/file?{urlencode(own | {'name': name, 'sha256': file.sha256})}"
 
 
 def _missing() -> Response:
