@@ -22,7 +22,7 @@ const LATE = 24; // milliseconds after which a list that still fits is drawn, un
 let model = "";
 let late = 0;
 const asked = { head: null, tail: null }; // the text before and behind the caret that was asked for last
-const answers = new Answers({ api, code: props.code }, { onAnswer: heard, onLost: lost, onEngine: drawEngine });
+const answers = new Answers({ api, code: props.code }, { onAnswer: heard, onLost: lost, onEngine: drawEngine, isShown: () => element.isConnected });
 
 function ask() {
   const text = asked.head = head();

@@ -49,17 +49,18 @@ class SvdLogits {
     this.leading = kernels.vector(this.kept);
     this.preview = kernels.matrix(rows, this.kept);
     this.logits = kernels.vector(rows);
-    this.row = kernels.vector(columns);
+    this.row = kernels.matrix(1, columns); // one word's vector
+    this.exact = kernels.vector(1);
     this.#rotateWords(kernels, vectors);
   }
 
   #rotateWords(kernels, vectors) {
     const leading = kernels.matrix(this.kept, this.embedding.columns);
     for (let i = 0; i < this.kept; i++) leading.row(i).set(vectors[i]);
-    const preview = this.preview.values, row = this.row.values, rotated = this.leading.values;
+    const preview = this.preview.values, row = this.row.row(0), rotated = this.leading.values;
     for (let i = 0; i < this.preview.rows; i++) {
       this.embedding.readRow(i, row);
-      leading.times(this.row, this.leading);
+      leading.times(this.row, this.leading); // a matrix of one row is a vector
       preview.set(rotated, i * this.preview.width);
     }
   }
@@ -72,11 +73,12 @@ class SvdLogits {
     let missing = 0; // in the logits of the preview alone
     this.variance.forEach((variance, i) => (missing += (rotated[this.kept + i] ** 2 * variance) / 2));
     this.preview.times(this.leading, this.logits);
-    const logits = this.logits.values, x = vector.values, row = this.row.values;
-    for (let i = 0; i < logits.length; i++) logits[i] += this.bias[i];
+    const logits = this.logits.values, { bias } = this, row = this.row.row(0), exact = this.exact.values;
+    for (let i = 0; i < logits.length; i++) logits[i] += bias[i];
     for (const i of topSet(logits, REFINED)) {
       this.embedding.readRow(i, row);
-      logits[i] = dot(row, x) + this.bias[i] - missing;
+      this.row.times(vector, this.exact);
+      logits[i] = exact[0] + bias[i] - missing;
     }
     return logits;
   }
@@ -150,8 +152,10 @@ function softmax(logits, temperature) {
   const p = new Float32Array(logits.length);
   let largest = -Infinity;
   for (let i = 0; i < logits.length; i++) if (logits[i] > largest) largest = logits[i];
+  const scale = 1 / temperature;
   let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += p[i] = Math.exp((logits[i] - largest) / temperature);
-  for (let i = 0; i < p.length; i++) p[i] /= sum;
+  for (let i = 0; i < logits.length; i++) sum += p[i] = Math.exp((logits[i] - largest) * scale);
+  const share = 1 / sum;
+  for (let i = 0; i < p.length; i++) p[i] *= share;
   return p;
 }

@@ -12,7 +12,7 @@ class Server {
   #tried = 0; // times in a row without an answer
   #retrying = 0;
 
-  /** `heard` has onAnswer(answer, question), onLost(lost). */
+  /** `heard` has onAnswer(answer, question), onLost(lost), isShown(). */
   constructor(api, heard) {
     this.api = api;
     this.heard = heard;
@@ -72,7 +72,7 @@ class Server {
 
   #again() {
     clearTimeout(this.#retrying);
-    if (this.last) this.ask(this.last);
+    if (this.last && this.heard.isShown()) this.ask(this.last);
   }
 
   #found() {

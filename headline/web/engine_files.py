@@ -12,9 +12,9 @@ from headline.generator.words.lexicon import english
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
 from headline.model.storage.metadata import Metadata
 
-_ATTRIBUTION = "English words of wordfreq, Robyn Speer 2022, doi 10.5281/zenodo.7199437; CC BY-SA 4.0"
+_WORDS_FROM = "English words of wordfreq, Robyn Speer 2022, doi 10.5281/zenodo.7199437; CC BY-SA 4.0"
 
-_BLOCKED = "of better_profanity, MIT; those behind a = of codespell and English Wikipedia, CC BY-SA 3.0"
+_BLOCKED_FROM = "of better_profanity, MIT; those behind a = of codespell and English Wikipedia, CC BY-SA 3.0"
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def shared_files() -> dict[str, EngineFile]:
     listed = sorted(zip(words, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
     lines = "".join(f"{word}\t{round(100 * math.log10(share))}\n" for word, share in listed)
     texts = {
-        "words.txt": f"{_ATTRIBUTION}\n{lines}",
-        "blocked.txt": "\n".join([f"# {_BLOCKED}", *sorted(blocked_words())]),
+        "words.txt": f"{_WORDS_FROM}\n{lines}",
+        "blocked.txt": "\n".join([f"# {_BLOCKED_FROM}", *sorted(blocked_words())]),
         "delicate.txt": "\n".join(sorted(delicate_words())),
     }
     return {name: _of_text(text) for name, text in texts.items()}
