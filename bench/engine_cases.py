@@ -10,7 +10,7 @@ from headline.corpus.casing import title_case
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.personal import Personal
 from headline.generator.suggester import WORTH_SHOWING, Suggester
-from headline.generator.words.lexicon import english
+from headline.generator.words.lexicon import listed
 from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
 from headline.model.interpolated_ngram import InterpolatedNGram
@@ -165,8 +165,8 @@ def small_checkpoint(headlines: Iterable[str], precision: str = "float16") -> Ch
 
 def wide_checkpoint(words: int = 5000, precision: str = "int8") -> Checkpoint:
     """Random weights on frequent English words, more than the exact softmax is used for, without n-grams."""
-    listed, shares = english()
-    frequent = [listed[i] for i in np.argsort(-shares, kind="stable")[:words]]
+    words_listed, _, shares = listed("en")
+    frequent = [words_listed[i] for i in np.argsort(-shares, kind="stable")[:words]]
     vocabulary = Vocabulary.build(frequent, "headline")
     config = ModelConfig("autocomplete", len(vocabulary), block_size=20, embedding_size=50, units=50)
     return Checkpoint(config, vocabulary, _random_weights(config), temperature=1.2).stored_as(precision)

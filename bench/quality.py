@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from headline.corpus.language.languages import LANGUAGES
 from headline.corpus.reader import read_headlines
 from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
@@ -27,7 +28,7 @@ from headline.generator.box.keystrokes import typed_with
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
-from headline.generator.words.spelling import NEIGHBOURS
+from headline.generator.words.spelling import neighbours
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
 from headline.paths import BUNDLED_MODEL
@@ -366,7 +367,7 @@ def doubled(word: str, rng: random.Random) -> str:
 
 def neighbour(word: str, rng: random.Random) -> str:
     i = rng.randrange(len(word))
-    near = NEIGHBOURS.get(word[i].lower())
+    near = neighbours(LANGUAGES["en"]).get(word[i].lower())
     return word[:i] + rng.choice(near) + word[i + 1 :] if near else word
 
 

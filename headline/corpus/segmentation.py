@@ -4,16 +4,23 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple
 
+from headline.corpus.language.languages import LANGUAGES, Language, language
+from headline.corpus.language.scripts import is_unspaced, joins
+from headline.corpus.language.splitter import split_unspaced
+
 # Punctuation marks that are tokens of their own, by how they attach when they are written.
-CLOSING_MARKS = frozenset(",:;?!.…)”’")  # no space before, a space after
-OPENING_MARKS = frozenset("(“‘")  # a space before, no space after
+CLOSING_MARKS = frozenset(",:;?!.…)”’،؛؟।、。，：；？！」』》】）")  # no space before, a space after
+OPENING_MARKS = frozenset("(“‘¿¡「『《【（")  # a space before, no space after
 DASH = "–"  # a space on both sides
 MARKS = CLOSING_MARKS | OPENING_MARKS | {DASH}
 # Every other way to write one of these. Which way a straight quote points depends on what surrounds it.
-_SAME_MARK = dict.fromkeys(("-", "—", "―", "--"), DASH) | {"...": "…"} | dict(zip("，：？！；", ",:?!;", strict=True))
+_SAME_MARK = dict.fromkeys(("-", "—", "―", "--"), DASH) | {"...": "…", "॥": "।"}
+_FULL_WIDTH = dict(zip("，：？！；", ",:?!;", strict=True))  # marks of their own in Chinese and Japanese
+_STRAIGHT = str.maketrans("’׳״", "''\"")  # apostrophes and the Hebrew signs that are typed so
 _QUOTES = dict.fromkeys('"“”„«»', ("“", "”")) | dict.fromkeys("'‘’`", ("‘", "’"))
 
 
@@ -28,17 +35,19 @@ def _combining_marks() -> str:
     return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))
 
 
-_LETTER = rf"(?:[^\W_][{_combining_marks()}]*)"
+_JOINERS = "\u200c\u200d"  # zero-width: they shape the letters of Persian and Hindi words
+_LETTER = rf"(?:[^\W_][{_combining_marks()}{_JOINERS}]*)"
 _UNIT = rf"(?:(?:[^\W\d_]\.){{2,}}|{_LETTER}+)"  # U.S. or word
 _DECADE = r"(?<!\w)['’]\d0s\b"  # '90s
 # Points, commas, colons and slashes join only within numbers and names of sites: 6.5, 10,000, 9/11, amazon.com.
-_JOINED = rf"(?:[-'’&]{_UNIT}|(?<=\d)[.,:/](?=\d){_UNIT}|\.(?=[a-z]{{2,3}}\b){_UNIT})"
+# The Hebrew signs join too: צה״ל, also typed צה"ל, and בן־גוריון.
+_JOINED = rf"(?:[-'’&׳״־]{_UNIT}|(?<=[א-ת])\"(?=[א-ת]){_UNIT}|(?<=\d)[.,:/](?=\d){_UNIT}|\.(?=[a-z]{{2,3}}\b){_UNIT})"
 # A sign before: $5, #MeToo, .NET. A sign behind: 50%, C++, C#, Disney+.
 _WORD = rf"(?:[$£€₹#@]|(?<![\w.…])\.(?=[A-Z]))?{_UNIT}{_JOINED}*(?:%|(?:\+\+?|#)(?![\w+#]))?"
 # Every length is bounded, as those of real addresses are: without that, the time would grow with the square of a text.
 _LABEL = r"[\w-]{1,63}"  # of a domain name
 _URL = rf"\b(?:https?://|www\.)\S+|\b[\w.+-]{{1,64}}@{_LABEL}\.[\w.-]+|\b(?:{_LABEL}\.){{1,5}}[a-z]{{2,24}}/\S+"
-_MARK = r"\.\.\.|--|[,:;?!.…()—―–\-，：？！；\"“”„«»'‘’`]"
+_MARK = r"\.\.\.|--|[,:;?!.…()—―–\-\"“”„«»'‘’`،؛؟।॥¿¡、。，：；？！「」『』《》【】（）]"
 _TOKEN = re.compile(rf"(?P<url>{_URL})|(?P<word>{_DECADE}|{_WORD})|(?P<mark>{_MARK})")
 # Everything between the characters that Keras' Tokenizer filters by default, and spaces.
 _KERAS_TOKEN = re.compile(r"""(?P<word>[^ !"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\t\n]+)""")
@@ -61,6 +70,7 @@ class Tokenizer:
     pattern: re.Pattern
     marks: frozenset[str]  # that are tokens
     joiners: str  # signs that may end a word while it is being typed
+    language: Language = LANGUAGES["en"]
 
     def scan(self, text: str) -> list[Token]:
         """The tokens of a text, in order. Web and mail addresses and other signs are left out.
@@ -73,9 +83,19 @@ class Tokenizer:
         for match in self.pattern.finditer(text):
             kind, start, end = match.lastgroup, match.start(), match.end()
             if kind == "word":
-                tokens.append(Token(match[0], start, end, is_mark=False))
+                tokens += self._words(match[0], start)
             elif kind == "mark" and (mark := _standard_mark(text, start, end, open_quotes)):
                 tokens.append(Token(mark, start, end, is_mark=True))
+        return tokens
+
+    def _words(self, run: str, start: int) -> list[Token]:
+        """The words of a run of letters that begins at `start`: one, but where a script has no spaces."""
+        if self.name == "keras" or not is_unspaced(run):
+            return [Token(run, start, start + len(run), is_mark=False)]
+        tokens = []
+        for word in split_unspaced(run, self.language.base):
+            tokens.append(Token(word, start, start + len(word), is_mark=False))
+            start += len(word)
         return tokens
 
     def words(self, text: str) -> list[str]:
@@ -90,11 +110,15 @@ class Tokenizer:
         """A word in Unicode's composed form with straight apostrophes; as it is for Keras' tokenizer."""
         if self.name == "keras" or word in self.marks:
             return word
-        return unicodedata.normalize("NFC", word).replace("’", "'")
+        return unicodedata.normalize("NFC", word).translate(_STRAIGHT)
+
+    def lower(self, word: str) -> str:
+        """The lower case of a word's spelling, by the rules of the language."""
+        return word.lower() if self.name == "keras" else self.language.lower(self.spelling(word))
 
     def key(self, word: str) -> str:
-        """What all spellings of a word have in common: the lower-cased spelling."""
-        return self.spelling(word).lower()
+        """What all spellings of a word have in common: the lower-cased spelling, and for Korean the keys pressed."""
+        return word.lower() if self.name == "keras" else self.language.key(self.spelling(word))
 
     def keys(self, text: str) -> list[str]:
         """The keys of the words, without the marks."""
@@ -110,21 +134,25 @@ def _standard_mark(text: str, start: int, end: int, open_quotes: Counter[str]) -
     before, after = text[start - 1 : start], text[end : end + 1]
     if sign in _QUOTES:
         opening, closing = _QUOTES[sign]
-        if open_quotes[opening] and not before.isspace():
+        if open_quotes[opening] and (sign == "»" or not before.isspace()):  # « with spaces inside » in French
             open_quotes[opening] -= 1
             return closing
-        if (not before or before.isspace() or before in OPENING_MARKS or before in "-–—") and not after.isspace():
+        if (not before or before.isspace() or before in OPENING_MARKS or before in "-–—") and (
+            sign == "«" or not after.isspace()
+        ):
             open_quotes[opening] += 1
             return opening
         return None  # an apostrophe, or a quote that belongs to nothing
     mark = _SAME_MARK.get(sign, sign)
+    if not joins(before, ""):
+        mark = _FULL_WIDTH.get(mark, mark)
     if mark == DASH and sign != "—" and sign != "--" and not (before.isspace() and (after.isspace() or not after)):
         return None  # a hyphen
     return mark
 
 
 def join(tokens: Iterable[str]) -> str:
-    """Tokens as one text: single spaces, none before a closing mark or after an opening one.
+    """Tokens as one text: single spaces, none before a closing mark, after an opening one, or in scripts without.
 
     >>> join(["Review", ":", "“", "C++", "”", "–", "is", "it", "$5m", "?"])
     'Review: “C++” – is it $5m?'
@@ -132,9 +160,15 @@ def join(tokens: Iterable[str]) -> str:
     text = ""
     glued = True  # nothing may come between the text so far and the next token
     for token in tokens:
-        text += token if glued or token in CLOSING_MARKS else " " + token
+        text += token if glued or token in CLOSING_MARKS or joins(text, token) else " " + token
         glued = token in OPENING_MARKS
     return text
+
+
+@cache
+def tokenizer(name: str, tag: str = "en") -> Tokenizer:
+    """The tokenizer of a name, "keras" or "headline", for the language of a BCP 47 tag."""
+    return replace(TOKENIZERS[name], language=language(tag))
 
 
 TOKENIZERS = {

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from headline.corpus.segmentation import OPENING_MARKS, TOKENIZERS, Token, join
+from headline.corpus.segmentation import OPENING_MARKS, Token, join
+from headline.corpus.segmentation import tokenizer as tokenizer_of
 from headline.corpus.truecasing import Truecaser
 
 PAD, UNK, START, END = "<pad>", "<unk>", "<s>", "</s>"
@@ -53,10 +54,12 @@ class Vocabulary:
         counts: Sequence[int],
         tokenizer: str,
         exceptions: Mapping[tuple[int, int], str] | None = None,
+        language: str = "en",
     ):
         """`written[i]` is how the word with id i is written, `counts[i]` how often it occurs in the corpus, and
-        `exceptions[before, i]` how it is written after the word `before` where that differs."""
-        self.tokenizer = TOKENIZERS[tokenizer]
+        `exceptions[before, i]` how it is written after the word `before` where that differs. `language` is a BCP 47
+        tag."""
+        self.tokenizer = tokenizer_of(tokenizer, language)
         self.exceptions = dict(exceptions or {})
         self.written = list(written)
         self.counts = np.asarray(counts, dtype=np.int64)  # (V,)
@@ -80,6 +83,7 @@ class Vocabulary:
         also: "Vocabulary | None" = None,
         text: Iterable[str] = (),
         text_weight: float = 0.2,
+        language: str = "en",
     ) -> "Vocabulary":
         """Number the words by falling frequency, then by first appearance, as Keras' Tokenizer does.
 
@@ -90,7 +94,7 @@ class Vocabulary:
         The words of `also` are kept too, however rare they are here: those that do not occur at all come last, in
         its order and spelling. A word of the running `text` counts `text_weight` times as much as one of a headline.
         """
-        tokens = TOKENIZERS[tokenizer]
+        tokens = tokenizer_of(tokenizer, language)
         truecaser = Truecaser()
         counts: Counter[str] = Counter()
         for headline in headlines:
@@ -105,7 +109,7 @@ class Vocabulary:
         weighted: dict[str, float] = {key: float(n) for key, n in counts.items()}
         for key, n in in_text.items():
             weighted[key] = weighted.get(key, 0.0) + text_weight * n
-        others = {key: written for _, key, written in also.entries()} if also else {}
+        others = {tokens.key(written): written for _, _, written in also.entries()} if also else {}
         ranked = sorted(weighted.items(), key=lambda item: -item[1])
         frequent = {key for key, _ in ranked[:max_words]}
         kept = [(key, n) for key, n in ranked if (n >= min_count and key in frequent) or key in others]
@@ -116,7 +120,7 @@ class Vocabulary:
         forms |= {key: form for key, form in others.items() if key not in weighted}
         written_counts = [max(1, round(n)) for _, n in kept]
         written_counts += [0] * (len(forms) - len(kept))
-        vocabulary = cls([*special, *forms.values()], special_counts + written_counts, tokenizer)
+        vocabulary = cls([*special, *forms.values()], special_counts + written_counts, tokenizer, language=language)
         vocabulary.exceptions = vocabulary._exceptions_of(also) | {
             (vocabulary.stoi[before], vocabulary.stoi[key]): form
             for (before, key), form in truecaser.exceptions(forms).items()
@@ -245,7 +249,7 @@ class Vocabulary:
         path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
     @classmethod
-    def load(cls, path: Path, tokenizer: str) -> "Vocabulary":
+    def load(cls, path: Path, tokenizer: str, language: str = "en") -> "Vocabulary":
         """Read a file that `save` wrote.
 
         Raises:
@@ -263,7 +267,7 @@ class Vocabulary:
                 exceptions |= {(before, i): form for form, before in _forms(*forms)}
             if not written:
                 raise ValueError("it is empty")
-            vocabulary = cls(written, counts, tokenizer, exceptions)
+            vocabulary = cls(written, counts, tokenizer, exceptions, language)
             vocabulary._check_exceptions()
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path.name} is damaged: {error}") from error

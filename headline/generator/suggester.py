@@ -1,5 +1,6 @@
 """Ranks next words, completions, phrases and corrections for a typed text."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -191,7 +192,7 @@ class Suggester:
             for word, p in new.items()
             if personal is not None
         ]
-        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and key.isalpha():
+        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and _is_letters(key):
             corrections = self._corrections(key, follows, hopeless=not choices)
             mass += sum(c.probability for c in corrections)
             choices += corrections
@@ -234,8 +235,9 @@ class Suggester:
     def _unlisted(self, key: str, k: int, used: Sequence[str]) -> tuple[dict[str, float], float]:
         """Return words outside the vocabulary with this prefix and their shares of the unknown word's probability,
         and the share of all such words. They come from the general list and from words used before."""
-        keys = dict.fromkeys(self.vocabulary.tokenizer.key(word) for word in used)
-        again = [word for word in keys if word.startswith(key) and word not in self.vocabulary.stoi]
+        tokenizer = self.vocabulary.tokenizer
+        forms = {tokenizer.key(word): tokenizer.lower(word) for word in used}
+        again = [form for k, form in forms.items() if k.startswith(key) and k not in self.vocabulary.stoi]
         listed, mass = self.lexicon.starting_with(key, k)
         rest = 1 - _USED_BEFORE if again else 1.0
         shares = {word: rest * share for word, share in listed}
@@ -250,7 +252,7 @@ class Suggester:
         The general list is searched only if no word has this prefix, because that takes as long as the rest.
         """
         best: dict[int, float] = {}
-        for meant, slip in one_slip(key):
+        for meant, slip in one_slip(key, self.vocabulary.tokenizer.language):
             ids = self.vocabulary.starting_with(meant)
             if len(ids):
                 p = follows.words[ids]
@@ -259,7 +261,7 @@ class Suggester:
         likeliest = sorted(best, key=best.__getitem__, reverse=True)[:_CORRECTIONS]
         found = [_Choice(best[i], (int(i),), corrects=True) for i in likeliest if best[i] > 0]
         if hopeless and len(key) > _SHORTEST_SLIP and max(best.values(), default=0.0) < _HARDLY:
-            for meant, slip in one_slip(key):
+            for meant, slip in one_slip(key, self.vocabulary.tokenizer.language):
                 listed = self.lexicon.best(meant)
                 if listed and not is_blocked(listed[0], self._blocked):
                     found.append(_Choice(slip * follows.unknown * listed[1], word=listed[0], corrects=True))
@@ -317,3 +319,8 @@ class Suggester:
 
     def _key(self, choice: _Choice) -> str:
         return self.vocabulary.itos[choice.ids[0]] if choice.ids else self.vocabulary.tokenizer.key(choice.word)
+
+
+def _is_letters(key: str) -> bool:
+    """Whether there are only letters and their marks, which no number or code has."""
+    return all(unicodedata.category(character)[0] in "LM" for character in key)

@@ -39,12 +39,16 @@ class Checkpoint:
     temperature: float = 1.0  # the LSTM's logits are divided by it
     seen: SeenHeadlines = field(default_factory=SeenHeadlines)  # headlines of the training split
     style: str = "sentence"  # how headlines are capitalised, one of STYLES
-    language: str = "en"  # of the headlines, a BCP 47 tag
     training: dict = field(default_factory=dict)  # "settings": the TrainingConfig; "history": an object per epoch
     metrics: dict = field(default_factory=dict)  # figures on the test split
     corpus: dict = field(default_factory=dict)  # the CorpusReport
     provenance: dict = field(default_factory=dict)  # name, date, versions, device
     licence: dict = field(default_factory=dict)  # of the weights and of the corpora
+
+    @property
+    def language(self) -> str:
+        """The BCP 47 tag of the headlines' language."""
+        return self.vocabulary.tokenizer.language.tag
 
     def metadata(self, precision: str = "float32") -> Metadata:
         """The content of checkpoint.json.
@@ -126,7 +130,7 @@ class Checkpoint:
             if not (folder / name).is_file():
                 raise CheckpointError(f"{folder} is not a checkpoint: it has no {name}.")
         meta = Metadata.read(folder)
-        vocabulary = read_vocabulary(folder / WORDS, meta.tokenizer, meta.model.vocab_size)
+        vocabulary = read_vocabulary(folder / WORDS, meta.tokenizer, meta.model.vocab_size, meta.language)
         check_stored(read_header(folder / WEIGHTS), meta.model.shapes())
         weights = unpack_weights(read_tensors(folder / WEIGHTS))
         seen, ngram = read_memory(folder / MEMORY, meta.model.vocab_size)
@@ -139,7 +143,6 @@ class Checkpoint:
             meta.temperature,
             seen,
             meta.style,
-            meta.language,
             **{name: getattr(meta, name) for name in DESCRIPTIONS},
         )
         checkpoint.verify()

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 import headline
+from headline.corpus.language.detect import check_splittable
 from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
 from headline.corpus.truecasing import list_style
@@ -117,9 +118,17 @@ def _prepare(
         raise CorpusError(
             f"{len(sides['train'])} headlines are too few to train on: give at least {MIN_HEADLINES}, better 1,000."
         )
+    check_splittable(sides["train"])
     if vocabulary is None:
         also = start_from.vocabulary if start_from and settings.keep_words else None
-        vocabulary = Vocabulary.build(sides["train"], settings.tokenizer, settings.min_count, settings.max_words, also)
+        vocabulary = Vocabulary.build(
+            sides["train"],
+            settings.tokenizer,
+            settings.min_count,
+            settings.max_words,
+            also,
+            language=settings.language_of(sides["train"]),
+        )
     encoded = {side: [vocabulary.encode(line) for line in lines] for side, lines in sides.items()}
     encoded = {side: [ids for ids in rows if not set(ids) <= set(vocabulary.marks)] for side, rows in encoded.items()}
     if not encoded["train"]:

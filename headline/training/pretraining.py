@@ -30,6 +30,7 @@ def shared_vocabulary(
         also,
         sides[1]["train"],
         settings.text_weight,
+        language=settings.language_of(sides[0]["train"]),
     )
 
 

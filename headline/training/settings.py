@@ -5,9 +5,12 @@ loading Keras.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from headline.corpus.language.detect import detect
+from headline.corpus.language.languages import is_language_tag
 from headline.errors import SettingError
 from headline.model.config import ModelConfig
 from headline.model.storage.quantization import PRECISIONS
@@ -31,6 +34,7 @@ class TrainingConfig:
 
     recipe: str = _setting("autocomplete", "autocomplete or notebook")
     tokenizer: str = _setting("headline", "headline, or keras as in the lesson")
+    language: str = _setting("auto", "the tag of the headlines' language, such as de or pt-BR; auto: found out")
     min_count: int = _setting(2, "words that occur fewer times become <unk>")
     text_epochs: int = _setting(1, "passes over the running text, if there is some, before the headlines")
     text_weight: float = _setting(0.2, "how much a word of the running text counts when the vocabulary is chosen")
@@ -72,6 +76,7 @@ class TrainingConfig:
                 _check(value < _LARGEST, setting.name, "below 2**31", value)
         _check(self.recipe in RECIPE_NAMES, "recipe", f"one of {', '.join(RECIPE_NAMES)}", self.recipe)
         _check(self.tokenizer in ("headline", "keras"), "tokenizer", "headline or keras", self.tokenizer)
+        _check(is_language_tag(self.language), "language", "auto, or a tag such as de or pt-BR", self.language)
         # The autocomplete recipe needs start and end marks, which Keras' tokenizer does not have.
         has_marks = self.recipe == "notebook" or self.tokenizer == "headline"
         _check(has_marks, "tokenizer", "headline for the autocomplete recipe", self.tokenizer)
@@ -96,6 +101,10 @@ class TrainingConfig:
             "0 or more, and less than 1 together",
             f"{self.validation} and {self.test}",
         )
+
+    def language_of(self, titles: Sequence[str]) -> str:
+        """Return the tag of the titles' language, which is found out where the setting is `auto`."""
+        return detect(titles).tag if self.language == "auto" else self.language
 
     def rows_per_batch(self, headlines: int) -> int:
         """Return the batch size, or one that suits the number of training headlines where it is 0.

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from headline.generator.words.blocklist import blocked_words, delicate_words
-from headline.generator.words.lexicon import english
+from headline.generator.words.lexicon import listed
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
 from headline.model.storage.metadata import Metadata
 
@@ -49,9 +49,9 @@ def shared_files() -> dict[str, EngineFile]:
     The first line of the list says whose it is; a further one is a word, a tab, and its frequency in hundredths of a
     power of ten, which is how wordfreq has it. The order is that of UTF-16, in which JavaScript compares.
     """
-    words, shares = english()
-    listed = sorted(zip(words, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
-    lines = "".join(f"{word}\t{round(100 * math.log10(share))}\n" for word, share in listed)
+    words, _, shares = listed("en")
+    in_order = sorted(zip(words, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
+    lines = "".join(f"{word}\t{round(100 * math.log10(share))}\n" for word, share in in_order)
     texts = {
         "words.txt": f"{_WORDS_FROM}\n{lines}",
         "blocked.txt": "\n".join([f"# {_BLOCKED_FROM}", *sorted(blocked_words())]),

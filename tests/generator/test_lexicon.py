@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headline.corpus.vocabulary import END, PAD, START, UNK, Vocabulary
-from headline.generator.words.lexicon import Lexicon, english
+from headline.generator.words.lexicon import Lexicon, listed
 from tests.tiny import vocabulary
 
 
@@ -13,10 +13,21 @@ def known(*words: str) -> Vocabulary:
 
 
 def test_english_words_stand_in_order_with_how_often_they_are_used():
-    words, shares = english()
-    assert words == sorted(words) and len(words) == len(shares) > 100_000
+    words, forms, shares = listed("en")
+    assert words == forms == sorted(words) and len(words) == len(shares) > 100_000
     use = dict(zip(words, shares, strict=True))
     assert use["the"] > use["president"] > use["zucchini"] > 0
+
+
+def test_korean_words_are_looked_up_by_their_keys():
+    keys, forms, _ = listed("ko")
+    assert keys == sorted(keys) and dict(zip(keys, forms, strict=True))["ㄱㅕㅇㅈㅔ"] == "경제"
+
+
+def test_a_language_without_a_list_has_no_words():
+    assert listed("th").keys == [] and listed("und").keys == []
+    thai = Vocabulary([PAD, UNK, START, END, "รัฐบาล"], [1] * 5, "headline", language="th")
+    assert len(Lexicon.beyond(thai)) == 0
 
 
 def test_the_most_frequent_come_first_and_known_ones_never():

@@ -2,14 +2,16 @@
 
 import pytest
 
+from headline.corpus.language.languages import LANGUAGES
 from headline.generator.words.spelling import (
     DOUBLED,
     EXCHANGED,
     EXTRA,
     MISSING,
     NEIGHBOUR,
-    NEIGHBOURS,
+    UNMARKED,
     WRONG,
+    neighbours,
     one_slip,
     two_slips,
 )
@@ -55,12 +57,41 @@ def test_a_word_is_mistyped_a_few_times_in_a_hundred():
 
 
 def test_neighbours_are_mutual_and_near():
-    assert set("gh") <= set(NEIGHBOURS["b"]) | set(NEIGHBOURS["v"]) and "p" not in NEIGHBOURS["a"]
-    assert set(NEIGHBOURS["s"]) == set("adwezx")
-    assert all(a in NEIGHBOURS[b] for a, others in NEIGHBOURS.items() for b in others)
+    assert (
+        set("gh") <= set(neighbours(LANGUAGES["en"])["b"]) | set(neighbours(LANGUAGES["en"])["v"])
+        and "p" not in neighbours(LANGUAGES["en"])["a"]
+    )
+    assert set(neighbours(LANGUAGES["en"])["s"]) == set("adwezx")
+    assert all(a in neighbours(LANGUAGES["en"])[b] for a, others in neighbours(LANGUAGES["en"]).items() for b in others)
 
 
 def test_two_slips_are_found_among_whole_words():
     words = ["government", "governor", "president"]
     assert two_slips("gvoernmnet", words) == [0]
     assert two_slips("xxxxxx", words) == []
+
+
+@pytest.mark.parametrize(
+    "tag, typed, meant, chance",
+    [
+        ("fr", "etudiants", "étudiants", UNMARKED),
+        ("fr", "goubernement", "gouvernement", NEIGHBOUR),
+        ("de", "resierung", "regierung", WRONG),
+        ("de", "regieeung", "regierung", NEIGHBOUR),
+        ("de", "burgermeister", "bürgermeister", UNMARKED),
+        ("de", "yug", "zug", WRONG),  # on QWERTZ, z is not beside y
+        ("en", "xebra", "zebra", NEIGHBOUR),
+        ("tr", "kütüpğane", "kütüphane", WRONG),
+        ("tr", "hukumet", "hükumet", UNMARKED),
+        ("tr", "belediye başkani", "belediye başkanı", UNMARKED),
+        ("ru", "првительство", "правительство", MISSING),
+        ("ru", "ппавительство", "правительство", NEIGHBOUR),
+        ("he", "הממשלא", "הממשלה", WRONG),
+        ("ar", "الحكومه", "الحكومة", WRONG),
+        ("ko", "ㄷㅐㅌㅗㅇㄹㅓㅇ", "ㄷㅐㅌㅗㅇㄹㅕㅇ", NEIGHBOUR),
+        ("ko", "ㅈㅓㅇㅂㅗ", "ㅈㅓㅇㅂㅜ", NEIGHBOUR),
+        ("hi", "सरकर", "सरकार", MISSING),
+    ],
+)
+def test_slips_are_those_of_the_languages_letters_and_keyboard(tag, typed, meant, chance):
+    assert dict(one_slip(typed, LANGUAGES[tag]))[meant] == chance

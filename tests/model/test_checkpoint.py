@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from headline.corpus.split import SeenHeadlines
+from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
 from headline.model import checkpoint
 from headline.model.checkpoint import Checkpoint
@@ -28,7 +29,6 @@ PARTS = {
     "provenance": {"name": "“Füße” में"},
     "licence": {"weights": "CC0"},
     "style": "title",
-    "language": "pt-BR",
 }
 
 
@@ -53,6 +53,14 @@ def test_save_and_load(tmp_path, config):
     assert after.vocabulary.written == before.vocabulary.written
     assert after.vocabulary.counts.tolist() == before.vocabulary.counts.tolist()
     assert after.vocabulary.tokenizer == before.vocabulary.tokenizer
+
+
+def test_the_language_is_stored(tmp_path):
+    known = vocabulary("autocomplete", ["İstanbul", "ılık"])
+    turkish = Vocabulary(known.written, known.counts, "headline", language="tr-TR")
+    config = replace(CONFIGS[1], vocab_size=len(turkish))
+    after = Checkpoint.load(Checkpoint(config, turkish, random_weights(config)).save(tmp_path / "model"))
+    assert after.language == "tr-TR" and after.vocabulary.itos[4:] == ["istanbul", "ılık"]
 
 
 @pytest.mark.parametrize("config", [CONFIGS[2], CONFIGS[4]], ids=config_name)

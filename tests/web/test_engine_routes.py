@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from headline.generator.words.lexicon import Lexicon, english
+from headline.generator.words.lexicon import Lexicon, listed
 from headline.paths import ASSETS
 from headline.web.engine_files import shared_files
 from headline.web.http.engine_routes import engine_routes
@@ -111,7 +111,7 @@ def test_the_word_list_has_every_word_and_its_frequency():
     attribution, *lines = shared_files()["words.txt"].read().decode().removesuffix("\n").split("\n")
     assert "Robyn Speer" in attribution and "CC BY-SA 4.0" in attribution
     found = dict(line.split("\t") for line in lines)
-    words, shares = english()
+    words, _, shares = listed("en")
     assert found.keys() == set(words)
     assert [10 ** (int(found[word]) / 100) for word in words] == pytest.approx(shares.tolist(), rel=1e-12)
     assert Lexicon.beyond(vocabulary("autocomplete"))  # the list that Python uses

@@ -1,4 +1,4 @@
-"""A general list of English words that the vocabulary lacks, with their frequencies.
+"""A general list of a language's words that the vocabulary lacks, with their frequencies.
 
 The list is wordfreq's (Robyn Speer 2022, 10.5281/zenodo.7199437; data CC BY-SA 4.0). The model's probability of
 `<unk>` is divided among its words by frequency.
@@ -7,56 +7,81 @@ The list is wordfreq's (Robyn Speer 2022, 10.5281/zenodo.7199437; data CC BY-SA 
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
+from headline.corpus.language.languages import language
 from headline.corpus.vocabulary import AFTER_ALL, Vocabulary
 from headline.generator.words.blocklist import misspellings
 from headline.model.top import top
 
 _WORDS = 200_000  # the most frequent ones; rarer entries are often misspellings
-_ENGLISH = 0.5  # share of a vocabulary's words that must be on the list, or the list is not used
+_ENGLISH = 0.5  # share of a vocabulary's words that must be on the English list, or the list is not used
 _KEPT = 16
 
 
-def listed_words() -> dict[str, float]:
-    """Return English words and their frequencies, the most frequent first."""
-    from wordfreq import get_frequency_dict, get_frequency_list  # takes a fifth of a second: loaded when needed
+class Listed(NamedTuple):
+    """The words of a language."""
 
-    frequent = dict(list(get_frequency_dict("en", "large").items())[:_WORDS])
+    keys: list[str]  # in alphabetical order
+    forms: list[str]  # the words as they are written, in the same order
+    shares: np.ndarray  # (n,) of all words
+
+
+def listed_words(tag: str = "en") -> dict[str, float]:
+    """Return a language's words and their frequencies, the most frequent first; none where wordfreq has no list of it."""
+    from wordfreq import available_languages, get_frequency_dict, get_frequency_list  # loaded when needed
+
+    if tag not in available_languages():
+        return {}
+    frequent = dict(list(get_frequency_dict(tag, "best").items())[:_WORDS])
     for cached in (get_frequency_dict, get_frequency_list):
         cached.cache_clear()  # wordfreq would keep all its words for as long as the program runs
     return frequent
 
 
 @cache
-def english() -> tuple[list[str], np.ndarray]:
-    """Return words in alphabetical order and their frequencies, as shares of all words: (n,). Misspelt ones are left
-    out, so that they are corrected like other slips."""
-    wrong = misspellings()
-    words, shares = zip(*sorted(item for item in listed_words().items() if item[0] not in wrong), strict=True)
-    return list(words), np.array(shares, dtype=np.float64)
+def listed(base: str) -> Listed:
+    """Return the most frequent words of a language. Misspelt English ones are left out, so that they are corrected like
+    other slips."""
+    key = language(base).key
+    wrong = misspellings() if base == "en" else frozenset()
+    by_key: dict[str, tuple[str, float]] = {}  # a few words have one key; the most frequent is kept
+    for word, share in listed_words(base.partition("-")[0]).items():
+        if word not in wrong:
+            by_key.setdefault(key(word), (word, share))
+    keys = sorted(by_key)
+    forms = [by_key[key][0] for key in keys]
+    shares = [by_key[key][1] for key in keys]
+    return Listed(keys, keys if keys == forms else forms, np.array(shares, dtype=np.float64))
 
 
 class Lexicon:
     """Words outside a vocabulary, each with its share of all such words."""
 
-    def __init__(self, words: Sequence[str], shares: np.ndarray):
-        """`words` in alphabetical order; `shares` (n,) their frequencies in any scale, 0 for words never suggested."""
+    def __init__(self, words: Sequence[str], shares: np.ndarray, forms: Sequence[str] | None = None):
+        """`words` by their keys in alphabetical order; `shares` (n,) their frequencies in any scale, 0 for words never
+        suggested; `forms` how they are written where that is not their key."""
         self._words = list(words)
+        self._forms = self._words if forms is None else list(forms)
         self._shares = shares / max(float(shares.sum()), 1e-30)
         self._sums = np.concatenate([[0.0], np.cumsum(self._shares)])
         self._starting_with = lru_cache(maxsize=4096)(self._look_up)
 
     @classmethod
     def beyond(cls, vocabulary: Vocabulary) -> "Lexicon":
-        """Return the English words that a vocabulary lacks; none if the vocabulary is not English."""
-        words, shares = english()
-        known = np.array([word in vocabulary.stoi for word in words])
-        shared, own = int(known.sum()), len(vocabulary) - len(vocabulary.specials)
-        if vocabulary.unk is None or shared < _ENGLISH * own:
+        """Return the words of its language that a vocabulary lacks.
+
+        None if the language has no list, or if the words are not English although the checkpoint says so: older ones
+        say so of every list.
+        """
+        base = vocabulary.tokenizer.language.base
+        keys, forms, shares = listed(base) if vocabulary.unk is not None else Listed([], [], np.empty(0))
+        known = np.array([key in vocabulary.stoi for key in keys], dtype=bool)
+        if base == "en" and known.sum() < _ENGLISH * (len(vocabulary) - len(vocabulary.specials)):
             return cls([], np.empty(0))
-        return cls(words, np.where(known, 0.0, shares))
+        return cls(keys, np.where(known, 0.0, shares), forms)
 
     def __len__(self) -> int:
         return len(self._words)
@@ -82,11 +107,11 @@ class Lexicon:
             return None
         b = bisect_left(self._words, prefix + AFTER_ALL, a)
         at = a + int(self._shares[a:b].argmax())
-        return (self._words[at], float(self._shares[at])) if self._shares[at] > 0 else None
+        return (self._forms[at], float(self._shares[at])) if self._shares[at] > 0 else None
 
     def _look_up(self, prefix: str) -> tuple[list[tuple[str, float]], float]:
         a, b = bisect_left(self._words, prefix), bisect_left(self._words, prefix + AFTER_ALL)
         shares = self._shares[a:b]
         best = top(shares, _KEPT)
-        found = [(self._words[a + i], float(shares[i])) for i in best if shares[i] > 0]
+        found = [(self._forms[a + i], float(shares[i])) for i in best if shares[i] > 0]
         return found, float(self._sums[b] - self._sums[a])

@@ -2,63 +2,66 @@
 
 Kernighan, Church & Gale 1990, "A Spelling Correction Program Based on a Noisy Channel Model": the probability of a
 correction is the language model's times that of the slip. The slips are the four of Damerau 1964 (a missing, extra
-or wrong letter, two letters exchanged); doubled and neighbouring letters have their own probabilities.
+or wrong letter, two letters exchanged); doubled and neighbouring letters, and letters without their marks, have their
+own probabilities. Letters and keyboard are those of the language.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from headline.corpus.language.languages import LANGUAGES, Language
+
 # The probability that a word is typed with one given slip. About two in a hundred words have a slip; there are many
 # more ways to hit a wrong key than to double or exchange letters.
 EXCHANGED, DOUBLED, EXTRA, MISSING, NEIGHBOUR, WRONG = 6e-4, 6e-4, 3e-5, 3e-4, 3e-4, 2e-5
+UNMARKED = 2e-3  # a letter without its mark, such as e for é
 TWO_SLIPS = 1e-7
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
-def _neighbours() -> dict[str, str]:
-    """Return the neighbours of each letter on a QWERTY keyboard, whose rows are each shifted by half a key."""
-    near: dict[str, set[str]] = {letter: set() for letter in _LETTERS}
-    for y, row in enumerate(_KEYBOARD):
+@cache
+def neighbours(language: Language) -> dict[str, str]:
+    """Return the neighbours of each letter on the language's keyboard, whose rows are each shifted by half a key."""
+    near: dict[str, set[str]] = {letter: set() for letter in language.letters}
+    for y, row in enumerate(language.rows):
         for x, letter in enumerate(row):
             for other_y, shifts in ((y, (-1, 1)), (y - 1, (0, 1)), (y + 1, (-1, 0))):
                 for shift in shifts:
-                    if 0 <= other_y < 3 and 0 <= x + shift < len(_KEYBOARD[other_y]):
-                        near[letter].add(_KEYBOARD[other_y][x + shift])
-    return {letter: "".join(sorted(others)) for letter, others in near.items()}
-
-
-NEIGHBOURS = _neighbours()
+                    if letter != " " and 0 <= other_y < 3 and 0 <= x + shift < len(language.rows[other_y]):
+                        near[letter].add(language.rows[other_y][x + shift])
+    return {letter: "".join(sorted(others - {" "})) for letter, others in near.items()}
 
 
 @lru_cache(maxsize=512)
-def one_slip(typed: str) -> tuple[tuple[str, float], ...]:
+def one_slip(typed: str, language: Language = LANGUAGES["en"]) -> tuple[tuple[str, float], ...]:
     """Return what one slip may have turned into `typed`, with the probability of the slip. Prefixes count too.
 
     >>> dict(one_slip("presidn"))["presid"]     # the last letter is extra
     3e-05
     """
     meant: dict[str, float] = {}
-    for text, chance in _slips(typed):
+    for text, chance in _slips(typed, language):
         if text != typed and chance > meant.get(text, 0):
             meant[text] = chance
     return tuple(meant.items())
 
 
-def _slips(typed: str) -> Iterator[tuple[str, float]]:
+def _slips(typed: str, language: Language) -> Iterator[tuple[str, float]]:
+    near_to = neighbours(language)
     for i in range(len(typed)):
         before, letter, after = typed[:i], typed[i], typed[i + 1 :]
         yield before + after, DOUBLED if letter == before[-1:] else EXTRA
         if after:
             yield before + after[0] + letter + after[1:], EXCHANGED
-        near = NEIGHBOURS.get(letter, "")
-        for other in _LETTERS:
+        near = near_to.get(letter, "")
+        for other in language.with_marks.get(letter, ""):
+            yield before + other + after, UNMARKED
+        for other in language.letters:
             yield before + other + after, NEIGHBOUR if other in near else WRONG
             yield before + other + letter + after, MISSING
-    for other in _LETTERS:
+    for other in language.letters:
         yield typed + other, MISSING
 
 

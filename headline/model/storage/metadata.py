@@ -8,12 +8,12 @@ them are bounded in size.
 
 import json
 import math
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from headline.corpus.language.languages import is_language_tag
 from headline.corpus.segmentation import TOKENIZERS
 from headline.errors import CheckpointError, SettingError
 from headline.model.config import ModelConfig
@@ -28,11 +28,9 @@ MAX_ITEMS = 10_000  # entries of one list or object
 MAX_DEPTH = 8  # of lists and objects within each other
 MAX_NUMBER = 2**53  # the largest whole number that every JSON reader keeps exact
 STYLES = ("sentence", "title", "lower", "upper")  # how the headlines of a model are capitalised
-MAX_LANGUAGE = 35  # characters of a language tag, as BCP 47 advises
 DESCRIPTIONS = ("training", "metrics", "corpus", "provenance", "licence")
 
 _NEEDED = ("format", "model", "tokenizer")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the general form of a BCP 47 tag
 
 
 @dataclass(frozen=True)
@@ -231,7 +229,7 @@ def _is_one_of(value: object, names: Collection[str]) -> bool:
 
 
 def _is_language(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= MAX_LANGUAGE and _LANGUAGE.fullmatch(value) is not None
+    return isinstance(value, str) and is_language_tag(value)
 
 
 def _is_count(value: object) -> bool:

@@ -17,7 +17,7 @@ _FORM = r"[^\s:]+:[0-9]{1,9}(?:,[0-9]{1,9})*"
 _LINE = re.compile(rf"[^\n]{{1,{MAX_WORD}}}\t[0-9]{{1,{MAX_COUNT_DIGITS}}}(?:\t({_FORM}(?: {_FORM})*))?\n")
 
 
-def read_vocabulary(path: Path, tokenizer: str, vocab_size: int) -> Vocabulary:
+def read_vocabulary(path: Path, tokenizer: str, vocab_size: int, language: str = "en") -> Vocabulary:
     """Read vocabulary.txt, which must have `vocab_size` lines.
 
     Raises:
@@ -27,7 +27,7 @@ def read_vocabulary(path: Path, tokenizer: str, vocab_size: int) -> Vocabulary:
         if path.stat().st_size > MAX_BYTES:
             raise CheckpointError(f"{WORDS} is larger than {MAX_BYTES // 2**20} MB.")
         _check_lines(path, vocab_size)
-        return Vocabulary.load(path, tokenizer)
+        return Vocabulary.load(path, tokenizer, language)
     except CheckpointError:
         raise
     except (OSError, ValueError, OverflowError) as error:
