@@ -25,7 +25,7 @@ def run_command(options: argparse.Namespace) -> None:
     if options.json:
         say_json(seen.as_dict())
         return
-    say(seen.summary)
+    say(f"{seen.summary} Language: {seen.language}.")
     for sentence in (*seen.notes, *seen.warnings):
         say(sentence)
     for reason, rows in seen.dropped:

@@ -3,8 +3,12 @@
 from collections import Counter
 from dataclasses import asdict, dataclass
 
+from headline.corpus.language.detect import check_splittable, detect
+from headline.corpus.language.languages import Language
+from headline.corpus.language.scripts import scripts_of
 from headline.corpus.report import Corpus
-from headline.corpus.segmentation import TOKENIZERS
+from headline.corpus.segmentation import tokenizer as tokenizer_of
+from headline.errors import CorpusError
 
 _ROWS, _WORDS = 20, 20
 _COLUMNS = 200  # names that are offered
@@ -16,6 +20,7 @@ class Preview:
     """Figures of a corpus; words are those of the headline tokenizer."""
 
     summary: str  # one line on what was read and what was dropped
+    language: str  # of the headlines, by its English name
     headlines: int
     words: int  # in all
     distinct: int
@@ -38,21 +43,23 @@ class Preview:
 
 def preview(corpus: Corpus) -> Preview:
     """Compute the figures in one pass over the headlines."""
-    tokenizer = TOKENIZERS["headline"]
+    language = detect(corpus.headlines)
+    tokenizer = tokenizer_of("headline", language.tag)
     counts: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
     longest = 0
     for headline in corpus.headlines:
-        keys = tokenizer.keys(headline)
-        counts.update(keys)
-        longest = max(longest, len(keys))
-        lengths[min(len(keys), _LONGEST)] += 1
+        words = [tokenizer.lower(word) for word in tokenizer.words(headline)]
+        counts.update(words)
+        longest = max(longest, len(words))
+        lengths[min(len(words), _LONGEST)] += 1
     report = corpus.report
     step = max(1, len(corpus.headlines) // _ROWS)
     once = sum(n == 1 for n in counts.values())
-    frequent = [(word, n) for word, n in counts.most_common(400) if len(word) > 3][:_WORDS]
+    frequent = [(word, n) for word, n in counts.most_common(400) if len(word) > (1 if _is_dense(word) else 3)][:_WORDS]
     return Preview(
         summary=corpus.report.summary(),
+        language=language.name,
         headlines=len(corpus.headlines),
         words=counts.total(),
         distinct=len(counts),
@@ -61,7 +68,7 @@ def preview(corpus: Corpus) -> Preview:
         lengths=tuple((f"{n}{'+' * (n == _LONGEST)}", lengths[n]) for n in range(max(lengths, default=0) + 1)),
         frequent=tuple(frequent),
         longest=longest,
-        warnings=tuple(_warnings(corpus, counts, lengths)),
+        warnings=tuple(_warnings(corpus, counts, lengths, language)),
         notes=report.notes,
         dropped=tuple(report.examples.items()),
         column=report.columns[0] if len(set(report.columns)) == 1 else "",
@@ -71,9 +78,18 @@ def preview(corpus: Corpus) -> Preview:
     )
 
 
-def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int]) -> list[str]:
+def _is_dense(word: str) -> bool:
+    """Whether a character of the word says as much as two or three letters."""
+    return not scripts_of([word]).keys().isdisjoint(("Han", "Kana", "Hangul"))
+
+
+def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int], language: Language) -> list[str]:
     """Return problems that people should know of before training."""
     warnings = []
+    try:
+        check_splittable(corpus.headlines)
+    except CorpusError as error:
+        warnings.append(str(error))
     n = len(corpus.headlines)
     if n < 500:
         warnings.append(f"{n:,} headlines are few: fine-tune the bundled model, and use 1,000 or more if you can.")
@@ -81,8 +97,6 @@ def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int]) -> li
         warnings.append("The headlines are long: is this the right column?")
     if n and lengths[0] + lengths[1] > n / 2:
         warnings.append("Most headlines have at most one word: is this the right column?")
-    if counts and sum(c for word, c in counts.items() if word.isascii()) < counts.total() / 2:
-        warnings.append(
-            "Most words are not in Latin letters: the bundled model is English and does not help with them."
-        )
+    if counts and language.base != "en":
+        warnings.append(f"The titles are in {language.name}: the bundled model is English, so train from nothing.")
     return warnings

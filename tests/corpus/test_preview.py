@@ -36,7 +36,7 @@ def test_long_headlines_share_a_bar():
         (["few words here"] * 3, "3 headlines are few"),
         (["a long text " * 20] * 600, "The headlines are long"),
         (["1234"] * 600, "at most one word"),
-        (["सरकार ने कहा नहीं"] * 600, "not in Latin letters"),
+        (["सरकार ने कहा नहीं"] * 600, "The titles are in Hindi"),
     ],
 )
 def test_what_looks_wrong_is_said(lines, warning):

@@ -11,7 +11,7 @@ def preview_sheet(seen: Preview) -> dict:
     sections = [
         section(
             f"{seen.headlines:,} headlines",
-            seen.summary,
+            f"{seen.summary} Language: {seen.language}.",
             words=(*seen.notes, *seen.warnings, *_dropped(seen)),
             head=("headline",),
             rows=[(row,) for row in seen.rows],
