@@ -7,9 +7,12 @@ Styles: "lower" and "upper" say nothing about a word's own case; "title" capital
 import re
 from collections.abc import Sequence
 
+from headline.corpus.language.languages import LANGUAGES, Language
+
 # Words that Title Case leaves in lower case. The Associated Press Stylebook capitalises words of four letters or more;
 # articles, conjunctions and prepositions of three letters or fewer stay.
 SMALL_WORDS = frozenset("a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet".split())
+ENGLISH = LANGUAGES["en"]
 # Endings that are not part of a name: Don'T and Obama'S are faults of a program.
 _ENDING = re.compile(r"['’](?:s|t|d|m|ll|re|ve)$", re.IGNORECASE)
 
@@ -48,24 +51,26 @@ def is_distinctive(word: str) -> bool:
     return inner or (word.count(".") > 1 and word != word.lower())
 
 
-def capitalise(word: str) -> str:
+def capitalise(word: str, language: Language = ENGLISH) -> str:
     """Capitalise the first letter and keep the rest (never `Don'T`): 'iPhone' stays, '$2m' stays.
 
     >>> [capitalise(w) for w in ["don't", "iPhone", "mcConnell", "15-year-old"]]
     ["Don't", 'iPhone', 'mcConnell', '15-year-old']
+    >>> capitalise("izmir", LANGUAGES["tr"])
+    'İzmir'
     """
-    return word if is_distinctive(word) else word[:1].upper() + word[1:]
+    return word if is_distinctive(word) else language.upper(word[:1]) + word[1:]
 
 
-def title_word(word: str, first: bool = False) -> str:
-    """Write one word in Title Case: each part of a compound, a small word only if it is first.
+def title_word(word: str, first: bool = False, language: Language = ENGLISH) -> str:
+    """Write one word in Title Case: each part of a compound, a small English word only if it is first.
 
     >>> [title_word(w) for w in ["of", "don't", "blue-collar", "NASA", "15-year-old"]]
     ['of', "Don't", 'Blue-Collar', 'NASA', '15-Year-Old']
     """
-    if not first and word.lower() in SMALL_WORDS:
+    if not first and language.base == "en" and word.lower() in SMALL_WORDS:
         return word.lower()
-    return "-".join(capitalise(part) for part in word.split("-"))
+    return "-".join(capitalise(part, language) for part in word.split("-"))
 
 
 def title_case(words: Sequence[str]) -> str:
@@ -115,15 +120,15 @@ def _shouted(words: Sequence[str], usual: Sequence[str | None]) -> int:
     )
 
 
-def in_style(word: str, style: str, starts: bool = False) -> str:
+def in_style(word: str, style: str, starts: bool = False, language: Language = ENGLISH) -> str:
     """Write a word, given as it is usually written, in a style of `style_for_next`.
 
     `starts`: whether it begins a text or sentence.
     """
     if style == "upper":
-        return word.upper()
+        return language.upper(word)
     if style == "lower":
-        return word.lower()
+        return language.lower(word)
     if style == "title":
-        return title_word(word, starts)
-    return capitalise(word) if starts else word
+        return title_word(word, starts, language)
+    return capitalise(word, language) if starts else word

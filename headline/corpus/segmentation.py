@@ -21,6 +21,8 @@ MARKS = CLOSING_MARKS | OPENING_MARKS | {DASH}
 _SAME_MARK = dict.fromkeys(("-", "—", "―", "--"), DASH) | {"...": "…", "॥": "।"}
 _FULL_WIDTH = dict(zip("，：？！；", ",:?!;", strict=True))  # marks of their own in Chinese and Japanese
 _STRAIGHT = str.maketrans("’׳״", "''\"")  # apostrophes and the Hebrew signs that are typed so
+# Quotes and brackets that belong together.
+PAIRS = {"(": ")", "“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "【": "】", "（": "）"}
 _QUOTES = dict.fromkeys('"“”„«»', ("“", "”")) | dict.fromkeys("'‘’`", ("‘", "’"))
 
 
@@ -151,6 +153,16 @@ def _standard_mark(text: str, start: int, end: int, open_quotes: Counter[str]) -
     return mark
 
 
+def gap(before: str, after: str) -> str:
+    """What is written between a text and the word or mark that follows it: a space, or nothing.
+
+    >>> [gap("Why", "?"), gap("Why", "now"), gap("新しい", "図書館")]
+    ['', ' ', '']
+    """
+    glued = not before or before[-1] in OPENING_MARKS or after in CLOSING_MARKS or joins(before, after)
+    return "" if glued else " "
+
+
 def join(tokens: Iterable[str]) -> str:
     """Tokens as one text: single spaces, none before a closing mark, after an opening one, or in scripts without.
 
@@ -158,10 +170,8 @@ def join(tokens: Iterable[str]) -> str:
     'Review: “C++” – is it $5m?'
     """
     text = ""
-    glued = True  # nothing may come between the text so far and the next token
     for token in tokens:
-        text += token if glued or token in CLOSING_MARKS or joins(text, token) else " " + token
-        glued = token in OPENING_MARKS
+        text += gap(text, token) + token
     return text
 
 

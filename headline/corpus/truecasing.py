@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from headline.corpus.casing import capitalise, is_distinctive, style_of
-from headline.corpus.segmentation import Token
+from headline.corpus.segmentation import TOKENIZERS, Token, Tokenizer
 
 _LEAST_USES = 3  # of a pair of words, for a form of its own
 _MAJORITY = 0.75  # of them
@@ -23,7 +23,10 @@ class Truecaser:
     distinguish London from house, except in their first word and after a colon or another mark.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tokenizer: Tokenizer = TOKENIZERS["headline"]) -> None:
+        """`tokenizer` says which words are the same, and what their lower case is."""
+        self._tokenizer = tokenizer
+        self._lower: dict[str, Counter[str]] = defaultdict(Counter)  # lower case by key, where that is not the key
         self._in_sentences: dict[str, Counter[str]] = defaultdict(Counter)
         self._in_titles: dict[str, Counter[str]] = defaultdict(Counter)
         self._at_starts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -43,10 +46,12 @@ class Truecaser:
                 starts, before = starts or token.text != ",", ""
                 continue
             self._add(token.text, style, starts, before)
-            starts, before = False, token.text.lower()
+            starts, before = False, self._tokenizer.key(token.text)
 
     def _add(self, word: str, style: str, starts: bool, before: str) -> None:
-        key = word.lower()
+        key, lower = self._tokenizer.key(word), self._tokenizer.lower(word)
+        if lower != key:  # by its keys in Korean, without its points in Hebrew
+            self._lower[key][lower] += 1
         if starts:
             self._at_starts[key][word] += 1
         elif style == "title":
@@ -65,16 +70,18 @@ class Truecaser:
         distinctive = Counter({form: n for form, n in cased.items() if is_distinctive(form)})
         if distinctive.total() > cased.total() / 2:
             return distinctive.most_common(1)[0][0]
-        capitals = sum(n for form, n in sentences.items() if form != key and not is_distinctive(form))
-        if capitals == sentences[key] == 0:
+        lower = self._lower[key].most_common(1)[0][0] if key in self._lower else key
+        capitals = sum(n for form, n in sentences.items() if form != lower and not is_distinctive(form))
+        if capitals == sentences[lower] == 0:
             if usual is not None:
                 return usual
             # No row says anything about its case: capitalised if the corpus is mostly in Title Case and it is there.
-            is_name = 2 * cased[key] < cased.total() and self._styles["title"] > self._styles.total() / 2
+            is_name = 2 * cased[lower] < cased.total() and self._styles["title"] > self._styles.total() / 2
         else:
-            is_name = capitals > sentences[key]
-        word = capitalise(key) if is_name else key
-        return word if word.lower() == key else key  # ß and the ligature ﬁ become two letters in upper case
+            is_name = capitals > sentences[lower]
+        word = capitalise(lower, self._tokenizer.language) if is_name else lower
+        # ß and the ligature ﬁ become two letters in upper case.
+        return word if self._tokenizer.key(word) == key else lower
 
     def exceptions(self, written: dict[str, str]) -> dict[tuple[str, str], str]:
         """(key before, key) -> form, where it differs from `written`, the usual forms by key."""

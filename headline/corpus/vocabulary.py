@@ -65,7 +65,12 @@ class Vocabulary:
         self.counts = np.asarray(counts, dtype=np.int64)  # (V,)
         specials = {PAD, UNK, START, END}
         self.itos = [w if w in specials else self.tokenizer.key(w) for w in self.written]
-        self.stoi = {word: i for i, word in enumerate(self.itos)}
+        self.stoi: dict[str, int] = {}
+        for i, word in enumerate(self.itos):
+            # Older programs took İstanbul and Istanbul for two words: the second keeps a key of its own.
+            if word in self.stoi:
+                word = self.itos[i] = self.written[i].lower()
+            self.stoi.setdefault(word, i)
         self.specials = [i for i, word in enumerate(self.written) if word in specials]
         if len(self.stoi) != len(self.itos):
             raise ValueError("the vocabulary holds a word twice")
@@ -95,7 +100,7 @@ class Vocabulary:
         its order and spelling. A word of the running `text` counts `text_weight` times as much as one of a headline.
         """
         tokens = tokenizer_of(tokenizer, language)
-        truecaser = Truecaser()
+        truecaser = Truecaser(tokens)
         counts: Counter[str] = Counter()
         for headline in headlines:
             scanned = tokens.scan(headline)
@@ -275,7 +280,7 @@ class Vocabulary:
 
     def _check_exceptions(self) -> None:
         for (before, i), form in self.exceptions.items():
-            if not 0 <= before < len(self) or form.lower() != self.written[i].lower():
+            if not 0 <= before < len(self) or self.tokenizer.key(form) != self.itos[i]:
                 raise ValueError(f"“{self.written[i][:40]}” has a form that is not its own: {form[:40]}")
 
     @cached_property

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from headline.corpus.segmentation import CLOSING_MARKS, DASH, OPENING_MARKS
+from headline.corpus.segmentation import DASH, OPENING_MARKS, PAIRS
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.suggester import Suggester
 
-_PAIRS = {")": "(", "”": "“", "’": "‘"}
-_UNFINISHED = frozenset(",:;" + DASH) | OPENING_MARKS  # a headline does not end with one of these
+_OPENING = {closing: opening for opening, closing in PAIRS.items()}
+_UNFINISHED = frozenset(",:;،؛、，：；" + DASH) | OPENING_MARKS  # a headline does not end with one of these
 
 
 def allowed_ids(suggester: Suggester, read: Sequence[int], may_end: bool) -> np.ndarray:
@@ -49,17 +49,13 @@ def _unsound_marks(vocabulary: Vocabulary, read: Sequence[int]) -> list[int]:
     unsound = []
     for i in vocabulary.marks:
         mark = vocabulary.itos[i]
-        if mark in _PAIRS:
-            closes = so_far.count(_PAIRS[mark]) > so_far.count(mark)
+        if mark in _OPENING:
+            closes = so_far.count(_OPENING[mark]) > so_far.count(mark)
             sound = closes and last not in _UNFINISHED
         elif mark in OPENING_MARKS:
-            sound = last not in OPENING_MARKS and so_far.count(mark) == so_far.count(_closing(mark))
+            sound = last not in OPENING_MARKS and so_far.count(mark) == so_far.count(PAIRS.get(mark, mark))
         else:
-            sound = not at_start and (not last or last in _PAIRS)
+            sound = not at_start and (not last or last in _OPENING)
         if not sound:
             unsound.append(i)
     return unsound
-
-
-def _closing(mark: str) -> str:
-    return next(closing for closing, opening in _PAIRS.items() if opening == mark and closing in CLOSING_MARKS)

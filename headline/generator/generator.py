@@ -105,7 +105,7 @@ class Generator:
         sampler: Sampler = (
             greedy if temperature == 0 else partial(sample, rng=rng, temperature=temperature, top_k=top_k)
         )
-        seed, first, state = self._begin(seed)
+        first, state = self._begin(seed)
         drafts = [_Draft() for _ in range(number)]
         going = drafts  # in the order of the state's rows
         state = state.take([0] * number)
@@ -117,7 +117,8 @@ class Generator:
                 break
             going = [going[row] for row in rows]
             state = self.model.step(state.take(rows), np.array([chosen[row] for row in rows]))
-        return [self._generated(seed, d.ids, d.log_probability, d.ended) for d in drafts]
+        opens = first is not None
+        return [self._generated(seed, opens, d.ids, d.log_probability, d.ended) for d in drafts]
 
     def several(
         self,
@@ -146,7 +147,7 @@ class Generator:
 
     def beam(self, seed: str = "", words: int | None = None, width: int = 5, number: int = 1) -> list[Generated]:
         """Search for the `number` best headlines, the best first. See `beam_search` for how they are ranked."""
-        seed, first, state = self._begin(seed)
+        first, state = self._begin(seed)
         found = beam_search(
             state,
             next_logits=lambda state, position: self._next_logits(
@@ -159,17 +160,18 @@ class Generator:
             number=number,
             must_end=words is None,
         )
-        return [self._generated(seed, beam.ids, beam.log_probability, beam.ended) for beam in found]
+        opens = first is not None
+        return [self._generated(seed, opens, beam.ids, beam.log_probability, beam.ended) for beam in found]
 
-    def _generated(self, seed: str, ids: list[int], log_probability: float, ended: bool) -> Generated:
+    def _generated(self, seed: str, opens: bool, ids: list[int], log_probability: float, ended: bool) -> Generated:
         prior = self.suggester.checkpoint.style
-        text = closed(append_words(seed, ids, self.vocabulary, prior=prior)) if ids else seed.rstrip()
+        text = closed(append_words(seed, ids, self.vocabulary, prior=prior, opens=opens)) if ids else seed.rstrip()
         if not self.config.causal:  # the lesson writes in Title Case
             text = title_case(text.split())
         return Generated(text, log_probability, ended, text in self.suggester.checkpoint.seen, len(ids) + ended)
 
-    def _begin(self, seed: str) -> tuple[str, np.ndarray | None, State]:
-        """The seed, the ids that its open word can become (None if it is complete), and the state before them."""
+    def _begin(self, seed: str) -> tuple[np.ndarray | None, State]:
+        """The ids that the seed's open word can become (None if it is complete), and the state before them."""
         typed = self.vocabulary.split_typed(seed)
         context, first = typed.context, None
         if typed.fragment:
@@ -177,10 +179,9 @@ class Generator:
             longer = self.vocabulary.starting_with(key)
             if key in self.vocabulary.stoi or not len(longer):
                 context = context + self.vocabulary.ids([typed.fragment])
-                seed += " "
             else:
                 first = np.setdiff1d(longer, self.suggester.blocked_ids)
-        return seed, first, self.suggester.next_words.state(self.suggester.next_words.window(context))
+        return first, self.suggester.next_words.state(self.suggester.next_words.window(context))
 
     def _budget(self, state: State, words: int | None) -> int:
         """The largest number of words to add."""

@@ -38,13 +38,15 @@ _USED_BEFORE = 0.3  # share of the unknown words that this text used before
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One suggestion. `text` is what was typed + `completion`; a correction replaces the open word instead."""
+    """One suggestion. `text` is what was typed + `completion`, without the letters that it replaces: the open word of a
+    correction, and a Korean syllable that goes on."""
 
     text: str  # the whole text after this suggestion is taken
     completion: str  # the part that is added
     probability: float  # of these words here; for an open word, among everything that it can become
     kind: str = "word"  # or "correction"
     more: str = ""  # words that follow `text`, likelier than not; in an empty box, those of a usual opening
+    replaces: int = 0  # letters at the end of what was typed that `completion` replaces
 
 
 @dataclass(frozen=True)
@@ -301,18 +303,20 @@ class Suggester:
         return [replace(c, more=more.get(n, ())) for n, c in enumerate(choices)]
 
     def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
-        kind, more = "correction" if choice.corrects else "word", ""
+        kind, more, replaces = "correction" if choice.corrects else "word", "", 0
+        word = choice.word or writing.usual(choice.ids[0])
         if choice.corrects:
-            word = writing.usual(choice.ids[0]) if choice.ids else choice.word
-            completion = writing.corrected([word])
-            text = text[: len(text) - len(typed.fragment)]
+            completion, replaces = writing.corrected([word]), len(typed.fragment)
         elif choice.word:
-            completion = writing.unlisted(choice.word, after_open_word=bool(choice.after))
+            completion = writing.unlisted(word, after_open_word=bool(choice.after))
         else:
             completion = self._written_ids(choice, choice.ids, writing)
             if choice.more:
                 more = self._written_ids(choice, choice.ids + choice.more, writing)[len(completion) :]
-        return Suggestion(text + completion, completion, choice.probability, kind, more)
+        if not choice.corrects and not choice.after:
+            replaces = writing.changed(word)
+        kept = text[: len(text) - replaces]
+        return Suggestion(kept + completion, completion, choice.probability, kind, more, replaces)
 
     def _written_ids(self, choice: _Choice, ids: tuple[int, ...], writing: Writing) -> str:
         return writing.following(choice.after[0], ids) if choice.after else writing.completion(ids)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from headline.corpus.casing import capitalise, in_style, style_for_next
-from headline.corpus.segmentation import CLOSING_MARKS, DASH, OPENING_MARKS
+from headline.corpus.language.scripts import joins
+from headline.corpus.segmentation import DASH, OPENING_MARKS, PAIRS, gap, join
 from headline.corpus.vocabulary import Typed, Vocabulary
 
-_SENTENCE_ENDS = (".", "?", "!")  # a word after one of these is capitalised in a sentence
+_SENTENCE_ENDS = (".", "?", "!", "؟", "।", "。", "？", "！")  # a word after one of these is capitalised in a sentence
 _STYLES = {"sentence": "written"}  # a wanted style, as `style_for_next` calls it
 
 
@@ -17,6 +18,8 @@ class Writing:
         """`wanted` is the style to write in: "sentence", "title", "lower", "upper", or "auto" (as the text begins);
         `prior` is the style of the model's own headlines."""
         self.typed, self.vocabulary = typed, vocabulary
+        self.language = vocabulary.tokenizer.language
+        self._text = text
         self.style = _STYLES.get(wanted, wanted)
         if wanted == "auto":
             self.style = style_for_next(typed.words, _usual(typed.words, vocabulary), typed.starts, prior)
@@ -33,8 +36,9 @@ class Writing:
         if self.typed.fragment:
             added = self._rest(written[0], self.vocabulary.itos[ids[0]], self.typed.fragment)
         else:
-            added = (" " if self.typed.needs_space else "") + in_style(written[0], self.style, self.starts)
-        return self._quoted(" ".join([added, *self._later(written[1:])]))
+            word = in_style(written[0], self.style, self.starts, self.language)
+            added = self._space(word) + word
+        return self._quoted(join([added, *self._later(written[1:])]))
 
     @property
     def exceptions(self) -> dict[int, str]:
@@ -53,42 +57,61 @@ class Writing:
     def following(self, own: int, ids: Sequence[int]) -> str:
         """Return words after the open one, which is complete and has the id `own`, with the space between them."""
         written = [self.vocabulary.written_after(b, i) for b, i in zip([own, *ids], ids, strict=False)]
-        return self._quoted(" " + " ".join(self._later(written)))
+        later = join(self._later(written))
+        return self._quoted(gap(self._text, later) + later)
 
     def unlisted(self, word: str, after_open_word: bool = False) -> str:
         """Return the letters that one word outside the vocabulary adds; as `completion` and `following` do."""
         if self.typed.fragment and not after_open_word:
             return self._quoted(self._rest(word, self.vocabulary.tokenizer.key(word), self.typed.fragment))
-        space = " " if after_open_word or self.typed.needs_space else ""
-        return self._quoted(space + in_style(word, self.style, self.starts and not after_open_word))
+        word = in_style(word, self.style, self.starts and not after_open_word, self.language)
+        return self._quoted((gap(self._text, word) if after_open_word else self._space(word)) + word)
+
+    def changed(self, word: str) -> int:
+        """How many letters at the end of the open word a longer word changes.
+
+        A Korean syllable changes as it is typed: 대토 becomes 대통. In all other languages it is 0.
+        """
+        fragment = self.typed.fragment
+        if not fragment or not self.language.by_keys:
+            return 0
+        pairs = zip(self.language.lower(fragment), self.language.lower(word), strict=False)
+        return len(fragment) - next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(fragment), len(word)))
+
+    def _space(self, word: str) -> str:
+        return " " if self.typed.needs_space and not joins(self._text, word) else ""
 
     def corrected(self, words: Sequence[str]) -> str:
         """Return words that replace the open one, the first in the case of its letters."""
         fragment, first = self.typed.fragment, words[0]
         if fragment.isupper() and sum(map(str.isalpha, fragment)) > 1:
-            first = first.upper()
+            first = self.language.upper(first)
         elif fragment[:1].isupper():
-            first = capitalise(first)
-        return self._quoted(" ".join([first, *self._later(words[1:])]))
+            first = capitalise(first, self.language)
+        return self._quoted(join([first, *self._later(words[1:])]))
 
     def _later(self, words: Sequence[str]) -> list[str]:
-        return [in_style(word, self.style) for word in words]
+        return [in_style(word, self.style, language=self.language) for word in words]
 
     def _quoted(self, text: str) -> str:
         return text.replace("'", "’") if self.curly else text
 
     def _rest(self, word: str, key: str, fragment: str) -> str:
+        if self.language.by_keys:
+            return word[len(fragment) - self.changed(word) :]
         n = len(self.vocabulary.tokenizer.key(fragment))
         if self._forced:
-            return in_style(key[n:], self._forced)
+            return in_style(key[n:], self._forced, language=self.language)
         if len(word) != len(key):  # a few letters, such as İ, have another length in lower case
             return key[n:]
         if word.startswith(self.vocabulary.tokenizer.spelling(fragment)):
             return word[n:]
         shouted = fragment.isupper() and sum(map(str.isalpha, fragment)) > 1
         if shouted or (self.style == "upper" and fragment.isupper()):
-            return word[n:].upper()
-        return in_style(word, "title")[n:] if self.style == "title" and fragment[0].isupper() else key[n:]
+            return self.language.upper(word[n:])
+        if self.style == "title" and fragment[0].isupper():
+            return in_style(word, "title", language=self.language)[n:]
+        return key[n:]
 
 
 def _usual(words: Sequence[str], vocabulary: Vocabulary) -> list[str | None]:
@@ -102,26 +125,37 @@ def _usual(words: Sequence[str], vocabulary: Vocabulary) -> list[str | None]:
     return found
 
 
-_CLOSING = {"(": ")", "“": "”", "‘": "’"}
-
-
 def append_words(
-    text: str, ids: Sequence[int], vocabulary: Vocabulary, style: str = "auto", prior: str = "sentence"
+    text: str,
+    ids: Sequence[int],
+    vocabulary: Vocabulary,
+    style: str = "auto",
+    prior: str = "sentence",
+    opens: bool = True,
 ) -> str:
-    """Append words and marks to a text, each in the style of the text before it."""
-    for i in ids:
+    """Append words and marks to a text, each in the style of the text before it.
+
+    `opens`: whether the first one completes the open word of the text, if it has one.
+    """
+    for n, i in enumerate(ids):
         word = vocabulary.itos[i]
         if word in vocabulary.tokenizer.marks:
             text = _append_mark(text, word)
-            continue
-        text += Writing(text, vocabulary.split_typed(text), vocabulary, style, prior).completion([i]) + " "
+        elif n == 0 and opens:
+            writing = Writing(text, vocabulary.split_typed(text), vocabulary, style, prior)
+            completion = writing.completion([i])
+            text = text[: len(text) - writing.changed(writing.usual(i))] + completion
+        else:
+            settled = text if text[-1:].isspace() else text + " "
+            word = Writing(settled, vocabulary.split_typed(settled), vocabulary, style, prior).completion([i])
+            text += ("" if text[-1:].isspace() else gap(text, word)) + word
     return text.rstrip()
 
 
 def closed(text: str) -> str:
     """Return a finished headline: without a comma, colon or dash at its end, every quote and bracket closed."""
-    text = text.rstrip(" ,:;" + DASH + "".join(OPENING_MARKS))
-    for opening, closing in _CLOSING.items():
+    text = text.rstrip(" ,:;،؛、，：；" + DASH + "".join(OPENING_MARKS))
+    for opening, closing in PAIRS.items():
         if text.count(opening) > text.count(closing) + (closing == "’") * _apostrophes(text):
             text += closing
     return text
@@ -133,5 +167,5 @@ def _apostrophes(text: str) -> int:
 
 def _append_mark(text: str, mark: str) -> str:
     if mark in OPENING_MARKS:
-        return (text if not text or text[-1].isspace() or text[-1] in OPENING_MARKS else text + " ") + mark
-    return text.rstrip() + (mark if mark in CLOSING_MARKS else f" {mark}") + " "
+        return text + ("" if text[-1:].isspace() else gap(text, mark)) + mark
+    return text.rstrip() + gap(text.rstrip(), mark) + mark

@@ -72,14 +72,13 @@ def answer(suggester: Suggester, asked: Question) -> dict:
     "suggestions" are as in the public route, without the whole text, and "more" is there only where there is some;
     "complete" is the probability that the open word is a word by itself.
     """
-    typed = suggester.vocabulary.split_typed(asked.text)
     suggestions = []
     made = shown(suggester, asked.text, asked.k, asked.phrases, asked.style)
     for s in made.suggestions:
         item: dict[str, Any] = {"completion": s.completion, "probability": round(s.probability, 4), "kind": s.kind}
         if s.more:
             item["more"] = s.more
-        if s.kind == "correction":
-            item["replaces"] = len(typed.fragment)
+        if s.replaces:
+            item["replaces"] = s.replaces
         suggestions.append(item)
     return {"q": asked.text, "suggestions": suggestions, "complete": round(made.complete, 4)}

@@ -68,6 +68,11 @@ class Language:
         return (text.replace("i", "İ") if self.dotted else text).upper()
 
     @property
+    def by_keys(self) -> bool:
+        """Whether words are looked up by the keys pressed for them, since one letter takes several."""
+        return self.keyboard == "korean"
+
+    @property
     def base(self) -> str:
         """The tag under which the language is known here."""
         return self.known or self.tag
@@ -80,7 +85,7 @@ class Language:
     def key(self, spelling: str) -> str:
         """What all spellings of a word have in common, and what its beginnings are looked up by."""
         lower = self.lower(_POINTS.sub("", spelling))
-        return keys_of(lower) if self.keyboard == "korean" else lower
+        return keys_of(lower) if self.by_keys else lower
 
 
 _BARE = {"ł": "l", "ø": "o", "æ": "a", "ß": "s", "ı": "i", "đ": "d", "ё": "е", "ґ": "г", "ς": "σ"}

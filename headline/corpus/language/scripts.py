@@ -1,6 +1,7 @@
 """Which script a character belongs to, and whether words are written with spaces between them."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
@@ -67,3 +68,14 @@ def joins(left: str, right: str) -> bool:
     if (end.isascii() and begin.isascii()) or _HANGUL.match(end) or _HANGUL.match(begin):
         return False
     return bool(_NO_SPACE.match(end) or _NO_SPACE.match(begin))
+
+
+def ends_word(text: str, end: int) -> bool:
+    """Whether a word may end at text[:end]: no letter, digit or combining mark goes on with it.
+
+    >>> [ends_word("a cat", 5), ends_word("a cat", 4), ends_word("सरकार", 3), ends_word("新しい", 1)]
+    [True, False, False, True]
+    """
+    following = text[end : end + 1]
+    goes_on = following.isalnum() or unicodedata.category(following or " ")[0] == "M" or following in "\u200c\u200d"
+    return not following or not goes_on or joins(text[:end], following)

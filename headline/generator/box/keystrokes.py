@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from headline.corpus.language.scripts import ends_word, joins
 from headline.generator.box.shown import ROWS, shown, within_one_key
 from headline.generator.box.spacing import CLOSING, JOINING
 from headline.generator.personal import Personal
@@ -63,12 +64,12 @@ def steps(headline: str, offers: Callable[[str], Sequence[str]]) -> Iterator[Ste
         right, furthest = "", at
         for offer in offers(headline[:at]):
             end = len(offer)
-            if end > furthest and target.startswith(_alike(offer)) and not target[end : end + 1].isalnum():
+            if end > furthest and target.startswith(_alike(offer)) and ends_word(target, end):
                 right, furthest = offer, end
         followed = target[furthest : furthest + 1] == " "
         if right and furthest + followed - at >= _LEAST_LETTERS:
             yield Step("take", right)
-            at, space = furthest, "word"
+            at, space = furthest, "" if joins(right, "") else "word"  # no space comes in scripts without
         else:
             yield Step("type", headline[at])
             at += 1
