@@ -26,6 +26,8 @@ def style_of(words: Sequence[str]) -> str:
     'sentence'
     """
     joined = "".join(words)
+    if joined.lower() == joined.upper() and any(map(str.isalpha, joined)):
+        return "sentence"  # a script without capitals
     if joined == joined.lower():
         return "lower"
     if joined == joined.upper():
@@ -80,7 +82,11 @@ def title_case(words: Sequence[str]) -> str:
 
 
 def style_for_next(
-    words: Sequence[str], usual: Sequence[str | None], starts: Sequence[bool], prior: str = "sentence"
+    words: Sequence[str],
+    usual: Sequence[str | None],
+    starts: Sequence[bool],
+    prior: str = "sentence",
+    language: Language = ENGLISH,
 ) -> str:
     """Return the style of the next word after some words: "upper", "lower", "title" or "written".
 
@@ -98,7 +104,7 @@ def style_for_next(
     if not words:
         return "written" if prior == "sentence" else prior
     lower = [word for word in words if word == word.lower() != word.upper()]
-    if not lower and _shouted(words, usual) >= 2:
+    if not lower and _shouted(words, usual, language) >= 2:
         return "upper"
     if prior == "upper" and not lower and all(word == word.upper() for word in words):
         return "upper"
@@ -112,10 +118,10 @@ def style_for_next(
     return "title" if prior == "title" and words[0] not in lower else "written"
 
 
-def _shouted(words: Sequence[str], usual: Sequence[str | None]) -> int:
+def _shouted(words: Sequence[str], usual: Sequence[str | None], language: Language) -> int:
     """How many words are in capitals that are usually not."""
     return sum(
-        known is not None and known != known.upper() == word and len(word) > 1
+        known is not None and known != language.upper(known) == word and len(word) > 1
         for word, known in zip(words, usual, strict=True)
     )
 

@@ -185,5 +185,5 @@ TOKENIZERS = {
     # keras.preprocessing.text.Tokenizer, which drops punctuation: "U.S." is two words, "u" and "s"
     "keras": Tokenizer("keras", _KERAS_TOKEN, frozenset(), ""),
     # 15-year-old, don't, U.S., $2, 6.5%, AT&T, C++ are one word each; marks are tokens
-    "headline": Tokenizer("headline", _TOKEN, MARKS, "-'’&.,:/"),
+    "headline": Tokenizer("headline", _TOKEN, MARKS, "-'’&.,:/\"׳״־"),
 }

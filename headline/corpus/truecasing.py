@@ -36,6 +36,10 @@ class Truecaser:
     def add_row(self, tokens: Sequence[Token]) -> None:
         """Count the words of one row. A word after a mark other than a comma counts as a first word."""
         words = [token.text for token in tokens if not token.is_mark]
+        for word in words:
+            key, lower = self._tokenizer.key(word), self._tokenizer.lower(word)
+            if lower != key:  # by its keys in Korean, without its points in Hebrew
+                self._lower[key][lower] += 1
         style = style_of(words)
         self._styles[style] += 1
         if style in ("lower", "upper"):
@@ -49,9 +53,7 @@ class Truecaser:
             starts, before = False, self._tokenizer.key(token.text)
 
     def _add(self, word: str, style: str, starts: bool, before: str) -> None:
-        key, lower = self._tokenizer.key(word), self._tokenizer.lower(word)
-        if lower != key:  # by its keys in Korean, without its points in Hebrew
-            self._lower[key][lower] += 1
+        key = self._tokenizer.key(word)
         if starts:
             self._at_starts[key][word] += 1
         elif style == "title":

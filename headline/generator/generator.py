@@ -11,7 +11,7 @@ from headline.generator.beam_search import beam_search
 from headline.generator.continuation import allowed_ids
 from headline.generator.samplers import Sampler, greedy, sample
 from headline.generator.suggester import Suggester
-from headline.generator.writing import append_words, closed
+from headline.generator.writing import append_words, closed, typeset
 from headline.model.network import State, log_softmax
 
 _WORDS_WITHOUT_END = 10  # length of a headline where the recipe has no end mark
@@ -166,6 +166,8 @@ class Generator:
     def _generated(self, seed: str, opens: bool, ids: list[int], log_probability: float, ended: bool) -> Generated:
         prior = self.suggester.checkpoint.style
         text = closed(append_words(seed, ids, self.vocabulary, prior=prior, opens=opens)) if ids else seed.rstrip()
+        if text.startswith(seed):
+            text = seed + typeset(text[len(seed) :], self.vocabulary.tokenizer.language)
         if not self.config.causal:  # the lesson writes in Title Case
             text = title_case(text.split())
         return Generated(text, log_probability, ended, text in self.suggester.checkpoint.seen, len(ids) + ended)

@@ -151,7 +151,9 @@ class Suggester:
         elif phrases:
             choices = [replace(c, more=self._openings.get(c.ids[0], ()) if c.ids else ()) for c in choices]
         writing = Writing(text, typed, self.vocabulary, style, self.checkpoint.style)
-        return Answer([self._written(c, text, typed, writing) for c in choices], complete)
+        written = [self._written(c, text, typed, writing) for c in choices]
+        first = {s.text: s for s in reversed(written)}  # straßen and strassen are one word in capitals
+        return Answer([s for s in written if first[s.text] is s], complete)
 
     def learn(self, headlines: Sequence[str], before: Personal | None = None) -> Personal:
         """Return what the headlines that a person finished teach, in the order of time, after those of `before`.
@@ -194,7 +196,8 @@ class Suggester:
             for word, p in new.items()
             if personal is not None
         ]
-        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and _is_letters(key):
+        may_be_slip = bool(self.vocabulary.tokenizer.language.letters) and _is_letters(key)
+        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and may_be_slip:
             corrections = self._corrections(key, follows, hopeless=not choices)
             mass += sum(c.probability for c in corrections)
             choices += corrections

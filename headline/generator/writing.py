@@ -1,13 +1,16 @@
 """Writes words after a text, in the style in which the text began."""
 
+import re
 from collections.abc import Sequence
 
 from headline.corpus.casing import capitalise, in_style, style_for_next
+from headline.corpus.language.languages import Language
 from headline.corpus.language.scripts import joins
 from headline.corpus.segmentation import DASH, OPENING_MARKS, PAIRS, gap, join
 from headline.corpus.vocabulary import Typed, Vocabulary
 
 _SENTENCE_ENDS = (".", "?", "!", "؟", "।", "。", "？", "！")  # a word after one of these is capitalised in a sentence
+_NARROW = "\u202f"  # a space of French, which ends no line
 _STYLES = {"sentence": "written"}  # a wanted style, as `style_for_next` calls it
 
 
@@ -22,7 +25,9 @@ class Writing:
         self._text = text
         self.style = _STYLES.get(wanted, wanted)
         if wanted == "auto":
-            self.style = style_for_next(typed.words, _usual(typed.words, vocabulary), typed.starts, prior)
+            self.style = style_for_next(
+                typed.words, _usual(typed.words, vocabulary), typed.starts, prior, self.language
+            )
         # In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
         after_mark = typed.mark not in ("", ",") if self.style == "title" else typed.mark in _SENTENCE_ENDS
         self.starts = self.style in ("title", "written") and (not typed.words or after_mark)
@@ -163,6 +168,20 @@ def closed(text: str) -> str:
 
 def _apostrophes(text: str) -> int:
     return sum(c == "’" and text[n + 1 : n + 2].isalpha() for n, c in enumerate(text))
+
+
+def typeset(text: str, language: Language) -> str:
+    """Return a text with the quotes of a language, and with a narrow space where it has one before a mark.
+
+    >>> from headline.corpus.language.languages import LANGUAGES
+    >>> typeset("grève: la ville dit “non”", LANGUAGES["fr"])
+    'grève\u202f: la ville dit «\u202fnon\u202f»'
+    """
+    opening, closing = language.quotes[0], language.quotes[1]
+    if language.spaced:
+        text = re.sub(f"(?<=[^\\W\\d])(?=[{re.escape(language.spaced)}])", _NARROW, text)
+        opening, closing = opening + _NARROW, _NARROW + closing
+    return text.replace("“", opening).replace("”", closing)
 
 
 def _append_mark(text: str, mark: str) -> str:
