@@ -16,6 +16,7 @@ function row(item) {
   use.className = "choice";
   const words = part("words", "");
   words.append(part("typed", item.kept), part("rest", item.rest));
+  use.dir = "auto"; // by the headline's first letter
   use.append(words, part("mark", item.mark));
   use.addEventListener("click", () => {
     trigger("take", { text: item.text });

@@ -24,7 +24,11 @@ function finishes(behind, word) {
   return behind.slice(0, word.length).toLowerCase() === word.toLowerCase() && !startsWithLetter(behind.slice(word.length));
 }
 
+// Chinese, Japanese and Thai have no spaces between words.
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー、。，：；？！」』》】）\p{Script=Thai}]$/u;
+
 function spaceAfter(change, before, behind, closing, joining) {
+  if (UNSPACED.test(before)) return { ...change, space: "" };
   const spaces = /^\s*/.exec(behind)[0].length;
   if (spaces === 1) return { ...change, caret: change.caret + 1, space: "word" };
   if (behind && (closing + joining).includes(behind[0])) return { ...change, space: "" };

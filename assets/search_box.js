@@ -109,7 +109,7 @@ function carryOver() {
 
 // What is left of suggestions after more letters were typed.
 function grownBy(all, letters) {
-  const left = all.filter((item) => item.kind !== "correction" && item.completion.toLowerCase().startsWith(letters.toLowerCase()));
+  const left = all.filter((item) => !item.replaces && item.completion.toLowerCase().startsWith(letters.toLowerCase()));
   return left.map((item) => ({ ...item, completion: item.completion.slice(letters.length) })).filter((item) => item.completion);
 }
 
@@ -142,7 +142,7 @@ function newRow(i) {
 }
 
 function fill(row, item, text) {
-  const kept = item.kind === "correction" ? text.slice(0, text.length - item.replaces) : text;
+  const kept = text.slice(0, text.length - (item.replaces || 0)); // a correction, or a Korean syllable that goes on
   const openAt = kept.length - /\S*$/.exec(kept)[0].length; // where the open word begins
   const earlier = kept.slice(0, openAt);
   write(row.earlier, earlier.length > room ? "…" + earlier.slice(-room) : earlier);
@@ -199,7 +199,7 @@ function ghostItem() {
   // The first suggestion, unless it ends an open word that is more probably complete.
   const first = items.find((item) => /^\s/.test(item.completion) || item.probability >= wordEnd);
   const item = active >= 0 ? items[active] : items[0] && first;
-  if (!item || item.kind === "correction" || list.dataset.typed !== head()) return null;
+  if (!item || item.replaces || list.dataset.typed !== head()) return null;
   return active >= 0 || item.probability >= rules.sure ? item : null;
 }
 
@@ -211,7 +211,15 @@ function ghostSoFar() {
   return fits ? { completion: ghost.textContent.slice(letters.length) } : null;
 }
 
+// The line and its list have the direction of the first letter, also of one that is only suggested.
+const RIGHT_TO_LEFT = /^\P{L}*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+function turn() {
+  const direction = RIGHT_TO_LEFT.test(box.value || items[0]?.completion || "") ? "rtl" : "ltr";
+  for (const part of [box.parentElement, list]) if (part.dir !== direction) part.dir = direction;
+}
+
 function drawGhost() {
+  turn();
   const item = ghostItem() || ghostSoFar();
   write(before, item ? head() : "");
   // On a phone nothing takes more than the word.
@@ -393,7 +401,7 @@ box.addEventListener("keydown", (event) => {
     if (!item) return; // Tab moves the focus, as usual
     event.preventDefault();
     take(whole(item));
-  } else if (event.key === "ArrowRight" && (event.ctrlKey || event.altKey) && !event.shiftKey && !event.metaKey) {
+  } else if (event.key === (list.dir === "rtl" ? "ArrowLeft" : "ArrowRight") && (event.ctrlKey || event.altKey) && !event.shiftKey && !event.metaKey) {
     const item = ghostItem();
     if (!item) return;
     event.preventDefault();

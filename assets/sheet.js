@@ -5,7 +5,10 @@ const root = element.querySelector(".sheet");
 function make(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
+  if (text !== undefined) {
+    made.textContent = text;
+    made.dir = "auto"; // by its first letter
+  }
   return made;
 }
 

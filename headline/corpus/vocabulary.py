@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from headline.corpus.language.scripts import joins
 from headline.corpus.segmentation import OPENING_MARKS, Token, join
 from headline.corpus.segmentation import tokenizer as tokenizer_of
 from headline.corpus.truecasing import Truecaser
@@ -221,7 +222,8 @@ class Vocabulary:
             if not tail or (tail in self.tokenizer.joiners and self._begins_a_word(text[last.start :])):
                 return self._typed(tokens[: words[-1]], text[last.start :], needs_space=False)
         if tokens and tokens[-1].end == len(text):  # a mark
-            return self._typed(tokens, "", needs_space=tokens[-1].text not in OPENING_MARKS)
+            glued = tokens[-1].text in OPENING_MARKS or joins(text, "")
+            return self._typed(tokens, "", needs_space=not glued)
         begins = len(text) == 1 or text[-2].isspace() or text[-2] in _OPENING_SIGNS
         if self.tokenizer.marks and text[-1] in _FIRST_SIGNS and begins:
             return self._typed(tokens, text[-1], needs_space=False)
