@@ -46,6 +46,9 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         help='a model to fine-tune: a checkpoint\'s folder, "bundled", or hub:owner/name; better than '
         "training from scratch where the list is short",
     )
+    parser.add_argument(
+        "--language", metavar="TAG", help="the titles' language, such as de or pt-BR (default: found out from them)"
+    )
     parser.add_argument("--epochs", type=int, help="passes over the headlines (default: the recipe's)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting")
     parser.add_argument(
@@ -74,7 +77,9 @@ def run_options(options: argparse.Namespace, settings: TrainingConfig | None = N
         start_from = _start_folder(options.start_from) if options.start_from else None
         base = Checkpoint.load(start_from).config if start_from else None
         preset = PRESETS[options.preset] if options.preset else Preset("", "", options.recipe)
-        settings = preset.settings(base).changed(**({"epochs": options.epochs} | parse_settings(options.set)))
+        settings = preset.settings(base).changed(
+            **({"epochs": options.epochs, "language": options.language} | parse_settings(options.set))
+        )
     return RunOptions(
         files=tuple(map(str, options.files)),
         settings=settings,

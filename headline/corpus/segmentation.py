@@ -20,7 +20,9 @@ MARKS = CLOSING_MARKS | OPENING_MARKS | {DASH}
 # Every other way to write one of these. Which way a straight quote points depends on what surrounds it.
 _SAME_MARK = dict.fromkeys(("-", "—", "―", "--"), DASH) | {"...": "…", "॥": "।"}
 _FULL_WIDTH = dict(zip("，：？！；", ",:?!;", strict=True))  # marks of their own in Chinese and Japanese
-_STRAIGHT = str.maketrans("’׳״", "''\"")  # apostrophes and the Hebrew signs that are typed so
+# Apostrophes, the Hebrew signs that are typed so, and the full-width letters and digits of Japanese and Chinese.
+_FULL_WIDTH_LETTERS = "".join(c for c in map(chr, range(0xFF10, 0xFF5B)) if c.isalnum())
+_STRAIGHT = str.maketrans("’׳״" + _FULL_WIDTH_LETTERS, "''\"" + unicodedata.normalize("NFKC", _FULL_WIDTH_LETTERS))
 # Quotes and brackets that belong together.
 PAIRS = {"(": ")", "“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "【": "】", "（": "）"}
 _QUOTES = dict.fromkeys('"“”„«»', ("“", "”")) | dict.fromkeys("'‘’`", ("‘", "’"))
@@ -43,7 +45,7 @@ _UNIT = rf"(?:(?:[^\W\d_]\.){{2,}}|{_LETTER}+)"  # U.S. or word
 _DECADE = r"(?<!\w)['’]\d0s\b"  # '90s
 # Points, commas, colons and slashes join only within numbers and names of sites: 6.5, 10,000, 9/11, amazon.com.
 # The Hebrew signs join too: צה״ל, also typed צה"ל, and בן־גוריון.
-_JOINED = rf"(?:[-'’&׳״־]{_UNIT}|(?<=[א-ת])\"(?=[א-ת]){_UNIT}|(?<=\d)[.,:/](?=\d){_UNIT}|\.(?=[a-z]{{2,3}}\b){_UNIT})"
+_JOINED = rf"(?:[-'’&׳״־]{_UNIT}|(?<=[א-ת])\"(?=[א-ת]){_UNIT}|(?<=\d)[.,:/٫٬](?=\d){_UNIT}|\.(?=[a-z]{{2,3}}\b){_UNIT})"
 # A sign before: $5, #MeToo, .NET. A sign behind: 50%, C++, C#, Disney+.
 _WORD = rf"(?:[$£€₹#@]|(?<![\w.…])\.(?=[A-Z]))?{_UNIT}{_JOINED}*(?:%|(?:\+\+?|#)(?![\w+#]))?"
 # Every length is bounded, as those of real addresses are: without that, the time would grow with the square of a text.

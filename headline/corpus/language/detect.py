@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 
 from headline.corpus.language.languages import LATIN, UNKNOWN, Language, language
 from headline.corpus.language.scripts import SPLITTABLE, UNSPACED, scripts_of
@@ -29,7 +30,8 @@ _SIMPLIFIED = frozenset("国学发会这们时个来对说过开东车长门书�
 _TRADITIONAL = frozenset("國學發會這們時個來對說過開東車長門書見現員業務經濟數據為產動與報導戰選舉議總統監")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _RARE = 1e-8  # frequency of a word that a list does not have
-_HALF = 0.5  # share of the words that the list of the right language has
+_FREQUENT = 10_000  # words of a language that are looked at
+_LEAST = 0.4  # share of the words that the list of the right language has
 
 
 def detect(titles: Sequence[str]) -> Language:
@@ -83,12 +85,15 @@ def _by_words(titles: Sequence[str], candidates: Sequence[str]) -> str:
         if score > best_score:
             best, best_score = tag, score
             best_share = sum(map(bool, frequencies)) / max(1, len(words))
-    return best if best_share >= _HALF else UNKNOWN
+    return best if best_share >= _LEAST else UNKNOWN
 
 
 @cache
 def _frequent(tag: str) -> dict[str, float]:
     """The most frequent words of a language, with their frequencies."""
-    from wordfreq import get_frequency_dict  # loaded when needed
+    from wordfreq import get_frequency_dict, get_frequency_list  # loaded when needed
 
-    return get_frequency_dict(tag, "small")
+    frequent = dict(islice(get_frequency_dict(tag, "small").items(), _FREQUENT))
+    for cached in (get_frequency_dict, get_frequency_list):
+        cached.cache_clear()  # wordfreq would keep all its words for as long as the program runs
+    return frequent
