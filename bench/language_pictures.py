@@ -31,7 +31,7 @@ TYPED = {
     "tr": "İstanbul’da k",
     "zh": "市中心房",
 }
-DESKTOP, PHONE = {"width": 640, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = {"width": 760, "height": 900}, {"width": 390, "height": 844}
 
 
 def main() -> None:
