@@ -17,6 +17,7 @@ export function build(kernels, files) {
   const text = (name) => new TextDecoder().decode(files[name]);
   const meta = JSON.parse(text("checkpoint.json"));
   if (meta.model.recipe !== "autocomplete") throw new Error(`the server answers for the recipe ${meta.model.recipe}`);
+  if (!/^en\b/.test(meta.language ?? "en")) throw new Error(`the server answers for the language ${meta.language}`);
   const vocabulary = new Vocabulary(text("vocabulary.txt"), meta.tokenizer);
   const memory = files["memory.safetensors"];
   const ngrams = memory ? NGrams.read(readTensors(memory)) : null;

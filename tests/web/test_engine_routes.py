@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from headline.corpus.vocabulary import Vocabulary
 from headline.generator.words.lexicon import Lexicon, listed
 from headline.paths import ASSETS
 from headline.web.engine_files import shared_files
@@ -23,6 +25,10 @@ def client(tmp_path: Path) -> TestClient:
     bundled = random_checkpoint().save(tmp_path / "bundled")
     random_checkpoint(seed=1).save(tmp_path / "runs" / "mine")
     random_checkpoint("notebook").save(tmp_path / "runs" / "lesson")
+    german = random_checkpoint()
+    known = german.vocabulary
+    german = replace(german, vocabulary=Vocabulary(known.written, known.counts, "headline", language="de"))
+    german.save(tmp_path / "runs" / "german")
     app = FastAPI()
     app.router.routes.extend(engine_routes(Models(bundled, tmp_path / "runs")))
     return TestClient(app)
@@ -55,6 +61,10 @@ def test_every_file_of_a_model_comes_as_it_is_and_is_kept_by_the_browser(
             assert hashlib.sha256(reply.content).hexdigest() == file["sha256"]
             if (tmp_path / folder / name).is_file():
                 assert reply.content == (tmp_path / folder / name).read_bytes()
+
+
+def test_another_language_is_left_to_the_server(client: TestClient):
+    assert files_of(client, "german") is None
 
 
 def test_the_lessons_recipe_and_models_that_are_too_large_are_left_to_the_server(client: TestClient, monkeypatch):

@@ -30,7 +30,7 @@ class Listed(NamedTuple):
 
 
 def listed_words(tag: str = "en") -> dict[str, float]:
-    """Return a language's words and their frequencies, the most frequent first; none where wordfreq has no list of it."""
+    """Return a language's words and their frequencies, the most frequent first; none where wordfreq has no list."""
     from wordfreq import available_languages, get_frequency_dict, get_frequency_list  # loaded when needed
 
     if tag not in available_languages():

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from headline.corpus.language.languages import language
 from headline.errors import CheckpointError, RequestError
 from headline.model.storage.metadata import Metadata
 from headline.web.engine_files import EngineFile, engine_files, shared_files
@@ -41,7 +42,7 @@ def engine_routes(models: Models) -> list[BaseRoute]:
         model = request.query_params.get("model") or BUNDLED_ID
         try:
             files = _files(models, model)
-            runs = Metadata.read(models.folder(model)).model.causal and sum(f.size for f in files.values()) <= _LARGEST
+            runs = _runs(Metadata.read(models.folder(model))) and sum(f.size for f in files.values()) <= _LARGEST
         except RequestError as error:
             return refusal(error)
         except (CheckpointError, OSError):
@@ -71,6 +72,11 @@ def engine_routes(models: Models) -> list[BaseRoute]:
         Route(f"{API}/engine", listed, methods=["GET"]),
         Route(f"{API}/engine/file", file, methods=["GET"]),
     ]
+
+
+def _runs(meta: Metadata) -> bool:
+    """Whether the engine knows the recipe and the language of a model."""
+    return meta.model.causal and language(meta.language).base == "en"
 
 
 def _files(models: Models, model: str) -> dict[str, EngineFile]:
