@@ -85,15 +85,15 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         gr.Markdown(f"# {NAME}\n{ABOUT}", elem_id="title")
         # The ids of the runs and models that belong to this browser; nobody can guess them.
         mine = gr.BrowserState([], storage_key="headline.runs", secret=browser_key(runs))
-        with gr.Tab("Write"):
+        with gr.Tab("Write") as write_tab:
             write = WriteTab(models, mine)
-        with gr.Tab("Train"):
+        with gr.Tab("Train") as train_tab:
             train = TrainTab(models, SAMPLE_CORPUS, write)
-        with gr.Tab("Inside") as tab:
+        with gr.Tab("Inside") as inside_tab:
             inside = InsideTab(models, SAMPLE_CORPUS, write)
-        write.wire(page)
-        train.wire(page)
-        inside.wire(tab)
+        write.wire(page, [write_tab, train_tab, inside_tab])
+        train.wire(page, train_tab)
+        inside.wire(inside_tab)
         add_api(Answers(models), models.generating)
     if models.limits.public:
         page.queue(max_size=_MOST_EVENTS)

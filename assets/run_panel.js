@@ -2,7 +2,10 @@
 // whose lines get new points, so that nothing flickers while a run goes on.
 const root = element.querySelector(".run");
 const SVG = "http://www.w3.org/2000/svg";
-const W = 640, H = 220, LEFT = 44, RIGHT = 12, TOP = 10, BOTTOM = 28;
+const H = 240, LEFT = 44, TOP = 10, BOTTOM = 28; // of the drawing
+const narrow = matchMedia("(max-width: 700px)"); // then the names of the lines stand under it, not beside it
+let W = 640, RIGHT = 170;
+const LINE = 16; // height of a name
 
 function node(tag, className, text) {
   const made = document.createElement(tag);
@@ -20,38 +23,46 @@ function shape(tag, attributes) {
 const parts = {
   headline: node("p", "run-headline"),
   bar: node("progress"),
+  verdict: node("div", "run-verdict"),
   lines: node("div", "run-lines"),
-  chart: node("figure", "run-chart"),
   samples: node("div", "run-samples"),
-  table: node("div", "scroll"),
+  more: node("details", "run-more"),
 };
 parts.bar.max = 1;
 parts.bar.setAttribute("aria-label", "Progress of the run");
-parts.table.tabIndex = 0;
-parts.table.setAttribute("role", "region");
-parts.table.setAttribute("aria-label", "Loss by epoch");
 
-const svg = shape("svg", { viewBox: `0 0 ${W} ${H}`, role: "img" });
+// Folded away: the curves and figures, each with a sentence that says what it is.
+const chart = node("figure", "run-chart"), figures = node("div"), terms = node("dl", "run-terms"), table = node("div", "scroll");
+parts.more.append(node("summary", "", "Curves and figures"), chart, figures, terms, table);
+table.tabIndex = 0;
+table.setAttribute("role", "region");
+table.setAttribute("aria-label", "Loss by pass");
+
+const NAMES = { loss: "titles learnt from", held: "titles held out", baseline: "counts alone" };
+const svg = shape("svg", { role: "img" });
 const grid = shape("g", { class: "grid" });
-const curves = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, shape("polyline", { class: name, fill: "none" })]));
-svg.append(grid, ...Object.values(curves));
+const curves = Object.fromEntries(Object.keys(NAMES).map((name) => [name, shape("polyline", { class: name, fill: "none" })]));
+const names = shape("g", { class: "names" });
+svg.append(grid, ...Object.values(curves), names);
+const ABOUT = "Loss after each pass over your titles. Lower is better.";
 const caption = node("figcaption", "run-line");
-const legend = Object.fromEntries(["loss", "held", "baseline"].map((name) => [name, node("span", `key ${name}`)]));
-caption.append("Loss by epoch, in nats per word: ", ...Object.values(legend));
-parts.chart.append(svg, caption);
+chart.append(svg, caption);
+narrow.addEventListener("change", () => drawChart(props.value || {}));
 
 function drawChart(run) {
-  const loss = run.curve || [], held = run.held || [];
-  const values = [...loss, ...held].map((p) => p[1]).concat(run.baseline ?? []);
-  parts.chart.hidden = values.length < 2;
-  if (parts.chart.hidden) return;
+  const points = { loss: run.curve || [], held: run.held || [], baseline: [] };
+  if (run.baseline) points.baseline = [[0, run.baseline], [run.epochs_asked, run.baseline]];
+  const values = Object.values(points).flat().map((p) => p[1]);
+  chart.hidden = values.length < 2;
+  if (chart.hidden) return;
+  [W, RIGHT] = narrow.matches ? [360, 12] : [640, 170];
+  svg.setAttribute("viewBox", `0 0 ${W} ${H}`);
   const low = Math.min(...values), high = Math.max(...values), room = (high - low) * 0.08 || 0.1;
   const x = (epoch) => LEFT + (epoch / (run.epochs_asked || 1)) * (W - LEFT - RIGHT);
   const y = (nats) => TOP + ((high + room - nats) / (high - low + 2 * room)) * (H - TOP - BOTTOM);
-  const line = (points) => points.map(([epoch, nats]) => `${x(epoch).toFixed(1)},${y(nats).toFixed(1)}`).join(" ");
-  curves.loss.setAttribute("points", line(loss));
-  curves.held.setAttribute("points", line(held));
-  curves.baseline.setAttribute("points", run.baseline ? line([[0, run.baseline], [run.epochs_asked, run.baseline]]) : "");
+  for (const [name, line] of Object.entries(points)) {
+    curves[name].setAttribute("points", line.map(([epoch, nats]) => `${x(epoch).toFixed(1)},${y(nats).toFixed(1)}`).join(" "));
+  }
   const marks = [];
   for (let i = 0; i <= 4; i++) {
     const nats = low + ((high - low) * i) / 4;
@@ -60,10 +71,24 @@ function drawChart(run) {
   const step = Math.max(1, Math.ceil(run.epochs_asked / 10));
   for (let epoch = 0; epoch <= run.epochs_asked; epoch += step) marks.push(text(x(epoch), H - 8, String(epoch), "middle"));
   grid.replaceChildren(...marks);
-  legend.loss.textContent = `${run.loss_text || "–"} on training headlines`;
-  legend.held.textContent = `${run.held_text || "–"} on held-out headlines`;
-  legend.baseline.textContent = run.baseline ? `${run.baseline.toFixed(3)} n-grams alone, held out` : "";
-  svg.setAttribute("aria-label", caption.textContent);
+  drawNames(points, y);
+  const named = [...names.children].map((name) => name.textContent).join(" · ");
+  svg.setAttribute("aria-label", `${ABOUT} ${named}`);
+  names.setAttribute("visibility", narrow.matches ? "hidden" : "visible");
+  caption.textContent = narrow.matches ? `${ABOUT} ${named}` : ABOUT;
+}
+
+// Each line's name and last value at its end, on the right; where lines end close together, the names keep apart.
+function drawNames(points, y) {
+  const ends = Object.entries(points).filter(([, line]) => line.length).map(([name, line]) => ({ name, nats: line.at(-1)[1], at: y(line.at(-1)[1]) }));
+  ends.sort((a, b) => a.at - b.at);
+  ends.forEach((end, i) => { if (i) end.at = Math.max(end.at, ends[i - 1].at + LINE); });
+  const below = ends.length ? ends.at(-1).at - (H - BOTTOM) : 0;
+  names.replaceChildren(...ends.map((end) => {
+    const made = text(W - RIGHT + 8, end.at - Math.max(0, below) + 4, `${NAMES[end.name]} ${end.nats.toFixed(2)}`, "start");
+    made.setAttribute("class", end.name);
+    return made;
+  }));
 }
 
 function text(x, y, what, anchor) {
@@ -77,14 +102,16 @@ function drawSamples(run) {
   if (parts.samples.hidden) return;
   const list = node("ul");
   list.append(...run.samples.map((line) => node("li", "", line)));
-  parts.samples.replaceChildren(node("h3", "", `What it writes after epoch ${run.samples_epoch}`), list);
+  parts.samples.replaceChildren(node("h3", "", run.samples_title), list);
 }
 
-function drawTable(run) {
-  parts.table.hidden = !(run.epochs && run.epochs.length);
-  if (parts.table.hidden) return;
+function drawFigures(run) {
+  figures.replaceChildren(...(run.figures || []).map((line) => node("p", "run-line", line)));
+  terms.replaceChildren(...(run.terms || []).flatMap(([term, meaning]) => [node("dt", "", term), node("dd", "", meaning)]));
+  table.hidden = !(run.epochs && run.epochs.length);
+  if (table.hidden) return;
   const made = node("table"), head = made.createTHead().insertRow(), body = made.createTBody();
-  for (const title of ["Epoch", "Loss", "Held out", "Perplexity"]) {
+  for (const title of ["Pass", "Loss", "Loss held out"]) {
     const cell = node("th", "", title);
     cell.scope = "col";
     head.append(cell);
@@ -93,7 +120,16 @@ function drawTable(run) {
     const line = body.insertRow();
     for (const cell of row) line.insertCell().textContent = cell;
   }
-  parts.table.replaceChildren(made);
+  table.replaceChildren(made);
+}
+
+// The step that holds the panel is brought into view when a run was started, or could not be.
+let shown = 0;
+function bringIntoView(run) {
+  if (!run.show || run.show === shown) return;
+  shown = run.show;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  (document.querySelector(props.step) || root).scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
 }
 
 let drawn = "";
@@ -102,14 +138,20 @@ function draw() {
   const now = JSON.stringify(run);
   if (now === drawn) return;
   drawn = now;
+  root.classList.toggle("live", run.state === "running" || run.state === "waiting");
   parts.headline.className = "run-headline " + (run.state || "");
   parts.headline.textContent = run.headline || "";
   parts.bar.hidden = run.share === undefined || run.share === null;
   if (!parts.bar.hidden) parts.bar.value = run.share;
   parts.lines.replaceChildren(...(run.lines || []).map((line) => node("p", "run-line", line)));
+  const [said, measured] = run.verdict || [];
+  parts.verdict.hidden = !said;
+  parts.verdict.replaceChildren(node("p", "run-said", said || ""), node("p", "run-line", measured || ""));
+  parts.more.hidden = !(run.figures && run.figures.length);
   drawChart(run);
+  drawFigures(run);
   drawSamples(run);
-  drawTable(run);
+  bringIntoView(run);
 }
 
 root.append(...Object.values(parts));

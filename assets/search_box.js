@@ -22,7 +22,7 @@ const LATE = 24; // milliseconds after which a list that still fits is drawn, un
 let model = "";
 let late = 0;
 const asked = { head: null, tail: null }; // the text before and behind the caret that was asked for last
-const answers = new Answers({ api, code: props.code }, { onAnswer: heard, onLost: lost, onEngine: drawEngine, isShown: () => element.isConnected });
+const answers = new Answers({ api, code: props.code }, { onAnswer: heard, onLost: lost, onGone: gone, onEngine: drawEngine, isShown: () => element.isConnected });
 
 function ask() {
   const text = asked.head = head();
@@ -44,6 +44,11 @@ function heard({ text, suggestions, complete }) {
 function lost(isLost) {
   if (isLost) say(LOST);
   else if (status.textContent === LOST) say("");
+}
+
+// The model was deleted in another tab or page: Python says so, and chooses the bundled one.
+function gone(id) {
+  if (id === model) trigger("gone", { model: id });
 }
 
 function drawEngine({ progress, ready }) {

@@ -1,22 +1,19 @@
 """The command line: python -m headline train | time | preview | evaluate | suggest | generate | publish | export."""
 
 import argparse
-import io
 import sys
 from collections.abc import Sequence
 
 from headline import __version__
 from headline.commands import evaluate, export, generate, preview, publish, suggest, time, train
-from headline.commands.terminal import Parser, say
+from headline.commands.terminal import Parser, say, speak_any_encoding
 from headline.errors import HeadlineError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0, 2 for an error that a person can mend, 130 after Ctrl-C."""
+    speak_any_encoding()
     options = _parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # an argument may hold bytes that are not UTF-8
     try:
         options.run(options)
         return 0

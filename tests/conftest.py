@@ -16,6 +16,15 @@ settings.register_profile("tests", derandomize=True, database=None, deadline=Non
 settings.load_profile("tests")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory) -> Iterator[Path]:
+    """A folder for what the program keeps of this machine, so that no test reads or writes the user's own."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADLINE_CACHE", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of public corpora that stands beside the repository."""

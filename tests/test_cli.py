@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from headline.cli import main
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
+from headline.training import loading
+from headline.training.duration import speed
 from tests.tiny import bigram_checkpoint, headlines, random_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -255,12 +258,74 @@ def test_preview_tells_what_files_hold(capsys, corpus):
     assert seen["headlines"] == 60 and len(seen["rows"]) == 20 and sum(n for _, n in seen["lengths"]) == 60
 
 
-def test_time_tells_how_long_a_run_would_take(capsys, corpus):
+def test_time_speaks_in_words(capsys, corpus):
     (line,) = call(capsys, "time", corpus, "--epochs", 7, *SETS)
+    said = r"(About \d+ \w+|A few seconds) on .+: 7 passes over 60 headlines; less if it stops getting better earlier\."
+    assert re.fullmatch(said, line)
+
+
+def test_time_as_json_is_measured_once(capsys, corpus, monkeypatch):
+    (line,) = call(capsys, "time", corpus, "--epochs", 70, "--json", *SETS)
     found = json.loads(line)
-    assert found.keys() == {"words_per_second", "seconds", "device"} and found["words_per_second"] > 0
-    (line,) = call(capsys, "time", corpus, "--epochs", 70, *SETS)
-    assert json.loads(line)["seconds"] >= found["seconds"]
+    assert found.keys() == {"seconds", "headlines", "epochs", "device"} and found["seconds"] > 0
+    monkeypatch.setattr(speed, "_step_seconds", None)  # it is not asked again
+    (line,) = call(capsys, "time", corpus, "--epochs", 7000, "--json", *SETS)
+    assert json.loads(line)["seconds"] > 5 * found["seconds"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["preview", "TITLES"],
+        ["preview", "TITLES", "--json"],
+        ["train", "--help"],
+        ["train", "TITLES", "--out", "OUT", "--epochs", "1", "--compare", "--sample", "Žižkov", *SETS],
+        ["train", "TITLES", "--out", "OUT", "--epochs", "1", "--json", *SETS],
+        ["preview", "missing-😀.csv"],
+    ],
+)
+def test_a_terminal_of_any_encoding_gets_its_lines(monkeypatch, tmp_path, signals, encoding, arguments):
+    titles = tmp_path / "titles.txt"
+    lines = [line.replace("b", "ž") + " – “naïve” 東京" for line in headlines(60)]
+    titles.write_text("\n".join(lines), encoding="utf-8")
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    places = {"TITLES": str(titles), "OUT": str(tmp_path / "m")}
+    try:
+        code = main([places.get(argument, argument) for argument in arguments])
+    except SystemExit as ended:  # --help
+        code = ended.code
+    assert code == (2 if "missing-😀.csv" in arguments else 0)
+    out.flush()
+    said = out.buffer.getvalue().decode(encoding)
+    if "--json" in arguments:
+        events = [json.loads(line) for line in said.splitlines()]
+        assert events
+        if "preview" in arguments:
+            assert lines[0] in events[0]["rows"]
+
+
+def test_tensorflows_own_lines_stay_out(corpus, tmp_path):
+    for arguments in (
+        ["train", corpus, "--out", tmp_path / "m", "--epochs", "1", *SETS],
+        ["export", tmp_path / "m", "--out", tmp_path / "m.keras"],
+    ):
+        command = [sys.executable, "-m", "headline", *map(str, arguments)]
+        environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240)
+        assert done.returncode == 0, done.stderr
+        assert not re.search(r"^[IWE]0000|absl|oneDNN|cuda", done.stdout + done.stderr, re.M | re.I)
+
+
+def test_what_is_said_while_loading_is_kept_if_it_fails(capfd):
+    with pytest.raises(ImportError), loading._stderr_set_aside():
+        os.write(2, b"undefined symbol\n")
+        raise ImportError
+    with loading._stderr_set_aside():
+        os.write(2, b"a log line\n")
+    assert capfd.readouterr().err == "undefined symbol\n"
 
 
 def test_rows_are_taken_from_all_over_the_list(capsys, corpus, tmp_path, signals):

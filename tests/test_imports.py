@@ -28,7 +28,7 @@ LIGHT = [
     "generator.generator",
     "model.evaluation",
     "runs.queue",
-    "runs.estimate",
+    "web.machine_speed",
     "cli",
     "corpus.reader",
 ]

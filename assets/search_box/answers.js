@@ -11,6 +11,7 @@ class Answers {
   /**
    * `api` is the prefix of the server's routes, `code` that of the modules. `heard` has
    *   onAnswer({text, suggestions, complete})   never older than one before
+   *   onGone(model)                             the model was deleted since it was chosen
    *   isShown()                                 whether the box is still on the page
    *   onLost(lost)                              whether the server does not answer, where it is needed
    *   onEngine({progress} or {ready})           how much of the model has arrived; whether the engine answers
@@ -19,7 +20,7 @@ class Answers {
     Object.assign(this, { api, code, heard });
     this.model = "";
     this.number = 0;
-    this.server = new Server(api, { onAnswer: (answer, question) => this.#fromServer(answer, question), onLost: heard.onLost, isShown: heard.isShown });
+    this.server = new Server(api, { ...heard, onAnswer: (answer, question) => this.#fromServer(answer, question) });
   }
 
   get local() {

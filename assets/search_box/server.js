@@ -12,7 +12,7 @@ class Server {
   #tried = 0; // times in a row without an answer
   #retrying = 0;
 
-  /** `heard` has onAnswer(answer, question), onLost(lost), isShown(). */
+  /** `heard` has onAnswer(answer, question), onGone(model), onLost(lost), isShown(). */
   constructor(api, heard) {
     this.api = api;
     this.heard = heard;
@@ -33,6 +33,7 @@ class Server {
       if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
       const answer = await reply.json();
       this.#found();
+      if (answer.gone) return this.heard.onGone(model);
       if (number < this.#answered) return;
       this.#answered = number;
       this.heard.onAnswer({ text, suggestions: answer.suggestions, complete: answer.complete }, question);

@@ -1,7 +1,6 @@
 """`headline export`: write the network as a file for other programs."""
 
 import argparse
-import os
 from pathlib import Path
 
 from headline.commands.terminal import say
@@ -25,7 +24,6 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 
 
 def run_command(options: argparse.Namespace) -> None:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from headline.share.export import export
 
     for path in export(Checkpoint.load(options.model), options.out, options.format):

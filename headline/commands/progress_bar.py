@@ -3,7 +3,8 @@
 import sys
 from typing import Any
 
-from headline.commands.terminal import say
+from headline.commands.terminal import say, speaks_utf8
+from headline.model.evaluation import perplexity_text
 from headline.training.progress import clock
 
 
@@ -19,6 +20,8 @@ class ProgressBar:
                 say(sentence, file=sys.stderr)
         elif event["event"] == "progress":
             self._draw(event)
+        elif event["event"] == "measuring" and self.bar is not None:
+            self.bar.set_description_str("measuring on headlines that were held out")
         elif event["event"] == "done":
             self.close()
             say(_result(event), file=sys.stderr)
@@ -32,7 +35,8 @@ class ProgressBar:
 
         if self.bar is None:
             total = progress["epochs"] * progress["steps"]
-            self.bar = tqdm(total=total, bar_format="{desc} {percentage:3.0f}%|{bar}|{postfix}", file=sys.stderr)
+            bar_format = "{desc} {percentage:3.0f}%|{bar}|{postfix}"
+            self.bar = tqdm(total=total, bar_format=bar_format, file=sys.stderr, ascii=not speaks_utf8(sys.stderr))
         self.bar.n = (progress["epoch"] - 1) * progress["steps"] + progress["step"]
         self.bar.set_description_str(f"epoch {progress['epoch']}/{progress['epochs']}", refresh=False)
         losses = {"loss": progress["loss"], "held out": progress["validation_loss"]}
@@ -44,5 +48,5 @@ class ProgressBar:
 
 def _result(done: dict) -> str:
     perplexity = done["metrics"].get("perplexity")
-    measured = f"; perplexity {perplexity:.1f} on the test headlines" if perplexity else ""
+    measured = f"; perplexity {perplexity_text(perplexity)} on the test headlines" if perplexity else ""
     return f"Saved {done['model']}{measured}{' (stopped early)' * done['stopped']}."

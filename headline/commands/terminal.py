@@ -5,6 +5,8 @@ the window's title or hide text. They are printed as escapes.
 """
 
 import argparse
+import codecs
+import io
 import json
 import re
 import sys
@@ -28,9 +30,27 @@ def say(text: object = "", file: TextIO | None = None) -> None:
     print(visible(str(text)), file=file or sys.stdout, flush=True)
 
 
+def speak_any_encoding() -> None:
+    """Let stdout and stderr write what their encoding lacks as escapes, instead of raising an error.
+
+    A terminal may speak ASCII or Latin-1 only, and an argument may hold bytes that are not UTF-8.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def speaks_utf8(stream: TextIO) -> bool:
+    """Whether a stream can write every character."""
+    try:
+        return codecs.lookup(getattr(stream, "encoding", None) or "utf-8").name.startswith("utf-")
+    except LookupError:
+        return False
+
+
 def say_json(value: Any) -> None:
     """Print a value as one line of JSON, which holds no control character either and reads back as the same value."""
-    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    line = json.dumps(value, ensure_ascii=not speaks_utf8(sys.stdout), allow_nan=False)
     print(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", line), flush=True)
 
 

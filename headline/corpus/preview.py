@@ -1,6 +1,7 @@
 """Figures of a corpus before training: lengths of headlines, frequent words, share of rare words."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from headline.corpus.language.detect import check_splittable, detect
@@ -12,6 +13,7 @@ from headline.errors import CorpusError
 
 _ROWS, _WORDS = 20, 20
 _COLUMNS = 200  # names that are offered
+_BEGUN, _LEAST_WORDS = 2, 3  # words of a beginning, and of a headline that gives one: something must be left to write
 _LONGEST = 20  # words; longer headlines are counted in the last bar
 
 
@@ -100,3 +102,20 @@ def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int], langu
     if counts and language.base != "en":
         warnings.append(f"The titles are in {language.name}: the bundled model is English, so train from nothing.")
     return warnings
+
+
+def beginnings(headlines: Iterable[str], count: int = 4) -> tuple[str, ...]:
+    """The first two words of up to `count` headlines, each different.
+
+    >>> beginnings(["Lemon Drizzle Cake", "Hummus", "lemon drizzle tart", "Fish and Chips"])
+    ('Lemon Drizzle', 'Fish and')
+    """
+    found: dict[str, str] = {}  # by lower case
+    for headline in headlines:
+        words = headline.split()
+        if len(words) >= _LEAST_WORDS:
+            begun = " ".join(words[:_BEGUN])
+            found.setdefault(begun.lower(), begun)
+        if len(found) == count:
+            break
+    return tuple(found.values())

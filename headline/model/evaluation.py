@@ -18,6 +18,15 @@ COVERAGE = 0.2
 _BINS = 15
 
 
+def perplexity_text(perplexity: float) -> str:
+    """Format a perplexity, the same in every place where a person reads one.
+
+    >>> perplexity_text(4.57), perplexity_text(61.74), perplexity_text(1234.5)
+    ('4.6', '62', '1,234')
+    """
+    return f"{perplexity:,.0f}" if perplexity >= 9.95 else f"{perplexity:.1f}"
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """Figures over held-out headlines. Nats are summed over all words and divided once."""

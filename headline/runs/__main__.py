@@ -1,6 +1,6 @@
-"""The child process: `python -m headline.runs train FOLDER`, or `estimate` with the options as JSON on stdin.
+"""The child process: `python -m headline.runs train FOLDER`, or `measure` for the speed of this machine.
 
-What a person typed comes in files or on stdin, because a process argument can hold neither a NUL nor a long text.
+What a person typed comes in files, because a process argument can hold neither a NUL nor a long text.
 """
 
 import json
@@ -12,7 +12,7 @@ from headline.runs.confined import lower_priority
 from headline.runs.job import Job
 from headline.runs.process import record_pid
 from headline.runs.stop_signal import StopSignal
-from headline.training.estimate import estimate
+from headline.training.duration.speed import measure_factor
 from headline.training.options import RunOptions
 from headline.training.progress import EventLog
 from headline.training.run import run
@@ -21,8 +21,8 @@ from headline.training.run import run
 def main(arguments: list[str]) -> int:
     lower_priority()  # the server answers every keystroke meanwhile
     try:
-        if arguments == ["estimate"]:
-            print(json.dumps(estimate(RunOptions.from_dict(json.load(sys.stdin))).as_dict()))
+        if arguments == ["measure"]:
+            print(json.dumps({"factor": measure_factor()}))
         else:
             _, folder = arguments
             _train(Job(Path(folder)))

@@ -3,6 +3,7 @@
 job.json          its name, its visitor, the names of its files, when it was added; once it has started, its process
                   id and when that was
 run.json          what it does: a RunOptions
+form.json         what the Train tab held when it was started there
 corpus/           the files it learns from, if they were uploaded
 progress.jsonl    its events, one JSON object per line
 log.txt           what it printed
@@ -25,6 +26,7 @@ from pathlib import Path
 from headline.model.storage.checkpoint_files import META
 from headline.runs.events import RunEvents, events_of
 from headline.runs.process import exit_code, is_alive, recorded_pid
+from headline.runs.trash import discard
 from headline.training.progress import EventLog
 
 STATES = ("waiting", "running", "done", "stopped", "failed")
@@ -207,14 +209,14 @@ class Job:
         """Tell why a waiting run could not be started yet, until it is or this process ends."""
         _held_up[self.folder] = message
 
-    def delete(self) -> None:
-        """End the run if need be, and remove its folder."""
+    def delete(self) -> bool:
+        """End the run if need be and take its folder away; return whether it can be brought back."""
         self.stop()
         until = time.monotonic() + _SECONDS_TO_DIE
         while self.alive() and time.monotonic() < until:
             self.kill()
             time.sleep(0.1)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        return discard(self.folder)
 
     def rename(self, name: str) -> None:
         self.describe(self.description | {"name": name})

@@ -1,4 +1,5 @@
-"""What a process that was killed left behind in a folder of runs: half-written copies and backups."""
+"""What is left behind in a folder of runs: half-written copies and backups of a process that was killed, and what was
+deleted a while ago."""
 
 import shutil
 import time
@@ -6,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from headline.runs.job import Job, list_jobs
+from headline.runs.trash import empty_trash
 
 _OLD = 3600.0  # seconds after which no living process still writes a copy that belongs to no run
 
 
 def remove_leftovers(runs: Path) -> None:
     """Remove half-written files and folders. Those of a run go once its process has ended, others when they are old."""
+    empty_trash(runs)
     for folder in Path(runs).glob(".*.new"):
         if _is_old(folder):
             shutil.rmtree(folder, ignore_errors=True)

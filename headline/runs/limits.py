@@ -73,7 +73,7 @@ class Limits:
     disk_mb: int = 0  # of everybody's
     model_mb: int = 0  # of memory for one visitor's model while it answers keystrokes
     loaded_mb: int = 0  # of memory for all visitors' models that do
-    at_once_each: int = 0  # requests of one visitor at once for whole headlines, previews and estimates, of each kind
+    at_once_each: int = 0  # requests of one visitor at once for whole headlines and previews, of each kind
 
     @classmethod
     def from_environment(cls) -> "Limits":

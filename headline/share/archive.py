@@ -35,13 +35,16 @@ _END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"  # signatures of the end record and
 _END_BYTES, _LOCATOR_BYTES, _MAX_COMMENT = 22, 20, 2**16
 
 
-def pack(folder: Path, into: Path) -> Path:
-    """Write a checkpoint's files to a zip that has the model's name, and return its path.
+def pack(folder: Path, into: Path, name: str = "") -> Path:
+    """Write a checkpoint's files to a zip, and return its path.
+
+    The zip is called by `name`, or where that is empty by the name that the model was trained under.
 
     Raises:
         CheckpointError: the folder is not a whole checkpoint.
     """
-    path = into / f"{_plain_name(Checkpoint.load(folder).provenance.get('name') or '')}.zip"
+    trained_as = Checkpoint.load(folder).provenance.get("name") or ""
+    path = into / f"{_plain_name(name or trained_as)}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in _FILES:
             if (folder / file).is_file():
@@ -83,13 +86,13 @@ def unpack_confined(path: Path, runs: Path, limits: Limits, visitor: str) -> Pat
     return folder
 
 
-def pack_confined(folder: Path, into: Path, limits: Limits) -> Path:
-    """Pack a visitor's model in a child process.
+def pack_confined(folder: Path, into: Path, limits: Limits, name: str = "") -> Path:
+    """Pack a visitor's model in a child process, under this name.
 
     Raises:
         CheckpointError: the folder is not a whole checkpoint.
     """
-    asked = {"pack": str(folder.resolve()), "into": str(into.resolve())}
+    asked = {"pack": str(folder.resolve()), "into": str(into.resolve()), "name": name}
     done = run_confined(_MODULE, asked, "This model", CheckpointError, limits.reading_mb, limits.reading_seconds)
     return into / done["name"]
 
@@ -209,7 +212,7 @@ def _extract(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], fold
 
 def _answer(asked: dict) -> dict:
     if "pack" in asked:
-        return {"name": pack(Path(asked["pack"]), Path(asked["into"])).name}
+        return {"name": pack(Path(asked["pack"]), Path(asked["into"]), asked["name"]).name}
     _unpack(Path(asked["zip"]), Path(asked["folder"]), Limits(**asked["limits"]), asked["visitor"])
     return {}
 

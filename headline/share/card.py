@@ -4,9 +4,11 @@ Texts in a checkpoint may come from anybody, so they are escaped: no Markdown an
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from headline.model.checkpoint import Checkpoint
+from headline.model.evaluation import perplexity_text
 
 # The Hub's identifiers of licences that weights and data often have. https://hf.co/docs/hub/repositories-licenses
 LICENCES = (
@@ -15,15 +17,15 @@ LICENCES = (
     "cc-by-3.0", "cc-by-sa-3.0", "odc-by", "odbl", "pddl", "unlicense", "wtfpl",
 )  # fmt: skip
 _LINK_OUT = re.compile(r"\[([^\]]*)\]\(\.\./[^)]*\)")  # to outside the folder, which is not uploaded
-_FIGURES = {
-    "headlines": ("held-out headlines", "{:,}"),
-    "perplexity": ("perplexity, with unknown words and the end", "{:,.0f}"),
-    "perplexity_known": ("perplexity of the words in the vocabulary", "{:,.0f}"),
-    "top1": ("right word first", "{:.1%}"),
-    "top3": ("right word among three", "{:.1%}"),
-    "top5": ("right word among five", "{:.1%}"),
-    "mean_reciprocal_rank": ("mean reciprocal rank", "{:.3f}"),
-    "calibration_error": ("calibration error", "{:.3f}"),
+_FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
+    "headlines": ("held-out headlines", "{:,}".format),
+    "perplexity": ("perplexity, with unknown words and the end", perplexity_text),
+    "perplexity_known": ("perplexity of the words in the vocabulary", perplexity_text),
+    "top1": ("right word first", "{:.1%}".format),
+    "top3": ("right word among three", "{:.1%}".format),
+    "top5": ("right word among five", "{:.1%}".format),
+    "mean_reciprocal_rank": ("mean reciprocal rank", "{:.3f}".format),
+    "calibration_error": ("calibration error", "{:.3f}".format),
 }
 
 
@@ -135,7 +137,7 @@ def _learnt(checkpoint: Checkpoint) -> str:
 def _figures(checkpoint: Checkpoint) -> str:
     test = checkpoint.metrics.get("test") or {}
     rows = [
-        (about, form.format(test[key]))
+        (about, form(test[key]))
         for key, (about, form) in _FIGURES.items()
         if isinstance(test.get(key), int | float) and not isinstance(test[key], bool)
     ]

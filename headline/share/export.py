@@ -16,6 +16,7 @@ from headline import __version__
 from headline.errors import ExportError
 from headline.model.checkpoint import Checkpoint
 from headline.model.storage.atomic import replacing_file
+from headline.training.loading import load_keras
 
 _LARGEST = 2**31  # bytes: the limit of protocol buffers and flat buffers
 
@@ -95,12 +96,14 @@ def _write_onnx(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def _write_keras(checkpoint: Checkpoint, path: Path) -> None:
+    load_keras()
     from headline.training.network.keras_export import write_keras
 
     write_keras(checkpoint, path)
 
 
 def _write_tflite(checkpoint: Checkpoint, path: Path) -> None:
+    load_keras()
     from headline.training.network.keras_export import write_tflite
 
     write_tflite(checkpoint, path)

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from headline.training.duration.time_left import TimeLeft
 from headline.training.network.batches import Batches
 from headline.training.progress import Progress
 
@@ -24,40 +25,51 @@ class Reporter(keras.callbacks.Callback):
         self,
         epochs: int,
         batches: Batches,
+        time_left: TimeLeft,
         on_progress: Callable[[Progress], None],
         should_stop: Callable[[], bool],
     ):
         super().__init__()
         self.epochs, self.steps = epochs, len(batches)
+        self.time_left = time_left
         self.words_per_step = batches.words / len(batches)
         self.on_progress, self.should_stop = on_progress, should_stop
         self.on_epoch: Callable[[int], None] = lambda epoch: None
         self.history_rows: list[dict] = []
         self.validation_loss: float | None = None
         self.seconds = 0.0
-        self._in_validation = 0.0  # seconds of the last epoch's validation, part of the time left
 
     def on_train_begin(self, logs=None):
         self._began = self._last_report = time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch, self._epoch_began, self._trained = epoch + 1, time.monotonic(), 0.0
+        self._check = 0
+        self.time_left.epoch_began(self._epoch_began)
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.monotonic()
         self._trained, self._step = now - self._epoch_began, batch + 1
+        self.time_left.trained(now)
         if self.should_stop():
             raise Stopped
-        if now - self._last_report >= _SECONDS_BETWEEN_REPORTS:
-            self._last_report = now
-            self._report(_finite(logs["nats"]))
+        self._loss = logs["nats"]
+        self._report_if_due(now)
 
     def on_test_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self.should_stop():  # measuring many held-out headlines takes long
             raise Stopped
+        now = time.monotonic()
+        self._check = batch + 1
+        self.time_left.checked(now)
+        self._report_if_due(now)
+
+    def _report_if_due(self, now: float) -> None:
+        if now - self._last_report >= _SECONDS_BETWEEN_REPORTS:
+            self._last_report = now
+            self._report(_finite(self._loss))
 
     def on_epoch_end(self, epoch, logs=None):
-        self._in_validation = time.monotonic() - self._epoch_began - self._trained
         self.seconds = time.monotonic() - self._began
         self.validation_loss = _finite(logs["val_nats"]) if "val_nats" in logs else None
         self.history_rows.append(
@@ -75,11 +87,7 @@ class Reporter(keras.callbacks.Callback):
         step = self._step
         words = step * self.words_per_step
         rate = words / self._trained if self._trained else 0.0
-        left = None
-        if rate:
-            words_left = ((self.epochs - self._epoch) * self.steps + self.steps - step) * self.words_per_step
-            checks_left = self.epochs - self._epoch + (not epoch_ended)
-            left = words_left / rate + checks_left * self._in_validation
+        now = time.monotonic()
         self.on_progress(
             Progress(
                 epoch=self._epoch,
@@ -90,8 +98,8 @@ class Reporter(keras.callbacks.Callback):
                 validation_loss=self.validation_loss,
                 words_per_second=rate,
                 words_done=((self._epoch - 1) * self.steps + step) * self.words_per_step,
-                seconds=time.monotonic() - self._began,
-                seconds_left=left,
+                seconds=now - self._began,
+                seconds_left=self.time_left.left(now, self._epoch, step, self._check),
                 epoch_ended=epoch_ended,
             )
         )

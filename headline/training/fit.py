@@ -22,6 +22,8 @@ from headline.model.evaluation import evaluate
 from headline.model.interpolated_ngram import NGrams
 from headline.model.ngram import NGram
 from headline.training.callbacks import Reporter, Stopped
+from headline.training.duration.time_left import Course, TimeLeft
+from headline.training.duration.work import ListSize, work
 from headline.training.mixture import build_ngrams, fit_mixture, ngrams_alone
 from headline.training.network.accelerator import (
     compute_policy,
@@ -87,7 +89,8 @@ def fit(
     compile_model(trained, settings, len(data.batches) * settings.epochs)
     ngram = _ngram_baseline(data, settings, on_baseline)
 
-    reporter = Reporter(settings.epochs, data.batches, on_progress, should_stop)
+    time_left = TimeLeft(_course(data, settings, start_from))
+    reporter = Reporter(settings.epochs, data.batches, time_left, on_progress, should_stop)
     words = (data.vocabulary.tokenizer.words(headline) for headline in data.sides["train"])
     bare = Checkpoint(data.config, data.vocabulary, {}, style=list_style(words))
     reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, data.config)))
@@ -138,6 +141,26 @@ def _prepare(
     if not batches.words:
         raise CorpusError("No headline has a second word, and this recipe learns second and later words only.")
     return _Data(sides, vocabulary, config, batches, held_out)
+
+
+def _course(data: _Data, settings: TrainingConfig, start_from: Checkpoint | None) -> Course:
+    """What the run will do, and what its parts are expected to take."""
+    known = len(start_from.vocabulary) if start_from and settings.keep_words else 0
+    size = ListSize(
+        headlines=sum(map(len, data.sides.values())),
+        words=round(data.batches.words / max(0.01, 1 - settings.validation - settings.test)),
+        distinct=max(0, len(data.vocabulary) - known),
+        longest=data.config.block_size,
+    )
+    expected = work(settings, size, known)
+    return Course(
+        settings.epochs,
+        len(data.batches),
+        len(data.held_out) if data.held_out.words else 0,
+        expected.step,
+        expected.between,
+        expected.after,
+    )
 
 
 def _ngram_baseline(data: _Data, settings: TrainingConfig, on_baseline: Callable[[float], None]) -> NGram | None:

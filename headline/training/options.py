@@ -20,6 +20,7 @@ class RunOptions:
     settings: TrainingConfig
     text: tuple[str, ...] = ()  # files of running text, a sentence a row, to train on before the headlines
     resume: bool = False  # whether to go on with a run of the same options that was interrupted
+    resumable: bool = True  # whether the state after every epoch is kept, for `resume`; three times the model
     column: str | None = None  # that holds the headlines; None: found by its name and its cells
     header: bool | None = None  # whether the first row has the names of the columns; None: found out
     encoding: str | None = None  # of texts; None: found out

@@ -31,14 +31,14 @@ class Preset:
 PRESETS = {
     "quick": Preset(
         "Quick try",
-        "A minute or two for a few thousand titles: enough to see whether it helps.",
+        "Enough to see whether it helps.",
         from_nothing=SMALL | {"epochs": 5},
         from_model={"epochs": 3, "learning_rate": 2e-3, "max_ngrams": 200_000},
     ),
-    "balanced": Preset("Balanced", "Several minutes: the best choice for most lists."),
+    "balanced": Preset("Balanced", "The best choice for most lists."),
     "best": Preset(
         "Best",
-        "The slowest: a larger network, or more epochs at a lower learning rate, for the last few percent.",
+        "For the last few percent: more passes at a lower learning rate, or a larger network.",
         from_nothing=LARGE | {"epochs": 15, "patience": 3},
         from_model={"epochs": 14, "learning_rate": 7e-4, "patience": 3},
     ),

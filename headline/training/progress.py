@@ -20,7 +20,7 @@ class Progress:
     words_per_second: float
     words_done: float  # in all epochs
     seconds: float  # since training began
-    seconds_left: float | None
+    seconds_left: float | None  # until the model is saved, measuring included
     epoch_ended: bool = False
 
     def as_dict(self) -> dict:
@@ -71,3 +71,20 @@ def clock(seconds: float) -> str:
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def about(seconds: float) -> str:
+    """Say a number of seconds as one would aloud: rounded, since it is an estimate.
+
+    >>> about(3), about(43), about(80), about(4000)
+    ('a few seconds', 'about 45 seconds', 'about 1 minute', 'about 1 hour')
+    """
+    if seconds < 8:
+        return "a few seconds"
+    if seconds < 57.5:
+        return f"about {5 * round(seconds / 5)} seconds"
+    minutes = round(seconds / 60)
+    if minutes < 55:
+        return f"about {minutes} minute{'s' * (minutes != 1)}"
+    hours = round(seconds / 3600) if seconds > 9000 else round(seconds / 1800) / 2
+    return f"about {hours:g} hour{'s' * (hours != 1)}"

@@ -5,7 +5,6 @@ Keras is loaded inside the functions, so that a run can report that it is readin
 
 import contextlib
 import math
-import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,10 @@ from headline.errors import CheckpointError, DeviceMemoryError, HeadlineError, s
 from headline.model.checkpoint import Checkpoint
 from headline.model.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL
+from headline.training.duration.estimate import list_size
+from headline.training.duration.speed import correct_factor
+from headline.training.duration.work import work
+from headline.training.loading import load_keras
 from headline.training.mixture import ngrams_alone
 from headline.training.options import RunOptions
 from headline.training.progress import Progress
@@ -105,6 +108,7 @@ def _fit(
     backup: Path | None,
 ) -> Checkpoint:
     """One course over the headlines, after one over the text where there is some."""
+    load_keras()
     from headline.training.fit import fit
     from headline.training.pretraining import pretrain, shared_vocabulary, text_ngrams
 
@@ -153,14 +157,15 @@ def run(
 
 
 def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], bool]) -> Checkpoint:
-    deadline = time.monotonic() + 60 * options.minutes if options.minutes else float("inf")
+    began = time.monotonic()
+    deadline = began + 60 * options.minutes if options.minutes else float("inf")
     settings, start_from = options.settings, options.load_start()
     emit({"event": "reading", "stage": "reading"})
     corpus, text = options.read_corpus(), options.read_text()
     report = corpus.report
     said = {"summary": report.summary(), "notes": report.notes, "stage": "starting"}
     emit({"event": "corpus", **report.as_dict(), **said})
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # or TensorFlow prints that there is no GPU
+    load_keras()
     from headline.training.network.accelerator import device_in_use
 
     emit({"event": "device", "name": device_in_use(), "stage": "starting"})
@@ -191,15 +196,25 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
         on_epoch=on_epoch,
         on_baseline=lambda nats: emit({"event": "baseline", "nats": nats}),
         text=text,
-        backup=backup,
+        backup=backup if options.resumable else None,
     )
     checkpoint = _measured(checkpoint, corpus, settings, should_stop, emit, options.compare)
     checkpoint.save(out, settings.precision)
+    if not should_stop() and not text:
+        _learn_speed(corpus, checkpoint, settings, time.monotonic() - began)
     shutil.rmtree(backup, ignore_errors=True)
     shutil.rmtree(best_folder(out), ignore_errors=True)
     metrics = checkpoint.metrics.get("test", {})
     emit({"event": "done", "stopped": should_stop(), "metrics": metrics, "model": str(out)})
     return checkpoint
+
+
+def _learn_speed(corpus: Corpus, checkpoint: Checkpoint, settings: TrainingConfig, seconds: float) -> None:
+    """Let the next estimate know what this run took, of the epochs that it had."""
+    epochs = len(checkpoint.training.get("history", [])) or settings.epochs
+    size = list_size(corpus)
+    known = max(0, checkpoint.config.vocab_size - min(size.distinct, settings.max_words))
+    correct_factor(work(settings.changed(epochs=epochs), size, known).seconds, seconds)
 
 
 def best_folder(out: Path) -> Path:
@@ -240,7 +255,7 @@ def _measured(
     metrics: dict = {"test": measure(checkpoint, test[:: -(-len(test) // _MEASURED)], should_stop)}
     if compare and not should_stop():
         metrics["keystrokes_saved"] = _keystrokes_saved(checkpoint, test[:_TYPED])
-        emit({"event": "compared", **metrics["keystrokes_saved"]})
+        emit({"event": "compared", "headlines": len(test[:_TYPED]), **metrics["keystrokes_saved"]})
     return replace(checkpoint, metrics=checkpoint.metrics | metrics)
 
 

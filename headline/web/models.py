@@ -1,6 +1,5 @@
 """The models of the page: the bundled one and those in the folder of runs."""
 
-import shutil
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -9,15 +8,17 @@ from pathlib import Path
 from headline.errors import CheckpointError
 from headline.generator.memory import loaded_bytes
 from headline.generator.suggester import Suggester
+from headline.model.evaluation import perplexity_text
 from headline.model.storage.checkpoint_files import META
 from headline.model.storage.metadata import Metadata
 from headline.runs.job import Job, list_jobs
 from headline.runs.limits import Limits
+from headline.runs.trash import bring_back, discard
 from headline.web.allowance import Allowance
 from headline.web.freed_memory import return_freed_memory
 from headline.web.given import ids_of, is_id
 
-BUNDLED_ID = "bundled"
+BUNDLED_ID, BUNDLED_TITLE = "bundled", "Bundled model"
 _MOST_LOADED = 3  # models kept in memory
 
 
@@ -59,7 +60,7 @@ class Models:
         ids = [id_ for id_ in found if not id_.startswith(".")]  # those with a dot are still being written
         own = set(ids_of(mine))
         saved = [(self._name(id_), id_) for id_ in ids if not self.limits.public or id_ in own]
-        return [("Bundled model", BUNDLED_ID), *runs, *saved]
+        return [(BUNDLED_TITLE, BUNDLED_ID), *runs, *saved]
 
     def ready(self, model: str | None) -> Suggester | None:
         """The suggester with an id, or None if that would have to wait for loading."""
@@ -167,16 +168,28 @@ class Models:
         elif (job.folder / META).is_file():
             (job.folder / "name.txt").write_text(name, encoding="utf-8")
 
-    def delete(self, model: str) -> None:
-        """Remove a model and its run. The bundled one cannot be removed."""
-        job = self.job(model)
+    def delete(self, model: str) -> bool:
+        """Take away a model and its run, and return whether `restore` can bring them back. The bundled one stays."""
+        job, kept = self.job(model), False
         if (job.folder / "job.json").is_file():
-            job.delete()
+            kept = job.delete()
         elif (job.folder / META).is_file():
-            shutil.rmtree(job.folder, ignore_errors=True)
+            kept = discard(job.folder)
         with self._lock:
             self._forget(model)
         return_freed_memory()
+        return kept
+
+    def restore(self, model: str) -> bool:
+        """Bring back a model that was deleted a few minutes ago, and return whether it was still there."""
+        return is_id(model) and bring_back(self.runs, model)
+
+    def name(self, model: str) -> str:
+        """What a person calls a model: the name of its run or the one that it was given, else its id."""
+        if model == BUNDLED_ID:
+            return BUNDLED_TITLE
+        job = self.job(model)
+        return job.description["name"] if self.is_run(model) else self._name(model)
 
     def describe(self, model: str | None) -> str:
         """One line about a model: its training data and its quality."""
@@ -191,7 +204,7 @@ class Models:
         ]
         test = meta["metrics"].get("test", {})
         if test.get("perplexity"):
-            parts.append(f"held-out perplexity {test['perplexity']:,.0f}")
+            parts.append(f"perplexity {perplexity_text(test['perplexity'])}")
         if test.get("top5") is not None:
             parts.append(f"right word among the first five {test['top5']:.0%}")
         return " · ".join(parts)

@@ -43,7 +43,7 @@ def test_a_person_sees_a_bar(capsys, changes, shown):
 @pytest.mark.parametrize(
     "facts, shown",
     [
-        (DONE, "Saved runs/a/model; perplexity 61.7 on the test headlines.\n"),
+        (DONE, "Saved runs/a/model; perplexity 62 on the test headlines.\n"),
         (DONE | {"metrics": {}}, "Saved runs/a/model.\n"),
         (DONE | {"metrics": {}, "stopped": True}, "Saved runs/a/model (stopped early).\n"),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from headline.corpus.preview import preview
+from headline.corpus.preview import beginnings, preview
 from headline.corpus.report import Corpus, CorpusReport
 
 
@@ -52,3 +52,9 @@ def test_what_looks_right_is_not():
 def test_an_empty_corpus_has_a_preview_too():
     seen = preview(corpus([]))
     assert (seen.headlines, seen.rare, seen.rows) == (0, 0.0, ())
+
+
+def test_beginnings_are_those_of_different_headlines_with_something_left_to_write():
+    rows = ["Lemon Drizzle Cake", "Hummus", "lemon drizzle tart", "Fish and Chips", "Miso Soup", "東京 の 夜 景"]
+    assert beginnings(rows) == ("Lemon Drizzle", "Fish and", "東京 の")
+    assert beginnings(rows, 1) == ("Lemon Drizzle",) and beginnings([]) == ()

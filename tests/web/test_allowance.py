@@ -58,13 +58,20 @@ def test_one_address_gets_its_headlines_one_request_at_a_time(models, monkeypatc
     monkeypatch.setattr(gr, "Info", told.append)
     with gr.Blocks():
         tab = WriteTab(models, gr.BrowserState([]))
-    asked = {tab.box: {"text": ""}, tab.number: 2, tab.words: 3, tab.temperature: 1.0, tab.model: BUNDLED_ID}
+    asked = {
+        tab.box: {"text": ""},
+        tab.number: 2,
+        tab.words: 3,
+        tab.temperature: 1.0,
+        tab.model: BUNDLED_ID,
+        tab.mine: [],
+    }
     first = tab.finish(asked, request("a"))
-    assert next(first)["items"]
-    assert [shown["items"] for shown in tab.finish(asked, request("a"))] == [[]] and len(told) == 1
-    assert list(tab.finish(asked, request("b")))[-1]["items"]
+    assert next(first)[tab.finished]["items"]
+    assert [shown[tab.finished]["items"] for shown in tab.finish(asked, request("a"))] == [[]] and len(told) == 1
+    assert list(tab.finish(asked, request("b")))[-1][tab.finished]["items"]
     first.close()  # the page was closed
-    assert list(tab.finish(asked, request("a")))[-1]["items"] and len(told) == 1
+    assert list(tab.finish(asked, request("a")))[-1][tab.finished]["items"] and len(told) == 1
 
 
 def test_the_api_refuses_a_second_request_of_one_address(models):

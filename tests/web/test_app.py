@@ -59,11 +59,11 @@ def test_a_whole_headline_sets_apart_what_was_typed_only_where_it_stands_so():
     assert (other["kept"], other["rest"], other["mark"]) == ("", "Crime Has Fallen", "seen in training")
 
 
-def test_a_running_run_tells_epoch_loss_and_time_left():
+def test_a_running_run_tells_its_pass_and_the_time_left():
     shown = describe(status(progress=PROGRESS, corpus={"summary": "9 rows"}))
-    assert shown["headline"] == "Epoch 2 of 4 · loss 5.250 · 1:15 left"
-    assert shown["share"] == pytest.approx(15 / 40)
-    assert shown["lines"] == ["9 rows", "1,234 words per second, 1:05 so far"]
+    assert shown["headline"] == "Training: pass 2 of 4 over your titles · about 1 minute left"
+    assert shown["share"] == pytest.approx(65 / (65 + 75.4))
+    assert (shown["lines"], shown["figures"]) == (["9 rows"], ["1,234 words per second"])
 
 
 def test_a_failed_run_tells_its_sentence_and_a_finished_one_its_figures():
@@ -76,8 +76,8 @@ def test_a_failed_run_tells_its_sentence_and_a_finished_one_its_figures():
         )
     )
     assert ended["headline"].startswith("Done.")
-    assert ended["epochs"] == [["2", "5.250", "5.500", "245"]]
-    assert ended["lines"] == ["On 50 held-out headlines: perplexity 62, the right word among the first five 25%"]
+    assert ended["epochs"] == [["2", "5.250", "5.500"]]
+    assert ended["figures"] == ["Perplexity 62, right word among five 25 %, on 50 titles held out"]
 
 
 def test_a_model_that_is_gone_gives_way_to_the_bundled_one(tmp_path):

@@ -75,6 +75,12 @@ def test_odd_questions_get_an_answer(client, query):
     assert len(reply.json()["suggestions"]) <= 20
 
 
+def test_a_model_that_was_deleted_is_told_to_the_box(client):
+    assert client.get(f"{API}/suggest", params={"q": "the ", "model": "gone"}).json()["gone"] is True
+    for model in ("", BUNDLED_ID, "mine"):
+        assert "gone" not in client.get(f"{API}/suggest", params={"q": "the ", "model": model}).json()
+
+
 def test_a_question_that_is_none_is_refused(client):
     for query in ({"q": "a", "k": "many"}, {"q": "a", "model": "../x"}):
         reply = client.get(f"{API}/suggest", params=query)

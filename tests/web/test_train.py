@@ -1,25 +1,35 @@
 """The Train tab's handlers, called as Gradio calls them, without a browser and without a run."""
 
-from dataclasses import fields
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
 from pathlib import Path
 
 import gradio as gr
 import pytest
+from gradio.context import LocalContext
 
-from headline.errors import CorpusError, SettingError
+from headline.commands.progress_bar import _result
+from headline.errors import CorpusError, HeadlineError, SettingError
 from headline.model.config import ModelConfig
 from headline.runs.job import Status, list_jobs
 from headline.runs.limits import Limits
+from headline.runs.trash import MINUTES
 from headline.runs.visitors import visitor_folder
 from headline.share.archive import pack
-from headline.training.estimate import Estimate
+from headline.training.duration.speed import correct_factor
 from headline.web import parsed_corpus
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.tabs import corpus_picker, train
 from headline.web.tabs.corpus_picker import PASTE_CHOICE, SAMPLE_CHOICE, UPLOAD_CHOICE
+from headline.web.tabs.run_view import describe, figures, verdict
 from headline.web.tabs.settings_form import NOTHING_ID
 from headline.web.tabs.train import TrainTab
-from headline.web.tabs.write import LESSON_SEEDS, WriteTab
+from headline.web.tabs.train_parts.limits_line import limits_line
+from headline.web.tabs.train_parts.stopping import Stopping
+from headline.web.tabs.write import WriteTab
 from tests.tiny import random_checkpoint
 
 VISITOR = "0123456789abcdef" * 2
@@ -46,8 +56,8 @@ def tab(tmp_path) -> TrainTab:
 def given(tab: TrainTab, **changes) -> dict:
     """What Gradio passes to a handler: the components' first values, changed by name."""
     values = {component: getattr(component, "value", None) for component in tab.inputs}
-    values |= {tab.write.box: {"text": "the gov"}, tab.mine: ["older"], tab.job_id: None, tab.visitor: VISITOR}
-    values[tab.own.model] = values[tab.own.new_name] = values[tab.own.unpack_button] = None
+    values |= {tab.write.model: BUNDLED_ID, tab.mine: ["older"], tab.job_id: None, tab.visitor: VISITOR}
+    values |= dict.fromkeys([tab.own.model, tab.own.new_name, tab.own.unpack_button, tab.own.deleted, tab.write.chosen])
     parts = {
         "source": tab.corpus.source,
         "files": tab.corpus.files,
@@ -57,10 +67,23 @@ def given(tab: TrainTab, **changes) -> dict:
         "start_from": tab.settings.start_from,
         "job_id": tab.job_id,
         "model": tab.own.model,
+        "deleted": tab.own.deleted,
+        "written": tab.write.model,
+        "chosen": tab.write.chosen,
         "new_name": tab.own.new_name,
         "zip": tab.own.unpack_button,
     } | tab.settings.fields
     return values | {parts[name]: value for name, value in changes.items()}
+
+
+@contextmanager
+def within_a_handler() -> Iterator[None]:
+    """As Gradio calls it: components made within are updates, which have no attributes but their arguments."""
+    token = LocalContext.in_event_listener.set(True)
+    try:
+        yield
+    finally:
+        LocalContext.in_event_listener.reset(token)
 
 
 def upload(folder: Path, text: str = "id,title\n1,Museum opens late\n2,Museum  opens late\n3,\n") -> list[str]:
@@ -117,8 +140,9 @@ def test_a_visitors_file_is_never_read_by_the_server_itself(tab, tmp_path, monke
 )
 def test_a_run_that_cannot_start_says_why(tab, changes, sentence):
     shown = tab.start(given(tab, **changes))
-    assert shown.keys() == {tab.panel} and shown[tab.panel]["headline"].startswith(sentence)
-    assert list(tab.estimate(given(tab, **changes)))[-1]["text"].startswith(sentence)
+    assert shown.keys() == {tab.panel, tab.stop_button} and shown[tab.panel]["headline"].startswith(sentence)
+    assert not shown[tab.stop_button].visible and shown[tab.panel]["show"]
+    assert list(tab.offer(given(tab, **changes)))[-1][tab.estimated]["text"].startswith(sentence)
 
 
 def test_what_is_not_headlines_is_said_before_the_run(tab, tmp_path):
@@ -151,16 +175,18 @@ def test_a_run_is_started_with_what_the_page_holds(tab, monkeypatch):
 
     class FakeJob:
         id = "new"
+        folder = tab.models.runs / "new"
 
         def status(self) -> Status:
             return Status("waiting", "waiting", "", {}, [], {}, {}, 1)
 
+    FakeJob.folder.mkdir()
     monkeypatch.setattr(train, "start_run", lambda *args, **named: started.append((args, named)) or FakeJob())
-    values = given(tab, source=PASTE_CHOICE, pasted="One\nTwo", epochs=2)
+    values = given(tab, source=PASTE_CHOICE, pasted="One title here\nTwo more titles\nThree", epochs=2)
     shown = tab.start(values)
     (((options, runs), named),) = started
     assert (options.settings.epochs, options.name, options.compare) == (2, "Pasted", True)
-    assert options.samples == (*LESSON_SEEDS, "the gov") and options.read_corpus().headlines == ["One", "Two"]
+    assert options.samples == ("One title", "Two more") and len(options.read_corpus().headlines) == 3
     assert runs == tab.models.runs and named["keep_files"]
     assert shown[tab.mine] == ["older", "new"] and shown[tab.job_id] == "new" and shown[tab.timer].active
 
@@ -176,23 +202,35 @@ def test_a_run_that_has_ended_is_followed_by_its_model_and_a_batch_size_that_may
     (tab.models.runs / "run" / "job.json").write_text('{"name": "R", "files": [], "started": "2026", "pid": null}')
     ended = Status("failed", "", "Out of memory.", {}, [], {}, {}, suggested_settings={"batch_size": 16})
     monkeypatch.setattr("headline.runs.job.Job.status", lambda self: ended)
-    shown = tab.follow(given(tab, job_id="run"))
+    shown = tab.follow(given(tab, job_id="run") | {tab.mine: ["run"]})
     assert shown[tab.write.model].value == "run" and shown[tab.settings.fields["batch_size"]] == 16
     assert not shown[tab.timer].active and ("R (2026)", "run") in shown[tab.settings.start_from].choices
-    assert tab.resume(["run"])[tab.panel]["headline"] == "Out of memory."
+    assert tab.resume(given(tab) | {tab.mine: ["run"]})[tab.panel]["headline"] == "Out of memory."
 
 
-def test_a_model_is_uploaded_renamed_packed_and_deleted(tab, tmp_path):
+def test_a_model_is_uploaded_renamed_deleted_and_brought_back(tab, tmp_path):
     own = tab.own
     archive = pack(random_checkpoint().save(tmp_path / "mine"), tmp_path)
     shown = own.unpack(given(tab, zip=str(archive)))
     id_ = shown[own.mine][-1]
     assert shown[own.written_with].value == id_ and (id_, id_) in shown[own.model].choices
+    assert own.show_choice(id_)[own.pack_button].interactive and not own.show_choice(None)[own.pack_button].interactive
     shown = own.rename(given(tab, model=id_, new_name=" Mine "))
     assert ("Mine", id_) in shown[own.model].choices and "Mine" in str(shown[own.table])
-    assert own.offer_zip(id_).link == f"/gradio_api/headline/zip?model={id_}" and not own.offer_zip(None).interactive
-    shown = own.delete(given(tab, model=id_) | {own.mine: [id_]})
+    assert tab.models.name(id_) == "Mine"
+    asked = own.ask(id_)
+    assert (
+        asked[own.asking].visible
+        and f"Delete “Mine”? You can undo it for {MINUTES} minutes." in asked[own.told]["text"]
+    )
+    assert tab.models.exists(id_) and not own.keep()[own.asking].visible
+    shown = own.delete(given(tab, model=id_, written=id_) | {own.mine: [id_]})
     assert shown[own.mine] == [] and shown[own.written_with].value == BUNDLED_ID and not shown[own.model].choices
+    assert shown[own.undo_button].visible and shown[own.deleted] == id_
+    assert shown[own.told]["text"] == "“Mine” was deleted. The Write tab uses the bundled model again."
+    shown = own.undo(given(tab, deleted=id_) | {own.mine: []})
+    assert shown[own.mine] == [id_] and ("Mine", id_) in shown[own.model].choices and tab.models.exists(id_)
+    assert "is gone" in own.undo(given(tab, deleted="other"))[own.told]["text"]
     (tmp_path / "bad.zip").write_bytes(b"no zip")
     assert "holds no whole model" in own.unpack(given(tab, zip=str(tmp_path / "bad.zip")))[own.panel]["headline"]
 
@@ -224,6 +262,35 @@ def test_pasted_cells_of_a_table_can_be_chosen_from(tab):
     assert not plain[corpus.reading_group].visible
 
 
+def test_another_model_stays_chosen_when_one_is_deleted(tab, tmp_path):
+    random_checkpoint().save(tab.models.runs / "one")
+    shown = tab.own.delete(given(tab, model="one", written="two"))
+    assert "value" not in shown[tab.own.written_with].constructor_args
+    assert "Write tab" not in shown[tab.own.told]["text"]
+
+
+def test_a_page_whose_model_was_deleted_elsewhere_hears_of_it(tab):
+    write = tab.write
+    gone = write.check_model("deleted", [])
+    assert gone[write.model].value == BUNDLED_ID and "has been deleted" in gone[write.told]["text"]
+    assert write.model not in write.check_model(BUNDLED_ID, [])
+    assert "has been deleted" in write.refresh_models("deleted", [])[write.told]["text"]
+    settings = {write.box: {"text": "a"}, write.number: 1, write.temperature: 1, write.words: 0, write.mine: []}
+    (shown,) = write.finish(settings | {write.model: "deleted"})
+    assert shown[write.model].value == BUNDLED_ID and shown[write.finished]["items"] == []
+    refused = tab.start(given(tab, start_from="deleted"))
+    assert refused[tab.panel]["headline"].startswith("The model to start from has been deleted")
+    assert "has been deleted" in tab.own.rename(given(tab, model="deleted", new_name="x"))[tab.own.told]["text"]
+
+
+def test_the_model_that_was_chosen_is_chosen_after_a_reload(tab):
+    random_checkpoint().save(tab.models.runs / "mine")
+    assert tab.write.choose_model("mine")[tab.write.chosen] == "mine"
+    assert tab.write.refresh_models("mine", [])[tab.write.model].value == "mine"
+    for stored in ("", None, 7, "../x"):
+        assert tab.write.refresh_models(stored, [])[tab.write.model].value == BUNDLED_ID
+
+
 def test_the_source_shows_its_own_fields(tab):
     shown = tab.corpus.show_source(UPLOAD_CHOICE)
     visible = {component for component, update in shown.items() if update.visible}
@@ -251,10 +318,211 @@ def test_a_field_that_is_no_number_is_told(tab, value):
     assert tab.start(given(tab, epochs=value))[tab.panel]["headline"].startswith("epochs must be a number; it is ")
 
 
-def test_the_size_of_a_run_is_told_with_its_time(tab, monkeypatch):
-    monkeypatch.setattr(train, "estimate_in_child", lambda options, seconds: Estimate(100, 60, "the CPU"))
-    said = list(tab.estimate(given(tab)))[-1]["text"]
-    assert "About 1:00 on the CPU" in said and said.endswith(" MB of memory.") and " parameters, about " in said
+@pytest.fixture
+def measured(tmp_path, monkeypatch):
+    """A machine whose speed is known."""
+    monkeypatch.setenv("HEADLINE_CACHE", str(tmp_path / "cache"))
+    correct_factor(1.0, 1.0)
+
+
+def test_the_start_button_says_what_it_will_do(tab, measured):
+    (shown,) = tab.offer(given(tab))
+    assert re.fullmatch(r"Train on 2 titles, (a few|about \d+) seconds", shown[tab.start_button])
+    said = shown[tab.estimated]["text"]
+    assert (
+        said.startswith("8 passes over your titles on ")
+        and said.endswith(" MB of memory.")
+        and " parameters, about " in said
+    )
+    titles = [title for title, _ in shown[tab.settings.preset].choices]
+    assert len(titles) == 4 and all(" · " in title for title in titles)
+    (longer,) = tab.offer(given(tab, epochs=100_000))
+    assert "hour" in longer[tab.start_button] or "minutes" in longer[tab.start_button]
+
+
+def test_the_speed_is_measured_once_and_meanwhile_the_page_says_so(tab, tmp_path, monkeypatch):
+    monkeypatch.setenv("HEADLINE_CACHE", str(tmp_path / "none"))
+    monkeypatch.setattr(train, "machine_factor", lambda: 1.0)
+    first, second = tab.offer(given(tab))
+    assert first[tab.start_button] == "Train on 2 titles" and "being measured" in first[tab.estimated]["text"]
+    assert second[tab.start_button].startswith("Train on 2 titles, ")
+
+
+def test_a_machine_that_cannot_be_measured_still_trains(tab, tmp_path, monkeypatch):
+    monkeypatch.setenv("HEADLINE_CACHE", str(tmp_path / "none"))
+
+    def fails():
+        raise HeadlineError("Too busy.")
+
+    monkeypatch.setattr(train, "machine_factor", fails)
+    *_, last = tab.offer(given(tab))
+    assert last[tab.start_button] == "Train on 2 titles" and last[tab.estimated]["text"] == "Too busy."
+
+
+class Stopped:
+    def __init__(self):
+        self.times = 0
+
+    def stop(self):
+        self.times += 1
+
+
+def test_a_press_on_stop_before_the_run_is_there_is_not_lost():
+    stopping, older, job = Stopping(), Stopped(), Stopped()
+    stopping.pressed_start("page")
+    stopping.pressed_stop("page", older)  # the run that the page showed before is not meant
+    stopping.added("page", job)
+    assert (job.times, older.times) == (1, 0)
+    stopping.pressed_stop("page", job)
+    assert job.times == 2
+
+
+def test_a_press_on_stop_means_this_pages_run():
+    stopping, mine, other = Stopping(), Stopped(), Stopped()
+    stopping.pressed_start("page")
+    stopping.added("page", mine)
+    stopping.pressed_stop("page", None)  # the page has not heard of its run yet
+    stopping.pressed_stop("another page", other)  # which follows a run that it did not start
+    assert (mine.times, other.times) == (1, 1)
+
+
+def test_a_press_on_stop_for_a_run_that_was_refused_does_not_stop_the_next():
+    stopping, job = Stopping(), Stopped()
+    stopping.pressed_start("page")
+    stopping.pressed_stop("page", None)
+    stopping.added("page", None)
+    stopping.pressed_start("page")
+    stopping.added("page", job)
+    assert job.times == 0
+
+
+def test_stop_is_live_only_while_there_is_something_to_stop(tab, monkeypatch):
+    (tab.models.runs / "run").mkdir()
+    (tab.models.runs / "run" / "job.json").write_text('{"name": "R", "files": [], "started": "2026", "pid": null}')
+    states = {"running": True, "waiting": True, "done": False, "failed": False, "stopped": False}
+    for state, live in states.items():
+        status = Status(state, "training", "", {}, [], {}, {})
+        monkeypatch.setattr("headline.runs.job.Job.status", lambda self, status=status: status)
+        button = tab.follow(given(tab, job_id="run"))[tab.stop_button]
+        assert button.visible == live and button.value == "Stop and keep the best"
+    assert not tab.stop_button.visible
+    (tab.models.runs / "run" / "stop").touch()
+    button = tab.follow(given(tab, job_id="run"))[tab.stop_button]
+    assert button.value == "Stopping…" and not button.interactive
+
+
+def test_it_says_that_a_model_is_chosen_only_when_it_is(tab):
+    folder = tab.models.runs / "run"
+    random_checkpoint().save(folder / "model")
+    (folder / "job.json").write_text('{"name": "R", "files": [], "started": "2026", "pid": null}')
+    (folder / "progress.jsonl").write_text('{"event": "done", "stopped": false, "metrics": {}}\n')
+    followed = tab.follow(given(tab, job_id="run") | {tab.mine: ["run"]})
+    assert followed[tab.write.model].value == "run" and followed[tab.chosen]["text"] == "It is chosen in the Write tab."
+    foreign = tab.follow(given(tab, job_id="run") | {tab.mine: []})  # somebody else's run does not change my model
+    assert tab.write.model not in foreign and "another model" in foreign[tab.chosen]["text"]
+    told = tab.tell_chosen(given(tab, job_id="run", written=BUNDLED_ID))
+    assert "another model" in told[tab.chosen]["text"] and told[tab.use_button] == "Choose it and write"
+    assert tab.use(given(tab, job_id="run") | {tab.mine: ["run"]}).value == "run"
+    assert not tab.tell_chosen(given(tab, job_id="gone"))[tab.use_row].visible
+    assert "Write tab" not in str(followed[tab.panel])
+
+
+def test_a_reload_shows_the_list_the_settings_and_the_run(tab, monkeypatch):
+    monkeypatch.setattr(train, "start_run", lambda *args, **named: started(args, named))
+
+    def started(args, named):
+        folder = tab.models.runs / "run"
+        folder.mkdir()
+        job = {"name": "R", "files": [], "started": "2026", "visitor": named["visitor"]}
+        (folder / "job.json").write_text(json.dumps(job))
+        return train.Job(folder)
+
+    text = "Lemon Drizzle Cake\nApple Crumble with Custard"
+    values = given(tab, source=PASTE_CHOICE, pasted=text, preset="quick", start_from=NOTHING_ID, epochs=4, units=96)
+    tab.start(values)
+    with within_a_handler():
+        shown = tab.resume(given(tab) | {tab.mine: ["run"]})
+    assert shown[tab.corpus.source] == PASTE_CHOICE and shown[tab.corpus.pasted] == text
+    assert (
+        shown[tab.settings.preset] == "quick" and shown[tab.settings.start_from].constructor_args["value"] == NOTHING_ID
+    )
+    values = [shown[tab.settings.fields[name]].constructor_args["value"] for name in ("epochs", "units")]
+    assert values == [4, 96]
+    assert shown[tab.job_id] == "run" and shown[tab.timer].constructor_args["active"]
+    assert shown[tab.stop_button].constructor_args["visible"]
+    (tab.models.runs / "run" / "form.json").write_text("{")
+    assert tab.corpus.source not in tab.resume(given(tab) | {tab.mine: ["run"]})
+
+
+def test_a_reload_forgets_files_that_are_gone(tab, tmp_path):
+    here = upload(tmp_path)
+    form = {"source": UPLOAD_CHOICE, "files": [*here, str(tmp_path / "gone.csv")], "column": "title", "pasted": ""}
+    shown = tab.corpus.restored(form, VISITOR)
+    assert shown[tab.corpus.files] == here and shown[tab.corpus.column] == "title"
+    assert tab.corpus.restored({"source": "no such"}, VISITOR) == {}
+
+
+def test_a_public_page_states_its_limits_first(monkeypatch):
+    monkeypatch.setenv("HEADLINE_PUBLIC", "1")
+    said = limits_line(Limits.from_environment())
+    for part in ("100,000 titles", "50 MB", "20 passes", "20 minutes", "deleted 24 hours after"):
+        assert part in said
+    monkeypatch.setenv("HEADLINE_MAX_HOURS", "0")
+    assert "deleted" not in limits_line(Limits.from_environment())
+    assert limits_line(Limits()) == ""
+
+
+def status(**changes) -> Status:
+    values = dict(state="done", stage="", message="", progress={}, history=[], metrics={"headlines": 90}, corpus={})
+    return Status(**values | changes)
+
+
+def test_the_verdict_is_one_plain_sentence():
+    saved = {"this": 0.784, "bundled": 0.381, "ngram": 0.7, "headlines": 90}
+    said, measured = verdict(status(compared=saved))
+    assert said == "With this model you press 78 % fewer keys on titles like yours; with the bundled one 38 %."
+    assert measured == "Measured by typing 90 of your titles that it did not learn from."
+    worse, rough = verdict(status(compared=saved | {"this": 0.3, "headlines": 12}))
+    assert "it has not become better" in worse and "30 %" in worse and "so few that" in rough
+    assert verdict(status()) == []
+
+
+def test_the_perplexity_is_the_same_everywhere(tab):
+    metrics = {"headlines": 90, "perplexity": 61.74, "top5": 0.5}
+    replace(random_checkpoint(), metrics={"test": metrics}).save(tab.models.runs / "mine")
+    places = [
+        " ".join(figures(status(metrics=metrics))),
+        tab.models.describe("mine"),
+        str(tab.own.compare([])),
+        _result({"model": "m", "stopped": False, "metrics": metrics}),
+    ]
+    for said in places:
+        assert re.search(r"\b62\b", said), said
+
+
+def test_every_term_of_the_figures_is_explained_on_the_spot():
+    shown = describe(status(metrics={"headlines": 90, "perplexity": 61.74, "top5": 0.5}))
+    assert {term for term, _ in shown["terms"]} >= {"Loss", "Perplexity", "Counts alone", "Right word among five"}
+    assert all(meaning.endswith(".") for _, meaning in shown["terms"])
+
+
+def test_a_running_run_says_what_happens_and_how_long():
+    now = dict(
+        epoch=2,
+        epochs=8,
+        step=5,
+        steps=10,
+        loss=5.0,
+        validation_loss=None,
+        words_per_second=9.0,
+        seconds=20.0,
+        seconds_left=60.0,
+        epoch_ended=False,
+    )
+    said = describe(status(state="running", stage="training", progress=now, curve=[now]))
+    assert said["headline"] == "Training: pass 2 of 8 over your titles · about 1 minute left" and said["share"] == 0.25
+    said = describe(status(state="running", stage="measuring", progress=now | {"seconds_left": 4.0}))
+    assert said["headline"] == "Measuring, on titles that it did not learn from… · a few seconds left"
 
 
 def test_a_visitor_may_have_a_few_runs_waiting(tmp_path, monkeypatch):

@@ -23,7 +23,8 @@ def client(tmp_path, monkeypatch) -> TestClient:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     app = FastAPI()
-    app.router.routes.append(zip_route(Models(bundled, tmp_path / "runs")))
+    app.state.models = Models(bundled, tmp_path / "runs")
+    app.router.routes.append(zip_route(app.state.models))
     return TestClient(app)
 
 
@@ -33,6 +34,16 @@ def test_a_model_is_packed_and_nothing_is_left(client, tmp_path):
     with zipfile.ZipFile(BytesIO(answer.content)) as archive:
         assert {META, WEIGHTS} <= set(archive.namelist())
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name, file",
+    [("My recipes", "My-recipes.zip"), ("Žižkov 東京", "%C5%BDi%C5%BEkov-%E6%9D%B1%E4%BA%AC.zip"), ("/", "model.zip")],
+)
+def test_a_renamed_model_has_its_new_name(client, name, file):
+    client.app.state.models.rename("mine", name)
+    answer = client.get(ZIP, params={"model": "mine"})
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{file}"
 
 
 @pytest.mark.parametrize("id_", ["", "bundled", "gone", "../bundled", "a\0b", "x" * 5_000])

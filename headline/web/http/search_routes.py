@@ -25,7 +25,10 @@ def search_routes(models: Models, turns: Turns) -> list[BaseRoute]:
     """Routes for `gr.Blocks.launch(app_kwargs={"routes": …})`."""
 
     async def suggest(request: Request) -> Response:
-        """Suggestions for `q`. An unknown model means the bundled one; of a long text only the end is read."""
+        """Suggestions for `q`; of a long text only the end is read.
+
+        An unknown model means the bundled one, and the answer says "gone": it has been deleted since it was chosen.
+        """
         given = request.query_params
         try:
             asked, model = _question(given), given.get("model", "")
@@ -36,7 +39,8 @@ def search_routes(models: Models, turns: Turns) -> list[BaseRoute]:
             found = await turns.take(partial(answer, suggester, asked))
         except RequestError as error:
             return refusal(error)
-        return JSONResponse(found | {"q": given.get("q", ""), "model": model})
+        gone = {} if not model or models.exists(model) else {"gone": True}
+        return JSONResponse(found | {"q": given.get("q", ""), "model": model} | gone)
 
     return [
         Route(f"{API}/suggest", suggest, methods=["GET"]),

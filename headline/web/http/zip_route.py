@@ -35,7 +35,7 @@ def zip_route(models: Models) -> APIRoute:
             return JSONResponse({"error": "Other models are being packed: try again in a moment."}, 429, headers)
         folder = Path(tempfile.mkdtemp(prefix="headline-zip-"))
         try:
-            path = pack_confined(models.folder(model), folder, models.limits)
+            path = pack_confined(models.folder(model), folder, models.limits, models.name(model))
         except CheckpointError as error:
             shutil.rmtree(folder, ignore_errors=True)
             return JSONResponse({"error": without_folders(str(error))}, 400)

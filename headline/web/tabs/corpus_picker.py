@@ -24,9 +24,10 @@ from headline.web.given import text_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import Models
 from headline.web.parsed_corpus import ParsedCorpus, parse, parse_confined
-from headline.web.tabs.panels import panel_of, sheet_of
+from headline.web.tabs.panels import panel_of, sheet_of, typed_pause
 from headline.web.tabs.run_view import refusal
 from headline.web.tabs.sheets import preview_sheet
+from headline.web.tabs.train_parts.form_memory import named
 
 SAMPLE_CHOICE = "The sample that comes with the app"
 UPLOAD_CHOICE = "My own files"
@@ -34,6 +35,8 @@ PASTE_CHOICE = "Pasted lines"
 DOWNLOAD_CHOICE = "A public data set"
 FILE_TYPES = list(KINDS)
 FOUND_COLUMN = [("Found out", "")]
+SOURCES = (SAMPLE_CHOICE, UPLOAD_CHOICE, PASTE_CHOICE, DOWNLOAD_CHOICE)
+_PASTED = "pasted.txt"
 _MEGABYTE = 2**20  # bytes
 _POLL_SECONDS = 0.5
 
@@ -66,7 +69,7 @@ class CorpusPicker:
         self.reading = models.reading
         self.downloading = Allowance(min(1, models.limits.at_once_each))
         self.source = gr.Radio(
-            [SAMPLE_CHOICE, UPLOAD_CHOICE, PASTE_CHOICE, DOWNLOAD_CHOICE],
+            list(SOURCES),
             value=SAMPLE_CHOICE,
             label="Headlines to learn from",
             elem_id="source",
@@ -88,6 +91,7 @@ class CorpusPicker:
                 elem_id="public",
             )
             self.download_button = gr.Button("Download", elem_id="fetch")
+        self.pasting = typed_pause("#pasted", "pasting")  # in the page from the start, though the field is not
         with gr.Group(visible=False, elem_id="reading") as self.reading_group:
             self.column = gr.Dropdown(
                 FOUND_COLUMN,
@@ -135,7 +139,7 @@ class CorpusPicker:
             self.column.input,
             self.encoding.input,
             said.then,
-            self.pasted.blur,
+            self.pasting.paused,
             self.downloaded.change,
         ]
         return [change(self.show_preview, self.inputs, shown, **AT_ONCE) for change in changes]
@@ -227,12 +231,36 @@ class CorpusPicker:
         self._check_size(len(content))
         visitor = visitor_of(visitor)
         name = blake2b(content, digest_size=16).hexdigest()
-        path = visitor_folder(self.runs, visitor) / "pasted" / name / "pasted.txt"
+        path = visitor_folder(self.runs, visitor) / "pasted" / name / _PASTED
         if not path.is_file():  # kept as it is, so that it is parsed once
             check_disk(self.runs, visitor, self.limits, len(content))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         return path
+
+    def storable(self, form: dict, given: dict) -> dict:
+        """A form's values as JSON can hold them: of a pasted text the name of its file."""
+        pasted = given[self.source] == PASTE_CHOICE
+        return form | {
+            "pasted": self._pasted_file(given[self.pasted], given[self.visitor]).parent.name if pasted else ""
+        }
+
+    def restored(self, form: dict, visitor: str | None) -> dict:
+        """Updates that show a selection again, as far as its files are still there. `form` is that of `storable`."""
+        source = form.get("source")
+        if source not in SOURCES:
+            return {}
+        shown: dict = {self.source: source}
+        names = named([self], self.inputs - {self.source, self.visitor})
+        for name, component in names.items():
+            value = form.get(name)
+            if component is self.pasted:
+                file = visitor_folder(self.runs, visitor_of(visitor)) / "pasted" / str(value or "none") / _PASTED
+                value = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+            elif isinstance(value, list):
+                value = [path for path in value if isinstance(path, str) and Path(path).is_file()] or None
+            shown[component] = value
+        return shown
 
     def show_preview(self, given: dict) -> dict:
         """The preview of the selected headlines, or a sentence if they cannot be read."""

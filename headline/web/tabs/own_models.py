@@ -1,23 +1,29 @@
 """The models that a visitor trained or uploaded: rename, delete, compare, download and upload them."""
 
 from pathlib import Path
-from urllib.parse import quote
 
 import gradio as gr
 
 from headline.errors import HeadlineError
+from headline.runs.trash import MINUTES
 from headline.runs.visitors import visitor_of
 from headline.share.archive import unpack_confined
 from headline.web.events import AT_ONCE, QUIET
-from headline.web.given import ids_of, is_id, name_of
+from headline.web.given import ids_of, name_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import search_api_path
-from headline.web.tabs.panels import sheet_of
-from headline.web.tabs.run_view import refusal
+from headline.web.tabs.panels import line, line_of, sheet_of
+from headline.web.tabs.run_view import next_stamp, refusal
 from headline.web.tabs.sheets import models_sheet
 
 _LONGEST_NAME = 80  # characters
+_DOWNLOAD = """(id) => {
+  const link = document.createElement("a");
+  link.href = `%s/zip?model=${encodeURIComponent(id)}`;
+  link.download = ""; // the answer says the name
+  link.click();
+}"""
 
 
 class OwnModels:
@@ -43,55 +49,127 @@ class OwnModels:
                 self.model = gr.Dropdown([], label="Model", elem_id="run-choice")
                 self.new_name = gr.Textbox(label="New name", elem_id="new-name")
             with gr.Row():
-                self.rename_button = gr.Button("Rename", elem_id="rename")
-                self.delete_button = gr.Button("Delete", elem_id="delete")
+                self.rename_button = gr.Button("Rename", elem_id="rename", interactive=False)
+                self.delete_button = gr.Button("Delete…", elem_id="delete", interactive=False)
                 self.pack_button = gr.Button("Download as a zip", elem_id="pack", interactive=False)
                 self.unpack_button = gr.UploadButton("Upload a zip", file_types=[".zip"], elem_id="unpack")
+            self.told = line_of("own-told")
+            with gr.Row(visible=False) as self.asking:
+                self.yes_button = gr.Button("Yes, delete it", variant="stop", elem_id="delete-yes")
+                self.no_button = gr.Button("No, keep it", elem_id="delete-no")
+            self.undo_button = gr.Button("Undo", visible=False, elem_id="delete-undo")
+            self.deleted = gr.State(None)  # the id of the model that Undo brings back
             self.table = sheet_of("compare")
 
     def wire(self) -> None:
         changed = [self.model, self.written_with, self.table, self.mine]
+        said = [self.told, self.asking, self.undo_button]
+        chosen = {self.model, self.mine}
         self.accordion.expand(self.compare, self.mine, self.table, **QUIET)
-        self.rename_button.click(self.rename, {self.model, self.new_name, self.mine}, changed, **QUIET)
-        self.delete_button.click(self.delete, {self.model, self.mine}, changed, **QUIET)
-        self.model.change(self.offer_zip, self.model, self.pack_button, **QUIET)
-        asked = {self.unpack_button, self.mine, self.visitor}
+        self.model.change(self.show_choice, self.model, [*self._buttons, *said], **QUIET)
+        self.rename_button.click(self.rename, {self.new_name, *chosen}, [*changed, *said], **QUIET)
+        self.delete_button.click(self.ask, self.model, said, **QUIET)
+        self.no_button.click(self.keep, None, said, **QUIET)
+        written = {self.written_with, *chosen}
+        self.yes_button.click(self.delete, written, [*changed, *said, self.deleted], **QUIET)
+        self.undo_button.click(self.undo, {self.deleted, self.mine}, [*changed, *said], **QUIET)
+        # The browser goes to the address at once; the answer is a file, so the page stays.
+        self.pack_button.click(None, self.model, None, js=_DOWNLOAD % search_api_path())
+        asked = {self.unpack_button, self.mine, self.visitor, self.written_with}
         self.unpack_button.upload(self.unpack, asked, [self.panel, *changed], **AT_ONCE)
+
+    @property
+    def _buttons(self) -> list[gr.Button]:
+        """The buttons that do something with the chosen model."""
+        return [self.rename_button, self.delete_button, self.pack_button]
 
     def choice(self, mine: list[str] | None) -> gr.Dropdown:
         """The dropdown with the models that there are now."""
-        return gr.Dropdown(choices=[(title, id_) for title, id_ in self.models.choices(mine) if id_ != BUNDLED_ID])
+        return gr.Dropdown(choices=self._choices(mine))
 
     def compare(self, mine: list[str] | None) -> dict:
         """A table of all models side by side."""
         return models_sheet([(title, self.models.meta(id_)) for title, id_ in self.models.choices(mine)])
 
+    def show_choice(self, id_: str | None) -> dict:
+        """The buttons for a model that was chosen. What was said of the one before goes, but not its Undo."""
+        live = self.models.exists(id_ or "")
+        shown = {button: gr.Button(interactive=live) for button in self._buttons}
+        return shown | ({self.told: line(""), self.asking: gr.Row(visible=False)} if id_ else {})
+
     def rename(self, given: dict) -> dict:
+        """Give the chosen model a name."""
         id_, name, mine = given[self.model], name_of(given[self.new_name], _LONGEST_NAME), given[self.mine]
-        if id_ and name:
-            self.models.rename(id_, name)
+        if not id_ or not name:
+            return {self.told: line("Choose a model and write its new name first.")}
+        if not self.models.exists(id_):
+            return self._gone(mine)
+        self.models.rename(id_, name)
+        return self._lists(mine) | {self.told: line(f"It is called “{name}” now, and downloads under that name.")}
+
+    def ask(self, id_: str | None) -> dict:
+        """Ask whether a model is to be deleted."""
+        if not id_:
+            return {self.told: line("Choose a model first.")}
+        question = f"Delete “{self.models.name(id_)}”? You can undo it for {MINUTES} minutes."
         return {
-            self.model: self.choice(mine),
-            self.written_with: gr.Dropdown(choices=self.models.choices(mine)),
-            self.table: self.compare(mine),
+            self.told: line(question),
+            self.asking: gr.Row(visible=True),
+            self.undo_button: gr.Button(visible=False),
         }
+
+    def keep(self) -> dict:
+        return {self.told: line("It is kept."), self.asking: gr.Row(visible=False)}
 
     def delete(self, given: dict) -> dict:
+        """Delete the chosen model. If the Write tab used it, the bundled one takes its place there."""
         id_ = given[self.model]
-        if id_:
-            self.models.delete(id_)
+        if not id_:
+            return {self.asking: gr.Row(visible=False)}
+        name, kept = self.models.name(id_), self.models.delete(id_)
         mine = [other for other in ids_of(given[self.mine]) if other != id_]
-        return {
-            self.model: gr.Dropdown(choices=self.choice(mine).choices, value=None),
-            self.written_with: gr.Dropdown(choices=self.models.choices(mine), value=BUNDLED_ID),
-            self.table: self.compare(mine),
+        said = f"“{name}” was deleted."
+        if given[self.written_with] == id_:
+            said += " The Write tab uses the bundled model again."
+        if not kept:
+            said += " The disk is nearly full, so this cannot be undone."
+        lists = self._lists(mine, BUNDLED_ID if given[self.written_with] == id_ else None)
+        return lists | {
+            self.model: gr.Dropdown(choices=self._choices(mine), value=None),
             self.mine: mine,
+            self.told: line(said),
+            self.asking: gr.Row(visible=False),
+            self.undo_button: gr.Button(visible=kept),
+            self.deleted: id_ if kept else None,
         }
 
-    def offer_zip(self, id_: str | None) -> gr.Button:
-        """The button that downloads the chosen model. The zip is made when it is pressed, and is not kept."""
-        link = f"{search_api_path()}/zip?model={quote(id_, safe='')}" if is_id(id_) else None
-        return gr.Button(link=link, interactive=link is not None)
+    def undo(self, given: dict) -> dict:
+        """Bring back the model that was deleted last."""
+        id_, mine = given[self.deleted], ids_of(given[self.mine])
+        hidden = {self.undo_button: gr.Button(visible=False)}
+        if not id_ or not self.models.restore(id_):
+            return hidden | {self.told: line(f"It is gone: a deleted model is kept for {MINUTES} minutes.")}
+        mine = [*mine, id_]
+        said = f"“{self.models.name(id_)}” is back."
+        return hidden | self._lists(mine) | {self.mine: mine, self.told: line(said)}
+
+    def _gone(self, mine: list[str] | None) -> dict:
+        """What is shown when the chosen model was deleted somewhere else."""
+        said = {self.told: line("This model has been deleted in another tab or page.")}
+        return self._lists(mine) | {self.model: gr.Dropdown(choices=self._choices(mine), value=None)} | said
+
+    def _choices(self, mine: list[str] | None) -> list[tuple[str, str]]:
+        return [(title, id_) for title, id_ in self.models.choices(mine) if id_ != BUNDLED_ID]
+
+    def _lists(self, mine: list[str] | None, write_with: str | None = None) -> dict:
+        """The lists of models as they are now; `write_with` is chosen in the Write tab if it is given."""
+        choices = self.models.choices(mine)
+        chosen = {"value": write_with} if write_with else {}
+        return {
+            self.model: self.choice(mine),
+            self.written_with: gr.Dropdown(choices=choices, **chosen),
+            self.table: self.compare(mine),
+        }
 
     def unpack(self, given: dict) -> dict:
         """Add the model of an uploaded zip, and write with it."""
@@ -105,10 +183,8 @@ class OwnModels:
         finally:
             path.unlink(missing_ok=True)
         mine = [*ids_of(given[self.mine]), folder.name]
-        return {
-            self.panel: {"state": "done", "headline": f"{folder.name} was uploaded. The Write tab uses it now."},
-            self.model: self.choice(mine),
-            self.written_with: gr.Dropdown(choices=self.models.choices(mine), value=folder.name),
-            self.table: self.compare(mine),
+        said = f"{folder.name} was uploaded. It is chosen in the Write tab."
+        return self._lists(mine, folder.name) | {
+            self.panel: {"state": "done", "headline": said, "show": next_stamp()},
             self.mine: mine,
         }

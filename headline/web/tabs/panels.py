@@ -68,14 +68,18 @@ def line(text: str) -> dict[str, str]:
     return {"text": without_folders(text)}
 
 
-def panel_of(elem_id: str) -> gr.HTML:
-    """The progress of a run or of other work. `headline.web.tabs.run_view` makes its value."""
+def panel_of(elem_id: str, step: str = "") -> gr.HTML:
+    """The progress of a run or of other work. `headline.web.tabs.run_view` makes its value.
+
+    `step` is the CSS selector of what is brought into view with it.
+    """
     return gr.HTML(
         value={},
         html_template='<div class="run" role="status" aria-live="polite"></div>',
         js_on_load=read_asset("run_panel.js"),
         elem_id=elem_id,
         apply_default_css=False,
+        step=step or f"#{elem_id}",
     )
 
 
@@ -87,4 +91,18 @@ def sheet_of(elem_id: str) -> gr.HTML:
         js_on_load=read_asset("sheet.js"),
         elem_id=elem_id,
         apply_default_css=False,
+    )
+
+
+def typed_pause(field: str, elem_id: str) -> gr.HTML:
+    """Nothing to see: fires `paused` a second after the last key or paste in the field with an id.
+
+    Gradio's own events come at every letter or, on a paste, only when the field is left.
+    """
+    return gr.HTML(
+        html_template="<span hidden></span>",
+        js_on_load=read_asset("typed_pause.js"),
+        elem_id=elem_id,
+        apply_default_css=False,
+        field=field,
     )

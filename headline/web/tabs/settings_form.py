@@ -1,6 +1,8 @@
 """The settings of a run on the page: a preset, the model to start from, and single settings."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
@@ -28,9 +30,9 @@ class SettingsForm:
     def __init__(self, models: Models):
         self.models = models
         self.preset = gr.Radio(
-            [(preset.title, name) for name, preset in PRESETS.items()],
+            self.preset_titles(),
             value=_FIRST_PRESET,
-            label="How",
+            label="How thorough",
             elem_id="preset",
         )
         self.about = line_of("about-preset", PRESETS[_FIRST_PRESET].about)
@@ -38,7 +40,7 @@ class SettingsForm:
             self.start_choices([]),
             value=BUNDLED_ID,
             label="Start from",
-            info="Starting from the bundled model helps most if you have few headlines.",
+            info="The bundled model knows English headlines already, which helps most if you have few titles.",
             elem_id="begin",
         )
         with gr.Accordion("All settings", open=False, elem_id="settings"), gr.Row():
@@ -48,7 +50,7 @@ class SettingsForm:
 
     def wire(self) -> None:
         gr.on(
-            [self.preset.change, self.start_from.change],
+            [self.preset.input, self.start_from.input],  # a person's choice: what a reload restores stays as it was
             self.show_preset,
             {self.preset, self.start_from},
             [self.about, self.start_from, *self.fields.values()],
@@ -64,17 +66,50 @@ class SettingsForm:
         ]
         return [("The bundled model", BUNDLED_ID), ("Random weights", NOTHING_ID), *own]
 
-    def show_preset(self, given: dict) -> dict:
-        """A preset's description and its settings."""
+    def show_preset(self, given: dict, values: Mapping[str, Any] = MappingProxyType({})) -> dict:
+        """A preset's description and its settings, those in `values` changed."""
         preset = PRESETS[given[self.preset] or _FIRST_PRESET]
         causal = preset.recipe == "autocomplete"
-        config = self._start(given[self.start_from])[1] if causal else None
+        start_from = given[self.start_from]
+        if start_from != NOTHING_ID and not self.models.exists(start_from):
+            start_from = BUNDLED_ID
+        config = self._start(start_from)[1] if causal else None
         settings = self._preset_settings(preset, config).as_dict()
         fields = {
-            field: gr.Number(value=settings[name], interactive=not (config and name in SHAPE))
+            field: gr.Number(value=values.get(name, settings[name]), interactive=not (config and name in SHAPE))
             for name, field in self.fields.items()
         }
         return {self.about: line(preset.about), self.start_from: gr.Dropdown(visible=causal)} | fields
+
+    def preset_titles(self) -> list[tuple[str, str]]:
+        """(title, name) of each preset."""
+        return [(preset.title, name) for name, preset in PRESETS.items()]
+
+    def preset_settings(self, given: dict) -> dict[str, tuple[TrainingConfig, int]]:
+        """By the name of each preset: its settings with the chosen model to start from, and the words that are kept.
+
+        Raises:
+            SettingError: that model has been deleted.
+        """
+        _, config = self._start(given[self.start_from])
+        found = {}
+        for name, preset in PRESETS.items():
+            base = config if preset.recipe == "autocomplete" else None
+            found[name] = self._preset_settings(preset, base), base.vocab_size if base else 0
+        return found
+
+    def restored(self, values: dict, mine: list[str] | None) -> dict:
+        """Updates that show the settings of a run again; `values` are what the page held, by the fields' names."""
+        preset = str(values.get("preset"))
+        preset = preset if preset in PRESETS else _FIRST_PRESET
+        start_from = values.get("start_from")
+        start_from = start_from if start_from == NOTHING_ID or self.models.exists(start_from or "") else BUNDLED_ID
+        numbers = {name: values[name] for name in self.fields if isinstance(values.get(name), int | float)}
+        shown = self.show_preset({self.preset: preset, self.start_from: start_from}, numbers)
+        causal = PRESETS[preset].recipe == "autocomplete"
+        choices = self.start_choices(mine)
+        start = gr.Dropdown(choices=choices, value=start_from, visible=causal)
+        return shown | {self.preset: preset, self.start_from: start}
 
     def read(self, given: dict) -> tuple[TrainingConfig, Path | None]:
         """The settings of a run, and the folder of the model that it starts from; `given` holds the `inputs`.
@@ -96,9 +131,15 @@ class SettingsForm:
         return settings.changed(**{name: getattr(config, name) for name in SHAPE}) if config else settings
 
     def _start(self, id_: str) -> tuple[Path | None, ModelConfig | None]:
-        """The folder and the shape of the model to start from."""
+        """The folder and the shape of the model to start from.
+
+        Raises:
+            SettingError: it has been deleted in another tab or page.
+        """
         if id_ == NOTHING_ID:
             return None, None
+        if not self.models.exists(id_):
+            raise SettingError("The model to start from has been deleted: choose another one under “Start from”.")
         return self.models.folder(id_), ModelConfig(**self.models.meta(id_)["model"])
 
 

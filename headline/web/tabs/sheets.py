@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from headline.corpus.preview import Preview
+from headline.model.evaluation import perplexity_text
 
 
 def preview_sheet(seen: Preview) -> dict:
@@ -45,7 +46,7 @@ def models_sheet(models: list[tuple[str, dict]]) -> dict:
                 title,
                 f"{meta['corpus'].get('kept', 0):,}",
                 f"{meta['model']['vocab_size']:,}",
-                f"{test['perplexity']:,.0f}" if test.get("perplexity") else "–",
+                perplexity_text(test["perplexity"]) if test.get("perplexity") else "–",
                 f"{test['top5']:.0%}" if test.get("top5") is not None else "–",
                 f"{saved['this']:.1%}" if saved else "–",
             )

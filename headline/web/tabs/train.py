@@ -1,37 +1,42 @@
-"""The Train tab: select headlines, preview them, start a run, follow it, and write with the result."""
+"""The Train tab, a story in three steps: your titles, how long, go."""
 
-import threading
+import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
 
-from headline.errors import CorpusError, HeadlineError, LimitError, system_sentence
+from headline.corpus.preview import beginnings
+from headline.errors import HeadlineError, system_sentence
 from headline.model.storage.metadata import Metadata
-from headline.runs.estimate import estimate as estimate_in_child
+from headline.runs.job import Job, Status
 from headline.runs.queue import start as start_run
 from headline.runs.visitors import new_visitor, visitor_of
-from headline.training.device import device_description
+from headline.training.duration.estimate import estimate
+from headline.training.duration.speed import known_factor
+from headline.training.duration.work import ListSize
 from headline.training.footprint import Footprint, check_memory, footprint
 from headline.training.options import RunOptions
-from headline.training.progress import clock
+from headline.training.progress import about
 from headline.training.settings import TrainingConfig
-from headline.web.allowance import Allowance
 from headline.web.events import AT_ONCE, HIDDEN, QUIET
-from headline.web.given import box_text, ids_of
+from headline.web.given import ids_of
 from headline.web.http.metrics import count_refusal
-from headline.web.models import Models
-from headline.web.tabs.corpus_picker import SAMPLE_CHOICE, CorpusPicker, CorpusSelection
+from headline.web.machine_speed import machine_factor
+from headline.web.models import BUNDLED_ID, Models
+from headline.web.tabs.corpus_picker import CorpusPicker, CorpusSelection
 from headline.web.tabs.own_models import OwnModels
 from headline.web.tabs.panels import line, line_of, panel_of
-from headline.web.tabs.run_view import describe, refusal
+from headline.web.tabs.run_view import describe, refusal, starting
 from headline.web.tabs.settings_form import SettingsForm
-from headline.web.tabs.write import LESSON_SEEDS, WriteTab
+from headline.web.tabs.train_parts.form_memory import form_of, keep_form, kept_form
+from headline.web.tabs.train_parts.limits_line import limits_line
+from headline.web.tabs.train_parts.stopping import Stopping
+from headline.web.tabs.write import WriteTab
 
 _POLL_SECONDS = 0.5
-_LONGEST_ESTIMATE = 120  # seconds
-_ESTIMATE = threading.Lock()  # one estimate at a time, or they would measure each other
+_CHOSEN = "It is chosen in the Write tab."
+_TO_WRITE = "() => document.querySelector('[role=tab]').click()"  # the first tab
 
 
 class TrainTab:
@@ -40,53 +45,68 @@ class TrainTab:
     def __init__(self, models: Models, sample: Path, write: WriteTab):
         """Lay out the tab. A finished run is chosen in the Write tab."""
         self.models, self.write, self.mine = models, write, write.mine
-        self.estimating = Allowance(models.limits.at_once_each)
+        self.stopping = Stopping()
         self.visitor = gr.BrowserState("", storage_key="headline.visitor", secret=write.mine.secret)
-        gr.Markdown(
-            "Train a model on your own kind of headlines. It trains in a process of its own, on a GPU if there is one, "
-            "and you can go on writing."
-        )
-        line_of("device", f"This machine trains on {device_description()}.")
-        with gr.Row():
-            with gr.Column():
-                self.corpus = CorpusPicker(sample, models, self.visitor)
-            with gr.Column():
-                self.settings = SettingsForm(models)
+        gr.Markdown("Teach a model to write titles like yours, in three steps. No knowledge is needed.")
+        line_of("limits", limits_line(models.limits))
+        gr.Markdown("## 1 · Your titles", elem_classes="step", elem_id="step-titles")
+        self.corpus = CorpusPicker(sample, models, self.visitor)
         self.corpus.lay_out_notice()
-        with gr.Row(elem_id="run-actions"):
-            self.start_button = gr.Button("Start training", variant="primary", elem_id="start")
-            self.stop_button = gr.Button("Stop and keep the best", elem_id="stop")
-            self.estimate_button = gr.Button("How long will it take?", elem_id="estimate")
-        self.estimated = line_of("estimated")
-        self.panel = panel_of("run")
         self.corpus.lay_out_preview()
+        gr.Markdown("## 2 · How long", elem_classes="step", elem_id="step-long")
+        self.settings = SettingsForm(models)
+        gr.Markdown("## 3 · Go", elem_classes="step", elem_id="step-go")
+        self.start_button = gr.Button("Train", variant="primary", elem_id="start")
+        self.estimated = line_of("estimated")
+        self.stop_button = gr.Button("Stop and keep the best", elem_id="stop", visible=False)
+        self.panel = panel_of("run", step="#step-go")
+        with gr.Row(visible=False, elem_id="use-row", equal_height=True) as self.use_row:
+            self.chosen = line_of("chosen")
+            self.use_button = gr.Button("Write with it", variant="primary", elem_id="use", scale=0, min_width=160)
         self.own = OwnModels(models, write.model, self.mine, self.visitor, self.panel)
         self.job_id = gr.State(None)
         self.timer = gr.Timer(_POLL_SECONDS, active=False)
         self.inputs = self.settings.inputs | self.corpus.inputs
 
-    def wire(self, page: gr.Blocks) -> None:
+    def wire(self, page: gr.Blocks, tab: gr.Tab | None = None) -> None:
+        offered = [self.start_button, self.estimated, self.settings.preset]
         for previewed in self.corpus.wire(page):
-            previewed.then(self.estimate_upload, self.inputs, self.estimated, **AT_ONCE)
+            previewed.then(self.offer, self.inputs, offered, **AT_ONCE)
         self.settings.wire()
-        self.own.wire()
-        self.estimate_button.click(self.estimate, self.inputs, self.estimated, **AT_ONCE)
-        self.start_button.click(
-            self.start,
-            self.inputs | {self.write.box, self.mine},
-            [self.job_id, self.panel, self.timer, self.mine],
-            **HIDDEN,
+        changes = [self.settings.preset.input, self.settings.start_from.input]
+        changes += [field.change for field in self.settings.fields.values()]
+        gr.on(
+            changes + ([tab.select] if tab else []),
+            self.offer,
+            self.inputs,
+            offered,
+            trigger_mode="always_last",
+            **AT_ONCE,
         )
-        self.stop_button.click(self.stop, self.job_id, None, **QUIET)
-        shown = [self.panel, self.timer, self.own.model, self.settings.start_from]
+        self.own.wire()
+        started = [self.job_id, self.panel, self.timer, self.mine, self.stop_button, self.use_row]
+        self.start_button.click(self.press_start, None, [self.panel, self.stop_button, self.use_row], **QUIET).then(
+            self.start, self.inputs | {self.mine}, started, **HIDDEN
+        )
+        self.stop_button.click(self.stop, self.job_id, self.stop_button, **QUIET)
+        use = [self.chosen, self.use_button, self.use_row]
+        shown = [self.panel, self.timer, self.stop_button, self.own.model, self.settings.start_from, *use]
         batch_size = self.settings.fields["batch_size"]
-        followed = {self.job_id, self.mine}
+        followed = {self.job_id, self.mine, self.write.model}
         self.timer.tick(self.follow, followed, [*shown, self.write.model, batch_size], **QUIET)
+        self.write.model.change(self.tell_chosen, {self.job_id, self.write.model}, use, **QUIET)
+        self.use_button.click(self.use, {self.job_id, self.mine}, self.write.model, **QUIET).then(None, js=_TO_WRITE)
         page.load(lambda visitor: visitor or new_visitor(), self.visitor, self.visitor, **QUIET)
-        page.load(self.resume, self.mine, [*shown, self.job_id], **QUIET)
+        restored = sorted(self.inputs - {self.visitor}, key=lambda component: component._id)
+        page.load(
+            self.resume,
+            {self.mine, self.write.chosen},
+            [*dict.fromkeys([*shown, self.job_id, *restored, self.settings.about])],
+            **QUIET,
+        )
 
     def options(self, given: dict) -> tuple[RunOptions, bool]:
-        """What a run or an estimate is given, and whether its files are temporary.
+        """What a run is given, and whether its files are temporary.
 
         Raises:
             HeadlineError: the files or the settings cannot be used.
@@ -94,6 +114,7 @@ class TrainTab:
         selected = self.corpus.parsed_selection(given)
         settings, start_from = self.settings.read(given)
         check_memory(self._footprint(selected, settings, start_from), self.models.limits.run_mb)
+        assert selected.preview is not None, "the files have been parsed"
         options = RunOptions(
             files=tuple(map(str, selected.paths)),
             settings=settings,
@@ -102,44 +123,92 @@ class TrainTab:
             rows=self.models.limits.rows,
             minutes=self.models.limits.minutes,
             name=selected.name,
-            samples=tuple(LESSON_SEEDS),
+            samples=beginnings(selected.preview.rows),
             compare=True,
+            resumable=False,  # the page starts a run anew
         )
         return options, selected.temporary
+
+    def _size(self, selected: CorpusSelection) -> ListSize:
+        """The size of the list that a run will learn from."""
+        shown = selected.preview
+        assert shown is not None, "the files have been parsed"
+        share = min(1.0, (self.models.limits.rows or shown.headlines) / max(1, shown.headlines))
+        return ListSize(round(share * shown.headlines), round(share * shown.words), shown.distinct, shown.longest)
 
     def _footprint(
         self, selected: CorpusSelection, settings: TrainingConfig, start_from: Path | str | None
     ) -> Footprint:
         """How large the run will be."""
-        shown = selected.preview
-        assert shown is not None, "the files have been parsed"
-        vocabulary = Metadata.read(Path(start_from)).model.vocab_size if start_from and settings.keep_words else 0
-        share = min(1.0, (self.models.limits.rows or shown.headlines) / max(1, shown.headlines))
-        return footprint(
-            settings,
-            headlines=round(share * shown.headlines),
-            words=round(share * shown.words),
-            distinct=shown.distinct + vocabulary,
-            longest=shown.longest,
-        )
+        size = self._size(selected)
+        kept = Metadata.read(Path(start_from)).model.vocab_size if start_from and settings.keep_words else 0
+        return footprint(settings, size.headlines, size.words, size.distinct + kept, size.longest)
 
-    def start(self, given: dict) -> dict:
+    def offer(self, given: dict) -> Iterator[dict]:
+        """What the start button will do and how long that takes, and how long each preset would."""
+        try:
+            options, _ = self.options(given)
+            selected = self.corpus.parsed_selection(given)
+        except HeadlineError as error:
+            yield {self.start_button: "Train", self.estimated: line(str(error))}
+            return
+        size = self._size(selected)
+        titles = f"Train on {size.headlines:,} title{'s' * (size.headlines != 1)}"
+        if known_factor() is None:
+            said = "How fast this machine trains is being measured, once: some ten seconds…"
+            yield {self.start_button: titles, self.estimated: line(said)}
+        try:
+            factor = machine_factor()
+        except HeadlineError as error:
+            yield {self.start_button: titles, self.estimated: line(str(error))}
+            return
+        kept = Metadata.read(Path(options.start_from)).model.vocab_size if options.start_from else 0
+        found = estimate(options.settings, size, factor, kept)
+        limit = f" This page ends a run after {options.minutes:g} minutes." if options.minutes else ""
+        yield {
+            self.start_button: f"{titles}, {about(found.seconds)}",
+            self.estimated: line(
+                f"{found.epochs} passes over your titles on {found.device}. It ends earlier if it stops getting "
+                f"better, and goes on if you close this page.{limit} "
+                f"{self._footprint(selected, options.settings, options.start_from)}."
+            ),
+            self.settings.preset: gr.Radio(choices=self._presets(given, size, factor)),
+        }
+
+    def _presets(self, given: dict, size: ListSize, factor: float) -> list[tuple[str, str]]:
+        """(title with its time, name) of each preset."""
+        found = self.settings.preset_settings(given)
+        return [
+            (f"{title} · {about(estimate(found[name][0], size, factor, found[name][1]).seconds)}", name)
+            for title, name in self.settings.preset_titles()
+        ]
+
+    def press_start(self, request: gr.Request | None = None) -> dict:
+        """What the page shows at once when a run is asked for."""
+        self.stopping.pressed_start(_page(request))
+        return {
+            self.panel: starting(),
+            self.stop_button: gr.Button("Stop and keep the best", visible=True, interactive=True),
+            self.use_row: gr.Row(visible=False),
+        }
+
+    def start(self, given: dict, request: gr.Request | None = None) -> dict:
         """Start a run when its turn comes."""
+        job: Job | None = None
         try:
             options, temporary = self.options(given)
+            visitor = visitor_of(given[self.visitor])
+            job = start_run(options, self.models.runs, keep_files=temporary, visitor=visitor, limits=self.models.limits)
+            self._keep_form(job, given)
         except HeadlineError as error:
             count_refusal(error)
-            return {self.panel: refusal(str(error))}
-        text = box_text(given[self.write.box]).strip()
-        options = replace(options, samples=(*options.samples, text)) if text else options
-        visitor = visitor_of(given[self.visitor])
-        try:
-            job = start_run(options, self.models.runs, keep_files=temporary, visitor=visitor, limits=self.models.limits)
-        except LimitError as error:
-            count_refusal(error)
-            return {self.panel: refusal(str(error))}
+            shown = refusal(str(error), show=True)
         except OSError as error:
-            return {self.panel: refusal(f"The run could not be added: {system_sentence(error)}")}
+            shown = refusal(f"The run could not be added: {system_sentence(error)}", show=True)
+        finally:
+            self.stopping.added(_page(request), job)
+        if job is None:
+            return {self.panel: shown, self.stop_button: gr.Button(visible=False)}
         return {
             self.job_id: job.id,
             self.panel: describe(job.status()),
@@ -147,36 +216,21 @@ class TrainTab:
             self.mine: [*ids_of(given[self.mine]), job.id],
         }
 
-    def estimate_upload(self, given: dict) -> Iterator[dict]:
-        """Estimate the time for headlines that were just selected; for the sample only on request."""
-        try:
-            self.corpus.parsed_selection(given)
-            readable = given[self.corpus.source] != SAMPLE_CHOICE
-        except (CorpusError, LimitError):  # the preview says why
-            readable = False
-        if readable:
-            yield from self.estimate(given)
-        else:
-            yield line("")
+    def _keep_form(self, job: Job, given: dict) -> None:
+        """Keep what the page holds in the run's folder, for a reload. Pasted text is kept by its file."""
+        form = form_of([self.corpus, self.settings], {k: v for k, v in given.items() if k in self.inputs})
+        form.pop("visitor", None)
+        with contextlib.suppress(OSError, TypeError, ValueError):  # the run itself does not need it
+            keep_form(job.folder, self.corpus.storable(form, given))
 
-    def estimate(self, given: dict) -> Iterator[dict]:
-        """Estimate how long the run would take, from a few steps in a process of its own."""
-        yield line("Training a few steps…")
-        try:
-            options, _ = self.options(given)
-            size = self._footprint(self.corpus.parsed_selection(given), options.settings, options.start_from)
-            with self.estimating.used_by(visitor_of(given[self.visitor])), _ESTIMATE:
-                found = estimate_in_child(options, _LONGEST_ESTIMATE)
-        except HeadlineError as error:
-            yield line(str(error))
-        else:
-            yield line(
-                f"About {clock(found.seconds)} on {found.device}, at {found.words_per_second:,} words per second; less "
-                f"if the held-out loss stops getting better earlier. {size}."
-            )
+    def stop(self, id_: str | None, request: gr.Request | None = None) -> gr.Button:
+        """Stop the run that the page shows, or the one that it has just asked for."""
+        shown = self.models.job(id_) if id_ and self.models.is_run(id_) else None
+        self.stopping.pressed_stop(_page(request), shown)
+        return gr.Button("Stopping…", interactive=False)
 
     def follow(self, given: dict) -> dict:
-        """The state of the run; once it has ended, its model in the Write tab.
+        """The state of the run; once it has ended, its model in the Write tab of the browser that started it.
 
         If memory ran out, the field of the batch size gets one that may do.
         """
@@ -184,35 +238,64 @@ class TrainTab:
         if not id_:
             return {self.timer: gr.Timer(active=False)}
         if not self.models.is_run(id_):
-            return {self.panel: refusal("This run has been deleted."), self.timer: gr.Timer(active=False)}
+            return {
+                self.panel: refusal("This run has been deleted."),
+                self.timer: gr.Timer(active=False),
+                self.stop_button: gr.Button(visible=False),
+            }
         job = self.models.job(id_)
         status = job.status()
-        shown = {self.panel: describe(status), self.timer: gr.Timer(active=not status.ended)}
+        shown = {self.timer: gr.Timer(active=not status.ended)} | self._shown(job, status)
         if status.ended:
             shown |= self._choices(mine)
-            if job.model.is_dir():
+            chosen = given[self.write.model]
+            if job.model.is_dir() and id_ in ids_of(mine):
                 shown[self.write.model] = gr.Dropdown(choices=self.models.choices(mine), value=id_)
+                chosen = id_
+            shown |= self.tell_chosen({self.job_id: id_, self.write.model: chosen})
         if "batch_size" in status.suggested_settings:
             shown[self.settings.fields["batch_size"]] = status.suggested_settings["batch_size"]
         return shown
 
-    def stop(self, id_: str | None) -> None:
-        if id_ and self.models.is_run(id_):
-            self.models.job(id_).stop()
+    def _shown(self, job: Job, status: Status) -> dict:
+        """The panel, and the button that stops the run as long as there is something to stop."""
+        asked = job.asked_to_stop
+        stop = "Stopping…" if asked else "Stop and keep the best"
+        button = gr.Button(stop, visible=not status.ended, interactive=not asked)
+        return {self.panel: describe(status), self.stop_button: button}
 
-    def resume(self, mine: list[str] | None) -> dict:
-        """Follow a run that is under way when the page is opened, or else show the last one of this browser."""
-        shown = self._choices(mine)
-        for job in self.models.jobs(mine):
-            status = job.status()
-            if not status.ended:
-                return shown | {
-                    self.job_id: job.id,
-                    self.panel: describe(status),
-                    self.timer: gr.Timer(active=True),
-                }
+    def tell_chosen(self, given: dict) -> dict:
+        """Whether the run's model is chosen in the Write tab, and if not, a button that chooses it."""
+        id_, chosen = given[self.job_id], given[self.write.model] or BUNDLED_ID
+        if not id_ or not self.models.exists(id_) or not self.models.job(id_).status().ended:
+            return {self.use_row: gr.Row(visible=False)}
+        label = "Write with it" if id_ == chosen else "Choose it and write"
+        said = _CHOSEN if id_ == chosen else "The Write tab uses another model."
+        return {self.use_row: gr.Row(visible=True), self.chosen: line(said), self.use_button: label}
+
+    def use(self, given: dict) -> gr.Dropdown:
+        """Choose the run's model in the Write tab."""
+        return gr.Dropdown(choices=self.models.choices(given[self.mine]), value=given[self.job_id])
+
+    def resume(self, given: dict) -> dict:
+        """Follow a run that is under way when the page is opened, or else show the last one of this browser.
+
+        The list and the settings are those that the run was started with.
+        """
+        mine = given[self.mine]
+        jobs = self.models.jobs(mine)
         last = next((self.models.job(id_) for id_ in reversed(ids_of(mine)) if self.models.is_run(id_)), None)
-        return shown | ({self.panel: describe(last.status())} if last else {})
+        job = next((job for job in jobs if not job.status().ended), last)
+        if job is None:
+            return self._choices(mine)
+        status = job.status()
+        shown = self._choices(mine) | self._shown(job, status)
+        shown |= {self.job_id: job.id, self.timer: gr.Timer(active=not status.ended)}
+        if status.ended:
+            shown |= self.tell_chosen({self.job_id: job.id, self.write.model: given[self.write.chosen]})
+        if (form := kept_form(job.folder)) and (not self.models.limits.public or job.id in ids_of(mine)):
+            shown |= self.corpus.restored(form, job.visitor) | self.settings.restored(form, mine)
+        return shown
 
     def _choices(self, mine: list[str] | None) -> dict:
         """The lists of models, which a run may have made longer."""
@@ -220,3 +303,8 @@ class TrainTab:
             self.own.model: self.own.choice(mine),
             self.settings.start_from: gr.Dropdown(choices=self.settings.start_choices(mine)),
         }
+
+
+def _page(request: gr.Request | None) -> str:
+    """The session of the page that asks; the same for all that have none."""
+    return str(getattr(request, "session_hash", None) or "")

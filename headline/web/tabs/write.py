@@ -1,6 +1,7 @@
 """The Write tab: the search box, whole headlines on request, and the choice of the model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import gradio as gr
 
@@ -8,7 +9,7 @@ from headline.errors import LimitError
 from headline.generator.generator import Generator
 from headline.web.allowance import address_of
 from headline.web.events import HIDDEN, QUIET
-from headline.web.given import box_text, number_of, text_of
+from headline.web.given import box_text, is_id, number_of, text_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import box_value, search_box
@@ -43,22 +44,28 @@ class WriteTab:
         with gr.Row(elem_id="model-row", equal_height=True):
             self.model = gr.Dropdown(models.choices([]), value=BUNDLED_ID, label="Model", elem_id="model")
             self.about = line_of("about-model", models.describe(BUNDLED_ID))
+        self.told = line_of("model-told")
+        self.chosen = gr.BrowserState("", storage_key="headline.model", secret=mine.secret)
 
-    def wire(self, page: gr.Blocks) -> None:
+    def wire(self, page: gr.Blocks, tabs: Sequence[gr.Tab] = ()) -> None:
         for button, example in zip(self.example_buttons, EXAMPLES, strict=True):
             button.click(lambda text=example: box_value(put=text + " "), None, self.box, **QUIET)
         self.finished.take(self.take_headline, None, self.box, **QUIET)
         gr.on(
             [self.finish_button.click, self.box.submit],
             self.finish,
-            {self.box, self.model, self.number, self.temperature, self.words},
-            self.finished,
+            {self.box, self.model, self.number, self.temperature, self.words, self.mine},
+            [self.finished, self.model, self.told],
             concurrency_limit=_GENERATE_AT_ONCE,
             **HIDDEN,
         )
-        self.model.change(self.choose_model, self.model, [self.box, self.about], **QUIET)
-        # A page that is opened again finds the models of runs that ended in the meantime.
-        page.load(self.refresh_models, [self.model, self.mine], self.model, **QUIET)
+        self.model.change(self.choose_model, self.model, [self.box, self.about, self.chosen], **QUIET)
+        self.model.input(lambda: line(""), None, self.told, **QUIET)
+        # The model may be deleted in another tab or page: at a key the box hears of it, else when a tab is opened.
+        for heard in (self.box.gone, *(tab.select for tab in tabs)):
+            heard(self.check_model, [self.model, self.mine], [self.model, self.told], **QUIET)
+        # A page that is opened again finds the models of runs that ended meanwhile, and the one that was chosen.
+        page.load(self.refresh_models, [self.chosen, self.mine], [self.model, self.told], **QUIET)
 
     def take_headline(self, event: gr.EventData) -> dict:
         """Put a whole headline that was clicked into the box."""
@@ -72,21 +79,43 @@ class WriteTab:
         except LimitError as error:
             count_refusal(error)
             gr.Info("Your last headlines are still being written: ask again when they are done.")
-            yield headline_choices("", [])
+            yield {self.finished: headline_choices("", [])}
 
     def _headlines(self, given: dict) -> Iterator[dict]:
+        if not self.models.exists(given[self.model] or BUNDLED_ID):
+            yield {self.finished: headline_choices("", [])} | self._gone(given[self.mine])
+            return
         text = box_text(given[self.box])
         number, words = int(number_of(given[self.number], 1, 20)), int(number_of(given[self.words], 0, 20)) or None
         temperature = number_of(given[self.temperature], 0.1, 1.5)
         generator = Generator(self.models.get(given[self.model]))
         made = generator.several(text, number, temperature, TOP_K, words)
-        yield headline_choices(text, made, asked=number)
+        yield {self.finished: headline_choices(text, made, asked=number)}
 
     def choose_model(self, model: str | None) -> dict:
-        return {self.box: box_value(model=model or BUNDLED_ID), self.about: line(self.models.describe(model))}
+        """Write with a model, and keep the choice in the browser."""
+        model = model or BUNDLED_ID
+        return {
+            self.box: box_value(model=model),
+            self.about: line(self.models.describe(model)),
+            self.chosen: model,
+        }
 
-    def refresh_models(self, model: str | None, mine: list[str] | None) -> gr.Dropdown:
-        """The choice of models; the bundled one if the chosen one is gone."""
+    def refresh_models(self, chosen: Any, mine: list[str] | None) -> dict:
+        """The choice of models, with the one that was chosen when the page was open last."""
+        model = chosen if is_id(chosen) else BUNDLED_ID
+        if not self.models.exists(model):
+            return self._gone(mine)
         choices = self.models.choices(mine)
-        exists = any(id_ == model for _, id_ in choices)
-        return gr.Dropdown(choices=choices, value=model if exists else BUNDLED_ID)
+        visible = any(id_ == model for _, id_ in choices)
+        return {self.model: gr.Dropdown(choices=choices, value=model if visible else BUNDLED_ID)}
+
+    def check_model(self, model: str | None, mine: list[str] | None) -> dict:
+        """Choose the bundled model, and say so, if the chosen one has been deleted."""
+        return gr.skip() if self.models.exists(model or BUNDLED_ID) else self._gone(mine)
+
+    def _gone(self, mine: list[str] | None) -> dict:
+        return {
+            self.model: gr.Dropdown(choices=self.models.choices(mine), value=BUNDLED_ID),
+            self.told: line("The model that you wrote with has been deleted. The bundled model answers now."),
+        }

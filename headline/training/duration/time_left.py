@@ -1,0 +1,125 @@
+"""How long a run still takes, from the steps that it has done so far. The numbers that it tells never leap."""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+_WINDOW = 200  # newest durations of one kind that count
+_OUTLIER = 20.0  # times the median: a longer step, such as one while the machine slept, counts as one of that length
+_FORWARD = 0.4  # of a training step: what a step on held-out headlines takes, until one was timed
+_LEAST_STEPS = 5  # before which nothing is said: the first one compiles the network
+_SETTLING = 0.05  # of the whole run: the time in which the told number moves most of the way to a new estimate
+_LEAST_SETTLING = 2.0  # seconds
+_STEEPEST = 1.2  # factor by which the told number changes between two reports at most, beside the time that went by
+_LEAST_LEFT = 1.0  # seconds
+
+
+class Pace:
+    """The mean duration of one kind of work, in seconds. The first one is left out once there are others.
+
+    The first compiles, imports or fills caches. One that takes very long, because the machine did something else,
+    counts as `_OUTLIER` times the median.
+    """
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+        self._durations: deque[float] = deque(maxlen=_WINDOW)
+
+    def add(self, seconds: float) -> None:
+        if self._first is None:
+            self._first = seconds
+        else:
+            self._durations.append(seconds)
+
+    def __len__(self) -> int:
+        return len(self._durations) + (self._first is not None)
+
+    def mean(self, unknown: float) -> float:
+        """The mean, or `unknown` before anything was timed."""
+        if not self._durations:
+            return unknown if self._first is None else self._first
+        middle = sorted(self._durations)[len(self._durations) // 2]
+        return sum(min(seconds, _OUTLIER * middle) for seconds in self._durations) / len(self._durations)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a run will do, in numbers of steps, and what is expected of the parts that were not timed yet.
+
+    The expected seconds count against each other only: if a training step takes twice as long as expected, so will
+    the others.
+    """
+
+    epochs: int
+    steps: int  # training batches of an epoch
+    checks: int = 0  # batches of held-out headlines after each epoch
+    step: float = 1.0  # seconds of a training step, as expected
+    between: float = 0.0  # seconds between two epochs beside the checks: samples, and what is kept in case of a stop
+    after: float = 0.0  # seconds after the last epoch: the mixture, and measuring
+
+
+class TimeLeft:
+    """Follows a run by its steps and tells the seconds that it still takes.
+
+    Times are passed in, in seconds of any clock that is never set back. Durations are averaged per kind: training
+    steps, held-out steps, and what comes between two epochs. The number that is told follows the estimate slowly.
+    """
+
+    def __init__(self, course: Course):
+        self.course = course
+        self._training, self._checking, self._between = Pace(), Pace(), Pace()
+        self._last: float | None = None  # when the last step of any kind ended
+        self._began: float | None = None
+        self._told: tuple[float, float] | None = None  # when, and how many seconds were left
+
+    def epoch_began(self, now: float) -> None:
+        if self._began is None:
+            self._began = now
+        elif self._last is not None:
+            self._between.add(now - self._last)
+        self._last = now
+
+    def trained(self, now: float) -> None:
+        """One training step has ended."""
+        self._training.add(self._since(now))
+
+    def checked(self, now: float) -> None:
+        """One held-out step has ended."""
+        self._checking.add(self._since(now))
+
+    def _since(self, now: float) -> float:
+        before, self._last = self._last, now
+        return now - before if before is not None else 0.0
+
+    def left(self, now: float, epoch: int, step: int, check: int = 0) -> float | None:
+        """The seconds left after so many steps of an epoch, counted from 1; None before that can be said."""
+        if len(self._training) < min(_LEAST_STEPS, self.course.steps):
+            return None
+        estimate = max(_LEAST_LEFT, self._estimate(now, epoch, step, check))
+        told = estimate if self._told is None else self._towards(estimate, now)
+        self._told = (now, told)
+        return told
+
+    def _estimate(self, now: float, epoch: int, step: int, check: int) -> float:
+        course = self.course
+        training = self._training.mean(0.0)
+        checking = self._checking.mean(_FORWARD * training)
+        slower = training / course.step if training else 1.0  # than expected
+        between = self._between.mean(slower * course.between)
+        epochs_left = course.epochs - epoch
+        steps = epochs_left * course.steps + course.steps - step
+        checks = epochs_left * course.checks + course.checks - check
+        passed = now - self._last if self._last is not None else 0.0  # of what is being done now
+        return max(
+            0.0, steps * training + checks * checking + (epochs_left + 1) * between + slower * course.after - passed
+        )
+
+    def _towards(self, estimate: float, now: float) -> float:
+        """The number told last, less the time since, moved towards a new estimate."""
+        assert self._told is not None and self._began is not None, "something was told before"
+        at, told = self._told
+        expected = max(_LEAST_LEFT, told - (now - at))
+        settling = max(_LEAST_SETTLING, _SETTLING * (now - self._began + estimate))
+        share = 1 - math.exp(-(now - at) / settling)
+        factor = (estimate / expected) ** share
+        return expected * min(_STEEPEST, max(1 / _STEEPEST, factor))
