@@ -458,7 +458,11 @@ def test_a_reload_forgets_files_that_are_gone(tab, tmp_path):
     here = upload(tmp_path)
     form = {"source": UPLOAD_CHOICE, "files": [*here, str(tmp_path / "gone.csv")], "column": "title", "pasted": ""}
     shown = tab.corpus.restored(form, VISITOR)
-    assert shown[tab.corpus.files] == here and shown[tab.corpus.column] == "title"
+    assert shown[tab.corpus.files] == here and shown[tab.corpus.column].value == "title"
+    kept = tab.corpus.forget_for({tab.corpus.files: here, tab.corpus.read: shown[tab.corpus.read]})
+    assert kept == {tab.corpus.read: here}  # what was said of them still holds
+    other = tab.corpus.forget_for({tab.corpus.files: ["other"], tab.corpus.read: here})
+    assert other[tab.corpus.column].value == "" and other[tab.corpus.read] == ["other"]
     assert tab.corpus.restored({"source": "no such"}, VISITOR) == {}
 
 

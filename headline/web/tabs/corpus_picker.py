@@ -111,6 +111,7 @@ class CorpusPicker:
             )
         self.header_asked = gr.State(None)  # whether the first row has names, if the visitor said so
         self.downloaded = gr.State(None)
+        self.read = gr.State(None)  # the files that the fields of the reading group belong to
         self.inputs = {self.source, self.files, self.pasted, self.downloaded, self.visitor}
         self.inputs |= {self.column, self.no_header, self.encoding, self.header_asked}
 
@@ -135,7 +136,7 @@ class CorpusPicker:
         said = self.no_header.input(lambda no: not no, self.no_header, self.header_asked, **QUIET)
         changes = [
             self.source.change,
-            self.files.change(self.forget, None, forgotten, **QUIET).then,
+            self.files.change(self.forget_for, {self.files, self.read}, [*forgotten, self.read], **QUIET).then,
             self.column.input,
             self.encoding.input,
             said.then,
@@ -143,6 +144,12 @@ class CorpusPicker:
             self.downloaded.change,
         ]
         return [change(self.show_preview, self.inputs, shown, **AT_ONCE) for change in changes]
+
+    def forget_for(self, given: dict) -> dict:
+        """Forget what was said of the last files; of those that a reload shows again it still holds."""
+        if given[self.files] and given[self.files] == given[self.read]:
+            return {self.read: given[self.read]}
+        return self.forget() | {self.read: given[self.files]}
 
     def forget(self) -> dict:
         """The components that say how files are read, as they are before anything was said."""
@@ -260,7 +267,10 @@ class CorpusPicker:
             elif isinstance(value, list):
                 value = [path for path in value if isinstance(path, str) and Path(path).is_file()] or None
             shown[component] = value
-        return shown
+        if shown.get(self.column):
+            column = shown[self.column]
+            shown[self.column] = gr.Dropdown(choices=[*FOUND_COLUMN, (column, column)], value=column)
+        return shown | {self.read: shown.get(self.files)}
 
     def show_preview(self, given: dict) -> dict:
         """The preview of the selected headlines, or a sentence if they cannot be read."""

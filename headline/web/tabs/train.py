@@ -101,7 +101,7 @@ class TrainTab:
         page.load(
             self.resume,
             {self.mine, self.write.chosen},
-            [*dict.fromkeys([*shown, self.job_id, *restored, self.settings.about])],
+            [*dict.fromkeys([*shown, self.job_id, *restored, self.settings.about, self.corpus.read])],
             **QUIET,
         )
 
