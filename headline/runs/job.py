@@ -141,7 +141,7 @@ class Job:
             curve=progress,
             baseline=last.get("baseline", {}).get("nats"),
             samples=last.get("samples", {}).get("headlines", []),
-            compared={k: v for k, v in last.get("compared", {}).items() if k != "event"},
+            compared={k: v for k, v in last.get("compared", {}).items() if k not in ("event", "stage")},
             device=last.get("device", {}).get("name", ""),
             suggested_settings={k: v for k, v in last.get("error", {}).items() if k not in ("event", "message")},
         )

@@ -255,7 +255,8 @@ def _measured(
     metrics: dict = {"test": measure(checkpoint, test[:: -(-len(test) // _MEASURED)], should_stop)}
     if compare and not should_stop():
         metrics["keystrokes_saved"] = _keystrokes_saved(checkpoint, test[:_TYPED])
-        emit({"event": "compared", "headlines": len(test[:_TYPED]), **metrics["keystrokes_saved"]})
+        saved = {"headlines": len(test[:_TYPED]), **metrics["keystrokes_saved"]}
+        emit({"event": "compared", **saved, "stage": "measuring"})
     return replace(checkpoint, metrics=checkpoint.metrics | metrics)
 
 
