@@ -12,11 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from headline.generator.keystrokes import Keystrokes, typed_with
 
 from headline.corpus.language.detect import detect
 from headline.corpus.report import Corpus
 from headline.corpus.segmentation import tokenizer
+from headline.generator.box.keystrokes import Keystrokes, typed_with
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
 from headline.model.checkpoint import Checkpoint

@@ -4,12 +4,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from headline.generator.keystrokes import typed_with
 
 from headline.corpus.language.detect import detect
 from headline.corpus.report import Corpus
 from headline.corpus.segmentation import join, tokenizer
 from headline.corpus.vocabulary import Vocabulary
+from headline.generator.box.keystrokes import typed_with
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.generator.writing import typeset
