@@ -201,6 +201,8 @@ def test_another_page_hears_that_its_model_was_deleted(page: Page, runs: Path, a
     expect(page.locator("#own-told")).to_contain_text(
         "“Shared” was deleted. The Write tab uses the bundled model again."
     )
+    open_tab(other, "Inside")  # a key would do too, unless the engine in the page answers it
+    open_tab(other, "Write")
     other.locator(BOX).fill("the gov")
     expect(other.locator("#model-told")).to_have_text(
         "The model that you wrote with has been deleted. The bundled model answers now."
