@@ -22,7 +22,7 @@ from bench.engine_cases import Case, answered, keystrokes, small_checkpoint, wid
 from headline.corpus.reader import read_headlines
 from headline.generator.suggester import Suggester
 from headline.paths import ASSETS, BUNDLED_MODEL, SAMPLE_CORPUS
-from headline.web.engine_files import EngineFile, engine_files
+from headline.web.engine.engine_files import EngineFile, engine_files
 from tests.browser import chromium
 
 _TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from headline.corpus.language.scripts import joins
+from headline.corpus.language.scripts import is_unspaced, joins
 from headline.corpus.segmentation import OPENING_MARKS, Token, join
 from headline.corpus.segmentation import tokenizer as tokenizer_of
 from headline.corpus.truecasing import Truecaser
@@ -220,7 +220,8 @@ class Vocabulary:
                     return self._typed(tokens[: words[-2]], joined, needs_space=False)
             tail = text[last.end :]
             if not tail or (tail in self.tokenizer.joiners and self._begins_a_word(text[last.start :])):
-                return self._typed(tokens[: words[-1]], text[last.start :], needs_space=False)
+                settled, fragment = self._open_unspaced(text[last.start :])
+                return self._typed([*tokens[: words[-1]], *settled], fragment, needs_space=False)
         if tokens and tokens[-1].end == len(text):  # a mark
             glued = tokens[-1].text in OPENING_MARKS or joins(text, "")
             return self._typed(tokens, "", needs_space=not glued)
@@ -229,6 +230,15 @@ class Vocabulary:
             return self._typed(tokens, text[-1], needs_space=False)
         opened = text[-1] in _OPENING_SIGNS and (len(text) == 1 or text[-2].isspace())
         return self._typed(tokens, "", needs_space=not opened)
+
+    def _open_unspaced(self, letters: str) -> tuple[list[Token], str]:
+        """Separate a word of the vocabulary from what begins another behind it, where nothing begins with all of the
+        letters and the script has no spaces: the splitter may cut a word that is not finished elsewhere."""
+        if is_unspaced(letters) and not self._begins_a_word(letters):
+            for end in range(len(letters) - 1, 0, -1):
+                if self.tokenizer.key(letters[:end]) in self.stoi and self._begins_a_word(letters[end:]):
+                    return [Token(letters[:end], 0, end, is_mark=False)], letters[end:]
+        return [], letters
 
     def _begins_a_word(self, letters: str) -> bool:
         return len(self.starting_with(self.tokenizer.key(letters))) > 0

@@ -15,7 +15,7 @@ from headline.generator.box.shown import ROWS, SURE, shown
 from headline.generator.box.spacing import CLOSING, JOINING
 from headline.generator.suggester import WORTH_SHOWING, Suggester
 from headline.paths import read_asset
-from headline.web.page_code import code_path
+from headline.web.engine.page_code import code_path
 
 API = "/gradio_api/headline"  # prefix of the routes that only the page asks
 _SCRIPTS = ("editing", "search_box/server", "search_box/engine", "search_box/answers", "search_box")  # in this order

@@ -10,7 +10,7 @@ from bench.engine import compare, listed, site
 from bench.engine_cases import ODD_TEXTS, Case, keystrokes, small_checkpoint, wide_checkpoint
 from headline.corpus.reader import read_headlines
 from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
-from headline.web.engine_files import engine_files
+from headline.web.engine.engine_files import engine_files
 from tests.tiny import random_checkpoint
 
 PROBABILITY = (

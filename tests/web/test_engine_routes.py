@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.words.lexicon import Lexicon, listed
 from headline.paths import ASSETS
-from headline.web.engine_files import shared_files
+from headline.web.engine.engine_files import shared_files
+from headline.web.engine.page_code import code_version, page_code
 from headline.web.http.engine_routes import engine_routes
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.page_code import code_version, page_code
 from headline.web.search_box import API
 from tests.tiny import random_checkpoint, vocabulary
 

@@ -11,10 +11,10 @@ from starlette.routing import BaseRoute, Route
 from headline.corpus.language.languages import language
 from headline.errors import CheckpointError, RequestError
 from headline.model.storage.metadata import Metadata
-from headline.web.engine_files import EngineFile, engine_files, shared_files
+from headline.web.engine.engine_files import EngineFile, engine_files, shared_files
+from headline.web.engine.page_code import code_version, page_code
 from headline.web.http.refusals import check_model, refusal
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.page_code import code_version, page_code
 from headline.web.search_box import API
 
 _LARGEST = 64 * 2**20  # bytes of all files of a model that a page is asked to hold; the server answers for larger ones
