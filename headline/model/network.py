@@ -5,7 +5,7 @@ The cell is that of Keras (Hochreiter & Schmidhuber 1997, with a forget gate; ga
     z = x W + h U + b;  i, f, o = sigmoid(z_i, z_f, z_o);  c' = f c + i tanh(z_c);  h' = o tanh(c')
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,18 @@ class State:
             tuple(np.concatenate([s.h[i] for s in states]) for i in layers),
             tuple(np.concatenate([s.c[i] for s in states]) for i in layers),
         )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one layer's cell computes for one more word: six arrays of shape (B, R, U)."""
+
+    input: np.ndarray  # i, from 0 to 1: how much of the candidate is let in
+    forget: np.ndarray  # f, from 0 to 1: how much of the old c is kept
+    candidate: np.ndarray  # tanh(z_c), from -1 to 1
+    output: np.ndarray  # o, from 0 to 1: how much of tanh(c) is shown
+    c: np.ndarray
+    h: np.ndarray  # from -1 to 1
 
 
 class Network:
@@ -107,18 +119,21 @@ class Network:
         return self._softmax.T, self._bias
 
     def _advance(self, state: State, ids: np.ndarray) -> State:
+        cells = list(self.cells(state, ids))
+        read = np.concatenate([state.ids, ids[:, None]], axis=1)
+        return State(read, tuple(cell.h for cell in cells), tuple(cell.c for cell in cells))
+
+    def cells(self, state: State, ids: np.ndarray) -> Iterator["Cell"]:
+        """Yield what each layer's cell computes as it reads one more word in each row: ids of shape (B,)."""
         x = self._embedding[ids][:, None, :]  # (B, 1, E): the same word in all lanes
-        h_next, c_next = [], []
         for (kernel, recurrent, bias), h, c in zip(self._lstm, state.h, state.c, strict=True):
             b, r, u = h.shape
             z = (h.reshape(b * r, u) @ recurrent).reshape(b, r, 4 * u) + (x @ kernel + bias)
-            gates = _sigmoid(z)
-            c = gates[..., u : 2 * u] * c + gates[..., :u] * np.tanh(z[..., 2 * u : 3 * u])
+            gates, candidate = _sigmoid(z), np.tanh(z[..., 2 * u : 3 * u])
+            c = gates[..., u : 2 * u] * c + gates[..., :u] * candidate
             h = gates[..., 3 * u :] * np.tanh(c)
-            h_next.append(h)
-            c_next.append(c)
+            yield Cell(gates[..., :u], gates[..., u : 2 * u], candidate, gates[..., 3 * u :], c, h)
             x = h
-        return State(np.concatenate([state.ids, ids[:, None]], axis=1), tuple(h_next), tuple(c_next))
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:

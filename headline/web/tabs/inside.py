@@ -21,6 +21,7 @@ from headline.web.tabs.walkthrough import (
     next_word_bars,
     notebook_steps,
 )
+from headline.web.tabs.word_walk import word_walk, word_walk_of
 from headline.web.tabs.write import WriteTab
 
 _EXAMPLE = "Former N.F.L. Cheerleaders’ Settlement Offer"
@@ -37,24 +38,28 @@ class InsideTab:
             "beginners-guide-to-text-generation-using-lstms) recipe, in our own, and in the model that is chosen."
         )
         self.text = gr.Textbox(label="Headline", elem_id="inside-text", lines=1, max_lines=3)
+        self.walk = word_walk_of("word-walk")
         self.panel = sheet_of("inside")
 
     def wire(self, tab: gr.Tab) -> None:
         write = self.write
-        tab.select(self.open, {write.box, write.model}, [self.text, self.panel], **QUIET)
-        self.text.change(self.show, {self.text, write.model}, self.panel, trigger_mode="always_last", **QUIET)
+        tab.select(self.open, {write.box, write.model}, [self.text, self.walk, self.panel], **QUIET)
+        self.text.change(
+            self.show, {self.text, write.model}, [self.walk, self.panel], trigger_mode="always_last", **QUIET
+        )
 
     def open(self, given: dict) -> dict:
         """Show the steps of the text in the Write tab's box."""
         text = box_text(given[self.write.box]) or _EXAMPLE
-        return {self.text: text, self.panel: self._sheet(text, given[self.write.model])}
+        return {self.text: text} | self._shown(text, given[self.write.model])
 
     def show(self, given: dict) -> dict:
         """Show the steps of the text that was typed in this tab."""
-        return self._sheet(text_of(given[self.text]), given[self.write.model])
+        return self._shown(text_of(given[self.text]), given[self.write.model])
 
-    def _sheet(self, text: str, model: str) -> dict:
-        return sheet(text[:_LONGEST], self.models.get(model), self.sample)
+    def _shown(self, text: str, model: str) -> dict:
+        text, suggester = text[:_LONGEST], self.models.get(model)
+        return {self.walk: word_walk(text, suggester), self.panel: sheet(text, suggester, self.sample)}
 
 
 def sheet(text: str, suggester: Suggester, sample: Path) -> dict:
