@@ -61,7 +61,7 @@ class Tokenizer {
 
   /** What all spellings of a word have in common: the lower-cased spelling. */
   key(word) {
-    return this.spelling(word).toLowerCase();
+    return this.spelling(word).toLowerCase().replaceAll("i\u0307", "i"); // no combining dot is left of İ
   }
 }
 

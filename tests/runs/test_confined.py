@@ -11,6 +11,7 @@ from dataclasses import asdict
 import pytest
 
 from headline.corpus.bounds import Bounds
+from headline.corpus.files import Reading
 from headline.errors import CorpusError
 from headline.runs.confined import run_confined
 from headline.runs.limits import Limits
@@ -129,7 +130,7 @@ def test_the_servers_memory_stays_as_it_was(tmp_path, name, data, told):
     (tmp_path / name).write_bytes(data())
     before = resident()
     with pytest.raises(CorpusError, match=told) as caught:
-        parse_confined([tmp_path / name], None, tmp_path / "out", PUBLIC.bounds, 1_000, 60)
+        parse_confined([tmp_path / name], Reading(), tmp_path / "out", PUBLIC.bounds, 1_000, 60)
     assert resident() - before < 8_000 and str(caught.value).startswith(name) and len(str(caught.value)) < 300
     assert not list(tmp_path.glob("out/parsed/*"))
 
@@ -137,12 +138,12 @@ def test_the_servers_memory_stays_as_it_was(tmp_path, name, data, told):
 def test_a_file_that_is_too_much_for_the_memory_is_refused(tmp_path):
     (tmp_path / "many.txt").write_text("".join(f"headline {i} of a list\n" for i in range(300_000)))
     with pytest.raises(CorpusError, match=r"^many\.txt takes more than 50 MB of memory to read"):
-        parse_confined([tmp_path / "many.txt"], None, tmp_path / "out", PUBLIC.bounds, 50, 60)
+        parse_confined([tmp_path / "many.txt"], Reading(), tmp_path / "out", PUBLIC.bounds, 50, 60)
 
 
 def test_the_bounds_of_a_public_page_reach_the_child(tmp_path):
     (tmp_path / "many.txt").write_text("one line\n" * 11)
     bounds = Bounds(**asdict(PUBLIC.bounds) | {"rows": 10})
     with pytest.raises(CorpusError, match=r"many\.txt has more than 10 rows"):
-        parse_confined([tmp_path / "many.txt"], None, tmp_path, bounds, 0, 0)
-    assert parse_confined([tmp_path / "many.txt"], None, tmp_path, PUBLIC.bounds, 0, 0).preview.headlines == 1
+        parse_confined([tmp_path / "many.txt"], Reading(), tmp_path, bounds, 0, 0)
+    assert parse_confined([tmp_path / "many.txt"], Reading(), tmp_path, PUBLIC.bounds, 0, 0).preview.headlines == 1

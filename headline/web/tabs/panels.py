@@ -100,6 +100,7 @@ def typed_pause(field: str, elem_id: str) -> gr.HTML:
     Gradio's own events come at every letter or, on a paste, only when the field is left.
     """
     return gr.HTML(
+        value={},
         html_template="<span hidden></span>",
         js_on_load=read_asset("typed_pause.js"),
         elem_id=elem_id,
