@@ -17,7 +17,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # each other. `child_command` takes this back for training runs.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from headline.runs.limits import Limits, is_public
+from headline.runs.limits import Limits, is_public, niceness, slots
 from headline.runs.queue import RUNS, dispatch, sweep
 from headline.runs.visitors import UPLOADS, make_private
 
@@ -79,6 +79,7 @@ _MOST_EVENTS = 200  # that wait in Gradio's queue on a public page; further ones
 def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """Build the page for a bundled model and a folder of runs, which is made if need be. Nothing is started."""
     keep_large_blocks_apart()
+    slots(), niceness()  # a wrong number is told now, not when the first run starts
     models = Models(bundled, runs, Limits.from_environment())
     models.get(None)  # loaded now, not when the first visitor types
     with Page(title=NAME) as page:

@@ -19,8 +19,8 @@ from headline.training.run import run
 
 
 def main(arguments: list[str]) -> int:
-    lower_priority()  # the server answers every keystroke meanwhile
     try:
+        lower_priority()  # the server answers every keystroke meanwhile
         if arguments == ["measure"]:
             print(json.dumps({"factor": measure_factor()}))
         else:

@@ -19,6 +19,7 @@ from typing import Any
 
 from headline.errors import HeadlineError, system_sentence
 from headline.paths import ROOT
+from headline.runs.limits import niceness
 
 resource: ModuleType | None
 try:
@@ -28,7 +29,6 @@ except ImportError:  # Windows: memory is not limited there
 
 READING = threading.BoundedSemaphore(2)  # children that read at once; further ones wait
 _POLL_SECONDS = 0.5
-_NICENESS = 10  # added to that of the server, which answers every keystroke
 _REFUSED, _NO_MEMORY = 2, 3  # exit codes
 _MEGABYTE = 2**20  # bytes
 # Each thread of a library reserves address space, which counts against the limit.
@@ -124,13 +124,18 @@ def serve(work: Callable[[Any], dict]) -> int:
 
 
 def lower_priority() -> None:
-    """Let every process that somebody waits for go first."""
+    """Let every process that somebody waits for go first.
+
+    Raises:
+        SettingError: HEADLINE_NICENESS is not a whole number.
+    """
+    added = niceness()
     if hasattr(os, "nice"):  # not on Windows
-        os.nice(_NICENESS)
+        os.nice(added)
     if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
         # Desktop Linux weighs whole sessions against each other, and a run leads one of its own.
         with contextlib.suppress(OSError):
-            Path("/proc/self/autogroup").write_text(str(_NICENESS), encoding="ascii")
+            Path("/proc/self/autogroup").write_text(str(added), encoding="ascii")
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -140,6 +140,15 @@ def slots() -> int:
     return max(1, _whole_number("HEADLINE_SLOTS", 1, "1 or more"))
 
 
+def niceness() -> int:
+    """Return what is added to the server's niceness for the processes that train and read files, 0 to 19.
+
+    Raises:
+        SettingError: HEADLINE_NICENESS is not a whole number.
+    """
+    return min(19, _whole_number("HEADLINE_NICENESS", 10, "0 to 19"))
+
+
 def _whole_number(variable: str, default: int, note: str) -> int:
     text = os.environ.get(variable, str(default))
     if not (text.isascii() and text.isdigit()):

@@ -53,9 +53,12 @@ def child(tmp_path, monkeypatch):
 
 def test_a_child_answers_at_a_lower_priority(child, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    monkeypatch.delenv("HEADLINE_NICENESS")
     assert child("answer") == {"niceness": min(19, os.nice(0) + 10), "token": "hf_secret"}
     found = {"PYTHONPATH": os.environ["PYTHONPATH"], "PATH": os.environ["PATH"]}
     assert child("answer", environment=found)["token"] is None
+    monkeypatch.setenv("HEADLINE_NICENESS", "3")
+    assert child("answer")["niceness"] == min(19, os.nice(0) + 3)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit the address space")

@@ -4,7 +4,7 @@ import pytest
 
 from headline.corpus.bounds import UNBOUNDED
 from headline.errors import SettingError
-from headline.runs.limits import Limits
+from headline.runs.limits import Limits, niceness, slots
 from headline.training.presets import PRESETS
 from headline.training.settings import RECIPES
 
@@ -43,10 +43,14 @@ def test_each_limit_can_be_set(monkeypatch):
     assert not Limits.from_environment().public
 
 
-def test_what_is_no_number_is_told(monkeypatch):
-    monkeypatch.setenv("HEADLINE_MAX_EPOCHS", "many")
-    with pytest.raises(ValueError, match="HEADLINE_MAX_EPOCHS must be a whole number"):
-        Limits.from_environment()
+@pytest.mark.parametrize(
+    "name, read",
+    [("HEADLINE_MAX_EPOCHS", Limits.from_environment), ("HEADLINE_SLOTS", slots), ("HEADLINE_NICENESS", niceness)],
+)
+def test_what_is_no_number_is_told(monkeypatch, name, read):
+    monkeypatch.setenv(name, "many")
+    with pytest.raises(SettingError, match=f"{name} must be a whole number"):
+        read()
 
 
 PUBLIC = Limits(public=True, epochs=20, layers=2, units=1_024, max_words=60_000, block_size=64, batch_size=512)
