@@ -22,7 +22,7 @@ app: setup
 	$(PY) app.py
 
 test: check setup-test
-	$(PY) -m pytest -q -n 2 --dist loadfile tests
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
 check: $(VENV)/installed-requirements-test.txt
 	$(PY) -m ruff check .
