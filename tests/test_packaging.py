@@ -82,7 +82,7 @@ def test_the_page_finds_its_files_away_from_the_repository(installed, tmp_path):
         "from headline import paths\n"
         "from headline.generator.words.blocklist import OWN_LIST\n"
         "from headline.paths import read_asset\n"
-        "assert read_asset('search_box.js') and OWN_LIST.is_file()\n"
+        "assert read_asset('search_box/box.js') and OWN_LIST.is_file()\n"
         "print(paths.ASSETS, paths.SAMPLE_CORPUS, paths.SAMPLE_CORPUS.is_file(), sep='\\n')"
     )
     package = installed.resolve() / "headline"

@@ -1,26 +1,31 @@
-// Who answers: the engine in this page once it is there, until then the server. One protocol for both.
+// Who answers: the engine in this page once it is there, until then the server, if there is one. One protocol for both.
+
+import { Engine, listedFiles, suits } from "./engine.js";
+import { Server } from "./server.js";
 
 const KEPT = 64; // last answers: whoever goes back in the text sees the list at once
 
 /** Lists for texts, the newest first asked. */
-class Answers {
+export class Answers {
   #engine = null;
   #question = null; // {text, options, model} asked last
   #known = new Map(); // question -> answer, the oldest first
 
   /**
-   * `api` is the prefix of the server's routes, `code` that of the modules. `heard` has
+   * `code` is the address of the folder that holds engine/. `api` is the prefix of the server's routes; without a server,
+   * `files(model)` promises a model's files, {name: {url, bytes, sha256}} with whole addresses. `heard` has
    *   onAnswer({text, suggestions, complete})   never older than one before
    *   onGone(model)                             the model was deleted since it was chosen
    *   isShown()                                 whether the box is still on the page
-   *   onLost(lost)                              whether the server does not answer, where it is needed
+   *   onLost(lost)                              whether nobody answers: the server, or without one the engine
    *   onEngine({progress} or {ready})           how much of the model has arrived; whether the engine answers
    */
-  constructor({ api, code }, heard) {
-    Object.assign(this, { api, code, heard });
+  constructor({ code, api = "", files = (model) => listedFiles(api, model) }, heard) {
+    Object.assign(this, { code, files, heard });
     this.model = "";
     this.number = 0;
-    this.server = new Server(api, { ...heard, onAnswer: (answer, question) => this.#fromServer(answer, question) });
+    const fromServer = (answer, question) => this.#fromServer(answer, question);
+    this.server = api ? new Server(api, { ...heard, onAnswer: fromServer }) : null;
   }
 
   get local() {
@@ -33,7 +38,7 @@ class Answers {
     this.#engine?.close();
     this.#engine = null;
     this.heard.onEngine({ ready: false });
-    if (suits()) this.#whenIdle(() => this.#start(model));
+    if (!this.server || suits()) this.#whenIdle(() => this.#start(model));
   }
 
   /** Ask about a text; `options` as Suggester.answer in ../engine/suggester.js has them. */
@@ -43,7 +48,13 @@ class Answers {
     const known = this.#known.get(JSON.stringify(this.#question));
     if (known) return this.heard.onAnswer(known);
     if (this.local) return this.#engine.ask({ number: this.number, text, options });
-    this.server.ask(this.#question);
+    this.server?.ask(this.#question);
+  }
+
+  /** Nothing is asked and nothing kept any more. */
+  close() {
+    this.#engine?.close();
+    this.server?.stop();
   }
 
   #whenIdle(act) {
@@ -59,11 +70,11 @@ class Answers {
       onAnswer: (answer) => answer.number === this.number && this.#hear(answer, this.#question),
       onFailed: () => this.#failed(),
     });
-    this.#engine.open(`${this.api}/engine?${new URLSearchParams({ model })}`);
+    this.#engine.open(this.files(model));
   }
 
   #ready() {
-    this.server.stop();
+    this.server?.stop();
     this.heard.onEngine({ ready: true });
     if (this.#question) this.ask(this.#question.text, this.#question.options);
   }
@@ -71,6 +82,7 @@ class Answers {
   #failed() {
     this.#engine = null;
     this.heard.onEngine({ ready: false });
+    if (!this.server) this.heard.onLost(true);
     if (this.#question) this.ask(this.#question.text, this.#question.options);
   }
 

@@ -1,12 +1,19 @@
 // The engine in a worker, as the search box uses it.
 
 /** Whether this browser is asked to hold a model: not where people save data or the device has little memory. */
-function suits({ connection, deviceMemory = 4 } = navigator) {
+export function suits({ connection, deviceMemory = 4 } = navigator) {
   return !connection?.saveData && deviceMemory >= 2 && typeof WebAssembly === "object" && typeof Worker === "function";
 }
 
+/** The files of a model as the server lists them, null where only the server can run it. */
+export async function listedFiles(api, model) {
+  const reply = await fetch(`${api}/engine?${new URLSearchParams({ model })}`);
+  if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
+  return (await reply.json()).files;
+}
+
 /** A model in a worker: it answers once `onReady` was called. */
-class Engine {
+export class Engine {
   #worker = null;
 
   /** `code` is the address of the modules' folder; `heard` has onProgress(share), onReady(), onAnswer(answer), onFailed(why). */
@@ -16,12 +23,10 @@ class Engine {
     this.ready = false;
   }
 
-  /** Fetch a model's files from the addresses that the server lists at `address`. */
-  async open(address) {
+  /** Fetch a model's files: `listed` promises them as ../engine/download.js has them, or null where there is no such list. */
+  async open(listed) {
     try {
-      const reply = await fetch(address);
-      if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
-      const { files } = await reply.json();
+      const files = await listed;
       if (!files) throw new Error("the server answers for this model");
       if (this.closed) return;
       this.#worker = new Worker(`${this.code}/engine/worker.js`, { type: "module" });

@@ -5,7 +5,7 @@ const LONGEST = 2000; // characters of a text that are sent, its last ones: an a
 const FIRST_RETRY = 500, LATEST_RETRY = 8000; // milliseconds between two tries while the server does not answer
 
 /** Asks for texts. Answers come as they arrive; one that is older than the last one shown is dropped. */
-class Server {
+export class Server {
   #flights = new Set(); // requests under way, the oldest first: {text, controller}
   #asked = 0; // number of the last request
   #answered = 0; // number of the newest answer

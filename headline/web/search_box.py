@@ -15,10 +15,12 @@ from headline.generator.box.shown import ROWS, SURE, shown
 from headline.generator.box.spacing import CLOSING, JOINING
 from headline.generator.suggester import WORTH_SHOWING, Suggester
 from headline.paths import read_asset
+from headline.web.engine.one_script import one_script
 from headline.web.engine.page_code import code_path
 
 API = "/gradio_api/headline"  # prefix of the routes that only the page asks
-_SCRIPTS = ("editing", "search_box/server", "search_box/engine", "search_box/answers", "search_box")  # in this order
+# What the page's script must know of the rules of this side (assets/search_box/box.js).
+RULES = {"rows": ROWS, "sure": SURE, "worthShowing": WORTH_SHOWING, "closing": CLOSING, "joining": JOINING}
 _stamps = itertools.count(1)
 
 
@@ -31,13 +33,12 @@ def search_box(model: str) -> gr.HTML:
         value=box_value(model=model),
         html_template=read_asset("search_box.html"),
         css_template=read_asset("search_box.css"),
-        js_on_load="".join(read_asset(f"{name}.js") for name in _SCRIPTS),
+        js_on_load=one_script("search_box/gradio.js"),
         elem_id="search-box",
         apply_default_css=False,
         api=search_api_path(),
-        listId="headline-list",
         code=search_api_path() + code_path(),
-        rules={"rows": ROWS, "sure": SURE, "worthShowing": WORTH_SHOWING, "closing": CLOSING, "joining": JOINING},
+        rules=RULES,
     )
 
 

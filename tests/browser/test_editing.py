@@ -1,4 +1,4 @@
-"""What taking a word and typing behind it do to a text: the functions of assets/editing.js, on a blank page."""
+"""What taking a word and typing behind it do to a text: the functions of assets/search_box/editing.js, on a blank page."""
 
 from collections.abc import Iterator
 
@@ -6,15 +6,16 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from headline.generator.box.spacing import CLOSING, JOINING
-from headline.paths import read_asset
+from headline.web.engine.one_script import one_script
 
 
 @pytest.fixture(scope="module")
 def blank(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    page.add_script_tag(content=read_asset("editing.js"))
+    page.add_script_tag(content=one_script("search_box/editing.js"))
     page.add_script_tag(
         content="""
+        const { taken, typedAfter } = modules["search_box/editing.js"];
         function changed(text, change) {
           const now = text.slice(0, change.from) + change.text + text.slice(change.to);
           return { text: now.slice(0, change.caret) + "|" + now.slice(change.caret), space: change.space };

@@ -1,5 +1,5 @@
 // How the text in the search box changes, as functions of strings: what taking a suggestion does at the caret, and what
-// becomes of the space that came with it. Loaded in front of search_box.js.
+// becomes of the space that came with it.
 //
 // A change is {from, to, text, caret, space}: `text` replaces what is from `from` to `to`, then the caret is at `caret`,
 // and `space` says what a space right before the caret came with ("word" or "mark"), or what was typed in its place
@@ -8,7 +8,7 @@
 // Take a suggestion between the text before the caret and the text behind it, which may be separated by a selection
 // of `selected` characters. Nothing behind the caret changes, but that there is one space after the word, or none before
 // a sign that needs none. Letters behind the caret that finish the word are not written twice.
-function taken(before, behind, completion, { replaces = 0, selected = 0, closing = "", joining = "" } = {}) {
+export function taken(before, behind, completion, { replaces = 0, selected = 0, closing = "", joining = "" } = {}) {
   const from = before.length - replaces;
   const word = /^\s*\S*$/.test(completion) && !/^\s/.test(completion) ? completion : "";
   if (word && !replaces && !selected && finishes(behind, word)) {
@@ -39,7 +39,7 @@ function spaceAfter(change, before, behind, closing, joining) {
 // What typing one character does where the space before the caret came with something (`space`, as above); null where
 // the character is typed as always. A mark takes the place of the space and brings another; that one goes again where
 // the mark was inside a number, an abbreviation or an address: 3.5, 9:30, U.S., example.com, "...".
-function typedAfter(before, character, space, { closing, joining }) {
+export function typedAfter(before, character, space, { closing, joining }) {
   const end = before.length;
   const instead = (text, next, back = 1) => ({ from: end - back, to: end, text, caret: end - back + text.length, space: next });
   if (space === "word" || space === "mark") {
@@ -64,7 +64,7 @@ function isInside(before, character) {
   return false;
 }
 
-function startsWithLetter(text) {
+export function startsWithLetter(text) {
   return /^[\p{L}\p{M}\p{N}]/u.test(text);
 }
 
