@@ -258,6 +258,29 @@ def test_preview_tells_what_files_hold(capsys, corpus):
     assert seen["headlines"] == 60 and len(seen["rows"]) == 20 and sum(n for _, n in seen["lengths"]) == 60
 
 
+def test_preview_says_which_language_was_found_and_takes_the_one_that_is_given(capsys, tmp_path):
+    titles = tmp_path / "titles.txt"
+    titles.write_text("Die Straße ist gesperrt\nDer Rat sagt nein zu dem Plan\nWas das Haus kostet und wer es kauft\n")
+    assert call(capsys, "preview", titles)[0].endswith("kept Language: German.")
+    said = call(capsys, "preview", titles, "--language", "nl")
+    assert said[0].endswith("kept Language: Dutch, as you say; the titles look like German.")
+    assert any(line.startswith("The titles are in Dutch:") for line in said)
+    (line,) = call(capsys, "preview", titles, "--language", "pt-BR", "--json")
+    assert {name: json.loads(line)[name] for name in ("language", "found")} == {
+        "language": "Portuguese",
+        "found": "German",
+    }
+
+
+@pytest.mark.parametrize("command", [["preview"], ["train", "--out", "never"], ["time"]])
+@pytest.mark.parametrize("tag", ["gr", "german", "d", "de_DE", "x" * 100])
+def test_a_language_that_is_not_known_is_refused_with_a_sentence(capsys, corpus, command, tag):
+    assert main([*command, str(corpus), "--language", tag]) == 2
+    said = capsys.readouterr()
+    told = said.err or said.out
+    assert f"such as de or pt-BR; it is {tag[:35]}. Known are ar, az," in told and "Traceback" not in told
+
+
 def test_time_speaks_in_words(capsys, corpus):
     (line,) = call(capsys, "time", corpus, "--epochs", 7, *SETS)
     said = r"(About \d+ \w+|A few seconds) on .+: 7 passes over 60 headlines; less if it stops getting better earlier\."

@@ -110,9 +110,20 @@ export class Vocabulary {
     const keys = settled.map((token) => this.tokenizer.key(token.text)).filter((key) => this.id(key) !== undefined);
     const context = keys.map((key) => this.id(key));
     const words = settled.filter((token) => !token.isMark).map((token) => token.text);
-    const mark = settled.at(-1)?.isMark ? settled.at(-1).text : "";
+    const mark = markBefore(settled);
     return { context, keys, words, starts: starts(settled), mark, fragment, needsSpace };
   }
+}
+
+/** The mark at the end of some tokens, or "": the end of a sentence where only opening marks follow it. */
+function markBefore(tokens) {
+  let last = "";
+  for (const { text, isMark } of [...tokens].reverse()) {
+    if (!isMark || (last && !SENTENCE_ENDS.has(text) && !OPENING_MARKS.has(text))) break;
+    if (!last || SENTENCE_ENDS.has(text)) last = text;
+    if (!OPENING_MARKS.has(last)) break;
+  }
+  return last;
 }
 
 /** For each word among some tokens, whether it is the first or follows a mark other than a comma. */

@@ -46,13 +46,17 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         help='a model to fine-tune: a checkpoint\'s folder, "bundled", or hub:owner/name; better than '
         "training from scratch where the list is short",
     )
-    parser.add_argument(
-        "--language", metavar="TAG", help="the titles' language, such as de or pt-BR (default: found out from them)"
-    )
+    add_language_option(parser)
     parser.add_argument("--epochs", type=int, help="passes over the headlines (default: the recipe's)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting")
     parser.add_argument(
         "--rows", type=int, default=0, metavar="N", help="use at most N headlines, taken evenly from the whole list"
+    )
+
+
+def add_language_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--language", metavar="TAG", help="the titles' language, such as de or pt-BR (default: found out from them)"
     )
 
 

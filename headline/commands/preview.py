@@ -2,7 +2,7 @@
 
 import argparse
 
-from headline.commands.options import add_corpus_options, run_options
+from headline.commands.options import add_corpus_options, add_language_option, run_options
 from headline.commands.terminal import say, say_json
 from headline.training.settings import RECIPES
 
@@ -14,6 +14,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         description="Show what was read and dropped, how long the headlines are and which words they use.",
     )
     add_corpus_options(parser)
+    add_language_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run_command)
 
@@ -21,11 +22,12 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
 def run_command(options: argparse.Namespace) -> None:
     from headline.corpus.preview import preview
 
-    seen = preview(run_options(options, RECIPES["autocomplete"]).read_corpus())
+    settings = RECIPES["autocomplete"].changed(language=options.language)
+    seen = preview(run_options(options, settings).read_corpus(), settings.language)
     if options.json:
         say_json(seen.as_dict())
         return
-    say(f"{seen.summary} Language: {seen.language}.")
+    say(f"{seen.summary} {seen.said}")
     for sentence in (*seen.notes, *seen.warnings):
         say(sentence)
     for reason, rows in seen.dropped:

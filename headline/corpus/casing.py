@@ -9,16 +9,15 @@ from collections.abc import Sequence
 
 from headline.corpus.language.languages import LANGUAGES, Language
 
-# Words that Title Case leaves in lower case. The Associated Press Stylebook capitalises words of four letters or more;
-# articles, conjunctions and prepositions of three letters or fewer stay.
-SMALL_WORDS = frozenset("a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet".split())
 ENGLISH = LANGUAGES["en"]
 # Endings that are not part of a name: Don'T and Obama'S are faults of a program.
 _ENDING = re.compile(r"['’](?:s|t|d|m|ll|re|ve)$", re.IGNORECASE)
 
 
-def style_of(words: Sequence[str]) -> str:
+def style_of(words: Sequence[str], language: Language = ENGLISH) -> str:
     """Return the style of a row of words: "lower", "upper", "title" or "sentence".
+
+    A language without Title Case has no row in it, whatever its names and nouns look like.
 
     >>> style_of("Former N.F.L. Cheerleaders Get an Offer".split())
     'title'
@@ -26,12 +25,14 @@ def style_of(words: Sequence[str]) -> str:
     'sentence'
     """
     joined = "".join(words)
-    if joined.lower() == joined.upper() and any(map(str.isalpha, joined)):
+    if not language.cased or (joined.lower() == joined.upper() and any(map(str.isalpha, joined))):
         return "sentence"  # a script without capitals
     if joined == joined.lower():
         return "lower"
     if joined == joined.upper():
         return "upper"
+    if language.small_words is None:
+        return "sentence"
     capitals = longer_small = 0
     for word in words[1:]:
         first = word.lstrip("$£€₹#@")[:1]
@@ -65,20 +66,20 @@ def capitalise(word: str, language: Language = ENGLISH) -> str:
 
 
 def title_word(word: str, first: bool = False, language: Language = ENGLISH) -> str:
-    """Write one word in Title Case: each part of a compound, a small English word only if it is first.
+    """Write one word in Title Case: each part of a compound, a small word of the language only if it is first.
 
     >>> [title_word(w) for w in ["of", "don't", "blue-collar", "NASA", "15-year-old"]]
     ['of', "Don't", 'Blue-Collar', 'NASA', '15-Year-Old']
     """
-    if not first and language.base == "en" and word.lower() in SMALL_WORDS:
-        return word.lower()
+    if not first and (lower := language.lower(word)) in (language.small_words or ()):
+        return lower
     return "-".join(capitalise(part, language) for part in word.split("-"))
 
 
-def title_case(words: Sequence[str]) -> str:
+def title_case(words: Sequence[str], language: Language = ENGLISH) -> str:
     """Write a whole headline in Title Case: the first and the last word are always capitalised."""
     last = len(words) - 1
-    return " ".join(title_word(word, first=i in (0, last)) for i, word in enumerate(words))
+    return " ".join(title_word(word, i in (0, last), language) for i, word in enumerate(words))
 
 
 def style_for_next(
@@ -94,13 +95,15 @@ def style_for_next(
     text or follow a mark, whose capital says nothing. Only a capital that a word does not usually have is a sign of
     Title Case, so a name does not turn the rest of a sentence into a title; and only two words that are not usually in
     capitals, such as acronyms, make a text upper case. `prior` is the style of the list that a model was trained on:
-    it holds where the words say nothing else.
+    it holds where the words say nothing else. A language without Title Case is never "title".
 
     >>> style_for_next(["The", "Government"], ["the", "government"], [True, False])
     'title'
     >>> style_for_next(["NATO", "US"], ["NATO", "US"], [True, False])
     'written'
     """
+    if prior == "title" and language.small_words is None:
+        prior = "sentence"
     if not words:
         return "written" if prior == "sentence" else prior
     lower = [word for word in words if word == word.lower() != word.upper()]
@@ -110,9 +113,11 @@ def style_for_next(
         return "upper"
     if prior == "lower":
         return "written" if any(word != word.lower() for word in words) else "lower"
+    if language.small_words is None:
+        return "written"
     inner = [pair for pair, start in zip(zip(words, usual, strict=True), starts, strict=True) if not start]
     unusual = sum(word[:1].isupper() and known is not None and known[:1].islower() for word, known in inner)
-    plain = sum(word in lower and len(word) > 3 and word not in SMALL_WORDS for word, _ in inner)
+    plain = sum(word in lower and len(word) > 3 and word not in language.small_words for word, _ in inner)
     if unusual or plain:
         return "title" if unusual > 3 * plain else "written"
     return "title" if prior == "title" and words[0] not in lower else "written"

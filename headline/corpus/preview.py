@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from headline.corpus.language.detect import check_splittable, detect
 from headline.corpus.language.languages import Language
+from headline.corpus.language.languages import language as language_of
 from headline.corpus.language.scripts import scripts_of
 from headline.corpus.report import Corpus
 from headline.corpus.segmentation import tokenizer as tokenizer_of
@@ -22,7 +23,8 @@ class Preview:
     """Figures of a corpus; words are those of the headline tokenizer."""
 
     summary: str  # one line on what was read and what was dropped
-    language: str  # of the headlines, by its English name
+    language: str  # of the headlines, by its English name: as somebody said, or as it was found
+    found: str  # the language that they look like
     headlines: int
     words: int  # in all
     distinct: int
@@ -39,13 +41,24 @@ class Preview:
     header: bool | None = None  # whether the first row has the names of the columns; None: there are no columns
     encoding: str = ""  # that was guessed
 
+    @property
+    def said(self) -> str:
+        """A sentence on the language."""
+        if self.language == self.found:
+            return f"Language: {self.language}."
+        return f"Language: {self.language}, as you say; the titles look like {self.found}."
+
     def as_dict(self) -> dict:
         return asdict(self)
 
 
-def preview(corpus: Corpus) -> Preview:
-    """Compute the figures in one pass over the headlines."""
-    language = detect(corpus.headlines)
+def preview(corpus: Corpus, tag: str = "auto") -> Preview:
+    """Compute the figures in one pass over the headlines.
+
+    `tag` is that of their language (BCP 47) where somebody says it; "auto": it is found out.
+    """
+    found = detect(corpus.headlines)
+    language = found if tag == "auto" else language_of(tag)
     tokenizer = tokenizer_of("headline", language.tag)
     counts: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
@@ -62,6 +75,7 @@ def preview(corpus: Corpus) -> Preview:
     return Preview(
         summary=corpus.report.summary(),
         language=language.name,
+        found=found.name,
         headlines=len(corpus.headlines),
         words=counts.total(),
         distinct=len(counts),

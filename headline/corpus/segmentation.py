@@ -16,6 +16,7 @@ from headline.corpus.language.splitter import split_unspaced
 CLOSING_MARKS = frozenset(",:;?!.…)”’،؛؟।、。，：；？！」』》】）")  # no space before, a space after
 OPENING_MARKS = frozenset("(“‘¿¡「『《【（")  # a space before, no space after
 DASH = "–"  # a space on both sides
+SENTENCE_ENDS = frozenset(".?!؟।。？！")  # a word after one of these is capitalised in a sentence
 MARKS = CLOSING_MARKS | OPENING_MARKS | {DASH}
 # Every other way to write one of these. Which way a straight quote points depends on what surrounds it.
 _SAME_MARK = dict.fromkeys(("-", "—", "―", "--"), DASH) | {"...": "…", "॥": "।"}

@@ -7,7 +7,8 @@ Truecasing: Lita et al. 2003, "tRuEcasIng". A word is written as most of its cas
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from headline.corpus.casing import capitalise, is_distinctive, style_of
+from headline.corpus.casing import ENGLISH, capitalise, is_distinctive, style_of
+from headline.corpus.language.languages import Language
 from headline.corpus.segmentation import TOKENIZERS, Token, Tokenizer
 
 _LEAST_USES = 3  # of a pair of words, for a form of its own
@@ -40,7 +41,7 @@ class Truecaser:
             key, lower = self._tokenizer.key(word), self._tokenizer.lower(word)
             if lower != key:  # by its keys in Korean, without its points in Hebrew
                 self._lower[key][lower] += 1
-        style = style_of(words)
+        style = style_of(words, self._tokenizer.language)
         self._styles[style] += 1
         if style in ("lower", "upper"):
             return
@@ -98,13 +99,13 @@ class Truecaser:
         return found
 
 
-def list_style(rows: Iterable[Sequence[str]]) -> str:
+def list_style(rows: Iterable[Sequence[str]], language: Language = ENGLISH) -> str:
     """The style of a list of headlines, each a row of words: "sentence", "title", "lower" or "upper".
 
     >>> list_style([["Rain", "Falls", "on", "Spain"], ["Snow", "Falls", "Again"], ["Sun", "shines", "again"]])
     'title'
     """
-    styles = Counter(style_of(words) for words in rows if len(words) >= _LEAST_WORDS)
+    styles = Counter(style_of(words, language) for words in rows if len(words) >= _LEAST_WORDS)
     for style in ("lower", "upper"):
         if styles[style] > _SAME_STYLE * styles.total():
             return style

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from headline.corpus.language.scripts import is_unspaced, joins
-from headline.corpus.segmentation import OPENING_MARKS, Token, join
+from headline.corpus.segmentation import OPENING_MARKS, SENTENCE_ENDS, Token, join
 from headline.corpus.segmentation import tokenizer as tokenizer_of
 from headline.corpus.truecasing import Truecaser
 
@@ -29,7 +29,7 @@ class Typed:
     keys: tuple[str, ...]  # their keys
     words: list[str]  # the settled words as they are in the text, without the marks
     starts: list[bool]  # for each of these, whether it begins the text or follows a mark other than a comma
-    mark: str  # the mark just before the open word, "" where a word or nothing is
+    mark: str  # the mark just before the open word, "" where a word or nothing is; behind ? ¡ or ? “ it is the ?
     fragment: str  # the letters of the open word, "" between words
     needs_space: bool  # whether the next word needs a space before it
 
@@ -245,7 +245,7 @@ class Vocabulary:
 
     def _typed(self, settled: Sequence[Token], fragment: str, needs_space: bool) -> Typed:
         words = [token.text for token in settled if not token.is_mark]
-        mark = settled[-1].text if settled and settled[-1].is_mark else ""
+        mark = _mark_before(settled)
         known = [
             (i, key) for key in map(self.tokenizer.key, (t.text for t in settled)) if (i := self._id(key)) is not None
         ]
@@ -310,6 +310,19 @@ def _starts(tokens: Sequence[Token]) -> list[bool]:
             found.append(start)
         start = token.is_mark and (start or token.text != ",")
     return found
+
+
+def _mark_before(tokens: Sequence[Token]) -> str:
+    """The mark at the end of some tokens: the end of a sentence where only opening marks follow it."""
+    last = ""
+    for token in reversed(tokens):
+        if not token.is_mark or (last and token.text not in SENTENCE_ENDS | OPENING_MARKS):
+            break
+        if not last or token.text in SENTENCE_ENDS:
+            last = token.text
+        if last not in OPENING_MARKS:
+            break
+    return last
 
 
 def _line_end(forms: dict[str, list[int]]) -> str:

@@ -169,7 +169,7 @@ class Generator:
         if text.startswith(seed):
             text = seed + typeset(text[len(seed) :], self.vocabulary.tokenizer.language)
         if not self.config.causal:  # the lesson writes in Title Case
-            text = title_case(text.split())
+            text = title_case(text.split(), self.vocabulary.tokenizer.language)
         return Generated(text, log_probability, ended, text in self.suggester.checkpoint.seen, len(ids) + ended)
 
     def _begin(self, seed: str) -> tuple[np.ndarray | None, State]:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from headline.corpus.casing import capitalise, in_style, style_for_next
 from headline.corpus.language.languages import Language
 from headline.corpus.language.scripts import joins
-from headline.corpus.segmentation import DASH, OPENING_MARKS, PAIRS, gap, join
+from headline.corpus.segmentation import DASH, OPENING_MARKS, PAIRS, SENTENCE_ENDS, gap, join
 from headline.corpus.vocabulary import Typed, Vocabulary
 
-_SENTENCE_ENDS = (".", "?", "!", "؟", "।", "。", "？", "！")  # a word after one of these is capitalised in a sentence
 _NARROW = "\u202f"  # a space of French, which ends no line
 _STYLES = {"sentence": "written"}  # a wanted style, as `style_for_next` calls it
 
@@ -24,12 +23,14 @@ class Writing:
         self.language = vocabulary.tokenizer.language
         self._text = text
         self.style = _STYLES.get(wanted, wanted)
+        if wanted == "title" and self.language.small_words is None:
+            self.style = "written"  # there is no Title Case
         if wanted == "auto":
             self.style = style_for_next(
                 typed.words, _usual(typed.words, vocabulary), typed.starts, prior, self.language
             )
         # In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
-        after_mark = typed.mark not in ("", ",") if self.style == "title" else typed.mark in _SENTENCE_ENDS
+        after_mark = typed.mark not in ("", ",") if self.style == "title" else typed.mark in SENTENCE_ENDS
         self.starts = self.style in ("title", "written") and (not typed.words or after_mark)
         self._forced = wanted if wanted in ("lower", "upper") else ""
         self._before = typed.context[-1] if typed.words and typed.context and not typed.mark else None

@@ -92,7 +92,7 @@ def fit(
     time_left = TimeLeft(_course(data, settings, start_from))
     reporter = Reporter(settings.epochs, data.batches, time_left, on_progress, should_stop)
     words = (data.vocabulary.tokenizer.words(headline) for headline in data.sides["train"])
-    bare = Checkpoint(data.config, data.vocabulary, {}, style=list_style(words))
+    bare = Checkpoint(data.config, data.vocabulary, {}, style=list_style(words, data.vocabulary.tokenizer.language))
     reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, data.config)))
     stopped = _fit_network(trained, data, settings, reporter, backup)
     weights = model_weights(model, data.config)
@@ -121,7 +121,7 @@ def _prepare(
         raise CorpusError(
             f"{len(sides['train'])} headlines are too few to train on: give at least {MIN_HEADLINES}, better 1,000."
         )
-    check_splittable(sides["train"])
+    check_splittable(sides["train"], settings.tokenizer)
     if vocabulary is None:
         also = start_from.vocabulary if start_from and settings.keep_words else None
         vocabulary = Vocabulary.build(

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from headline.corpus.language.detect import detect
-from headline.corpus.language.languages import is_language_tag
+from headline.corpus.language.languages import check_language
 from headline.errors import SettingError
 from headline.model.config import ModelConfig
 from headline.model.storage.quantization import PRECISIONS
@@ -76,7 +76,7 @@ class TrainingConfig:
                 _check(value < _LARGEST, setting.name, "below 2**31", value)
         _check(self.recipe in RECIPE_NAMES, "recipe", f"one of {', '.join(RECIPE_NAMES)}", self.recipe)
         _check(self.tokenizer in ("headline", "keras"), "tokenizer", "headline or keras", self.tokenizer)
-        _check(is_language_tag(self.language), "language", "auto, or a tag such as de or pt-BR", self.language)
+        check_language(self.language)
         # The autocomplete recipe needs start and end marks, which Keras' tokenizer does not have.
         has_marks = self.recipe == "notebook" or self.tokenizer == "headline"
         _check(has_marks, "tokenizer", "headline for the autocomplete recipe", self.tokenizer)

@@ -3,7 +3,6 @@
 import pytest
 
 from headline.corpus.casing import (
-    SMALL_WORDS,
     capitalise,
     in_style,
     is_distinctive,
@@ -12,6 +11,11 @@ from headline.corpus.casing import (
     title_case,
     title_word,
 )
+from headline.corpus.language.languages import LANGUAGES, language
+from headline.corpus.segmentation import TOKENIZERS
+from headline.corpus.truecasing import list_style
+from headline.corpus.vocabulary import Vocabulary
+from headline.generator.writing import Writing
 
 
 @pytest.mark.parametrize(
@@ -180,4 +184,77 @@ def test_a_word_in_each_style(word):
 
 
 def test_small_words_are_of_three_letters_or_fewer_as_the_stylebook_says():
-    assert all(len(word.rstrip(".")) <= 3 and word == word.lower() for word in SMALL_WORDS)
+    assert all(len(word.rstrip(".")) <= 3 and word == word.lower() for word in LANGUAGES["en"].small_words)
+
+
+# In each language a title as papers print it, and the same in capitals at the beginning of every word.
+AS_PRINTED = {
+    "de": ("Bundestag und Bundesrat: Streit um Rente mit 63", "Bundestag Und Bundesrat: Streit Um Rente Mit 63"),
+    "fr": ("Emmanuel Macron et Olaf Scholz à Paris", "Les Pompiers Sauvent Un Chat"),
+    "es": ("Pedro Sánchez y Yolanda Díaz en Bruselas", "Los Colegios Abren Sus Puertas"),
+    "it": ("Giorgia Meloni a Bruxelles", "Il Governo Vara La Manovra"),
+    "pt": ("Lula da Silva em São Paulo", "O Governo Anuncia O Plano"),
+    "nl": ("Mark Rutte in Den Haag", "De Politie Zoekt Getuigen"),
+    "sv": ("Ulf Kristersson i Bryssel", "Regeringen Vill Höja Skatten"),
+    "pl": ("Donald Tusk w Brukseli", "Rząd Ogłasza Nowy Plan"),
+    "ru": ("Владимир Путин и Си Цзиньпин в Москве", "Правительство Объявило План"),
+}
+
+
+@pytest.mark.parametrize("tag", AS_PRINTED)
+def test_a_language_without_title_case_has_none_however_many_names_a_title_has(tag):
+    language = LANGUAGES[tag]
+    for title in AS_PRINTED[tag]:
+        words = TOKENIZERS["headline"].words(title)
+        usual = [word.lower() for word in words]
+        assert style_of(words, language) == "sentence"
+        assert list_style([words] * 3, language) == "sentence"
+        assert style_for_next(words, usual, [True] + [False] * (len(words) - 1), "title", language) == "written"
+    assert style_of(title.upper().split(), language) == "upper" and style_of(title.lower().split(), language) == "lower"
+
+
+@pytest.mark.parametrize(
+    ("tag", "title", "style"),
+    [
+        ("tr", "Deprem ve Sel: Bakan İki İlde İnceleme Yaptı", "title"),
+        ("tr", "Bakan iki ilde deprem ve sel incelemesi yaptı", "sentence"),
+        ("az", "Prezident və Nazir İki Şəhərdə", "title"),
+        ("id", "Presiden Umumkan Rencana Baru untuk Sekolah di Jakarta", "title"),
+        ("fil", "Pangulo, Nagpahayag ng Bagong Plano para sa Paaralan", "title"),
+        ("und", "Kila Neno Kubwa Hapa", "title"),
+        ("he", "חברת NASA משגרת טיל", "sentence"),
+        ("ja", "NHKが報道", "sentence"),
+        ("ar", "شركة BMW", "sentence"),
+        ("ja", "NHK", "sentence"),
+    ],
+)
+def test_the_style_of_a_title_by_its_language(tag, title, style):
+    assert style_of(title.split(), language(tag)) == style
+
+
+@pytest.mark.parametrize(
+    ("tag", "words", "title"),
+    [
+        ("tr", "istanbul ve izmir için ılık hava mı", "İstanbul ve İzmir İçin Ilık Hava Mı"),  # the last word too
+        ("tr", "ankara ile istanbul", "Ankara ile İstanbul"),
+        ("id", "rencana baru untuk sekolah di jakarta", "Rencana Baru untuk Sekolah di Jakarta"),
+        ("fil", "bagong plano ng pangulo", "Bagong Plano ng Pangulo"),
+        ("en", "rain on the plain", "Rain on the Plain"),
+    ],
+)
+def test_title_case_leaves_the_small_words_of_the_language(tag, words, title):
+    assert title_case(words.split(), language(tag)) == title
+
+
+@pytest.mark.parametrize("tag", ["de", "fr", "es", "ru"])
+def test_title_case_is_not_written_where_the_language_has_none(tag):
+    written = {
+        "de": "Regierung plant neue",
+        "fr": "école ouvre ses",
+        "es": "colegio abre sus",
+        "ru": "школа открывает новые",
+    }
+    words = written[tag].split()
+    known = Vocabulary(["<pad>", "<unk>", "<s>", "</s>", *words], [0] * 4 + [3, 2, 1], "headline", language=tag)
+    writing = Writing("", known.split_typed(""), known, "title")
+    assert writing.completion([4, 5, 6]) == words[0][0].upper() + written[tag][1:]

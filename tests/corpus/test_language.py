@@ -1,10 +1,12 @@
 """What depends on the language: scripts, letters, words, spaces, marks."""
 
+from pathlib import Path
+
 import pytest
 
 from headline.corpus.language.detect import check_splittable, detect
 from headline.corpus.language.hangul import keys_of
-from headline.corpus.language.languages import LANGUAGES, language
+from headline.corpus.language.languages import LANGUAGES, UNKNOWN, language
 from headline.corpus.segmentation import join, tokenizer
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CorpusError
@@ -136,3 +138,45 @@ def test_the_language_of_titles(titles, tag):
 def test_what_cannot_be_split_says_so():
     with pytest.raises(CorpusError, match="Khmer script, which is written without spaces"):
         check_splittable(["រដ្ឋាភិបាលប្រកាសផែនការថ្មី"] * 3)
+
+
+SPACED = {
+    "Chinese": ["市议会 批准 新 的 自行车 道", "警方 寻找 目击者", "市中心 房租 上涨"],
+    "Japanese": ["市議会 、 新しい プール の 計画 を 承認", "政府 は 計画 を 発表 した"],
+    "Thai": ["รัฐบาล ประกาศ แผน ช่วยเหลือ", "น้ำท่วม กรุงเทพ"],
+    "Khmer": ["រដ្ឋាភិបាល ប្រកាស ផែនការ ថ្មី", "រដ្ឋាភិបាល\u200bប្រកាស\u200bផែនការ\u200bថ្មី"],
+}
+
+
+@pytest.mark.parametrize("script", SPACED)
+def test_the_lessons_recipe_refuses_titles_without_spaces_and_takes_those_that_have_them(script):
+    check_splittable(SPACED[script], "keras")
+    unspaced = ["".join(title.replace("\u200b", "").split()) for title in SPACED[script]]
+    with pytest.raises(CorpusError, match=f"in {script} script, which is written without spaces"):
+        check_splittable(unspaced, "keras")
+    if script == "Khmer":
+        check_splittable(SPACED[script])
+        assert len(tokenizer("headline", "km").words(SPACED[script][1])) == 4
+    else:
+        check_splittable(unspaced)  # they are found
+
+
+@pytest.mark.parametrize("tag", ["ko", "de", "hi", "ar"])
+def test_the_lessons_recipe_takes_languages_with_spaces(tag):
+    titles = (Path(__file__).parent.parent / "languages" / f"{tag}.txt").read_text(encoding="utf-8").splitlines()
+    check_splittable(titles, "keras")
+
+
+@pytest.mark.parametrize("tag", ["zh", "ja", "th"])
+def test_the_lessons_recipe_says_what_to_choose(tag):
+    titles = (Path(__file__).parent.parent / "languages" / f"{tag}.txt").read_text(encoding="utf-8").splitlines()
+    with pytest.raises(CorpusError, match="Choose the recipe autocomplete, which finds the words"):
+        check_splittable(titles, "keras")
+
+
+@pytest.mark.parametrize(
+    ("tag", "base"),
+    [("DE", "de"), ("pt-br", "pt"), ("zh-TW", "zh-Hant"), ("zh-hant-HK", "zh-Hant"), ("no", "nb"), ("hr", "sh"), ("gr", UNKNOWN)],
+)  # fmt: skip
+def test_a_tag_is_known_in_any_case_and_under_its_other_names(tag, base):
+    assert language(tag).base == base

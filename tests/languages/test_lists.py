@@ -13,6 +13,7 @@ from headline.corpus.report import Corpus
 from headline.corpus.segmentation import join, tokenizer
 from headline.corpus.split import split_headlines
 from headline.corpus.vocabulary import Vocabulary
+from headline.errors import CorpusError
 from headline.generator.box.keystrokes import typed_with
 from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
@@ -107,6 +108,12 @@ def test_a_model_of_a_list_suggests_its_words(tag):
         assert wanted in [s.text for s in suggestions], (typed, suggestions)
         for s in suggestions:
             assert s.text == typed[: len(typed) - s.replaces] + s.completion
+
+
+@pytest.mark.parametrize("tag", ["ja", "th", "zh"])
+def test_the_lessons_recipe_says_before_it_trains_that_it_cannot_split_the_titles(tag):
+    with pytest.raises(CorpusError, match="the lesson's recipe would take each clause for one word"):
+        train(Corpus(titles(tag)), RECIPES["notebook"])
 
 
 @pytest.mark.parametrize("tag", LISTS)

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 
 from headline.corpus.language.languages import LATIN, UNKNOWN, Language, language
-from headline.corpus.language.scripts import SPLITTABLE, UNSPACED, scripts_of
+from headline.corpus.language.scripts import SPLITTABLE, UNSPACED, runs_of, scripts_of
 from headline.errors import CorpusError
 
 _READ = 2000  # titles, at even distances in the list
@@ -31,6 +31,9 @@ _TRADITIONAL = frozenset("國學發會這們時個來對說過開東車長門書
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _RARE = 1e-8  # frequency of a word that a list does not have
 _FREQUENT = 10_000  # words of a language that are looked at
+_NAMES = {"Han": "Chinese", "Kana": "Japanese", "Myanmar": "Burmese"}  # of scripts, as people call them
+# Letters (with their marks) in a row, in the mean over the letters, from which on these are more than a word.
+_LONGEST_RUN, _LONGEST_RUN_ELSEWHERE = {"Han": 5, "Kana": 7}, 12
 _LEAST = 0.4  # share of the words that the list of the right language has
 
 
@@ -53,19 +56,36 @@ def detect(titles: Sequence[str]) -> Language:
     return language(_by_words(read, candidates))
 
 
-def check_splittable(titles: Sequence[str]) -> None:
-    """Check that the words of the titles can be told from each other.
+def check_splittable(titles: Sequence[str], tokenizer: str = "headline") -> None:
+    """Check that a tokenizer can tell the words of the titles from each other.
 
     Raises:
-        CorpusError: most letters are of a script that is written without spaces and that is not known here.
+        CorpusError: most letters are of a script that is written without spaces, there are none between the words, and
+            the tokenizer does not know the script; Keras' knows no such script.
     """
-    scripts = scripts_of(titles[:: max(1, len(titles) // _READ)])
+    read = titles[:: max(1, len(titles) // _READ)]
+    scripts = scripts_of(read)
     script = max(scripts, key=scripts.__getitem__, default="")
-    if script in UNSPACED and script not in SPLITTABLE:
+    if script == "Han" and scripts["Kana"] > _KANA * scripts["Han"]:
+        script = "Kana"
+    if script not in UNSPACED or (tokenizer != "keras" and script in SPLITTABLE) or _is_spaced(read, script):
+        return
+    says = f"The titles are in {_NAMES.get(script, script)} script, which is written without spaces between words, and"
+    if script in SPLITTABLE:
         raise CorpusError(
-            f"The titles are in {script} script, which is written without spaces between words, and this program "
-            "cannot find the words. Put spaces (or zero-width spaces) between them, and the list can be used."
+            f"{says} the lesson's recipe would take each clause for one word. Choose the recipe autocomplete, which "
+            "finds the words, or put spaces between them."
         )
+    raise CorpusError(
+        f"{says} this program cannot find the words. Put spaces (or zero-width spaces) between them, and the list can "
+        "be used."
+    )
+
+
+def _is_spaced(titles: Sequence[str], script: str) -> bool:
+    """Whether the letters of a script stand in runs that are as short as words: in the mean over the letters."""
+    runs = [len(run) for title in titles for run in runs_of(title, script)]
+    return sum(n * n for n in runs) <= _LONGEST_RUN.get(script, _LONGEST_RUN_ELSEWHERE) * sum(runs)
 
 
 def _chinese(titles: Sequence[str]) -> str:

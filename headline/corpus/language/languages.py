@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from headline.corpus.language.hangul import keys_of
 from headline.corpus.language.keyboards import KEYBOARDS
+from headline.errors import SettingError
 
 _LONGEST_TAG = 35  # characters, as BCP 47 advises
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -27,6 +28,9 @@ class Language:
     quotes: str = "“”"  # as they are printed
     spaced: str = ""  # signs in front of which, and quotes inside of which, a narrow space is printed
     known: str = ""  # the tag under which it is known here, where `tag` says more
+    # Words that Title Case leaves in lower case; None where titles are written as sentences are.
+    small_words: frozenset[str] | None = field(default=None, kw_only=True)
+    cased: bool = field(default=True, kw_only=True)  # whether its script has capitals
 
     @cached_property
     def rows(self) -> tuple[str, ...]:
@@ -138,7 +142,35 @@ _OTHERS = {
     "zh": ("Chinese", ""),
     "zh-Hant": ("Chinese in traditional characters", "", "", "「」"),
 }
-LANGUAGES = {tag: Language(tag, *rest) for tag, rest in (_LATIN | _OTHERS).items()}
+# Where papers and publishers know Title Case, the words that it leaves in lower case. In English the Associated Press
+# Stylebook capitalises words of four letters or more; articles, conjunctions and prepositions of three or fewer stay.
+# Turkish: the Turkish Language Association's Yazım Kılavuzu; Indonesian and Malay: their spelling rules (EYD, Dewan).
+_SMALL_WORDS = {
+    "en": "a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet",
+    "tr": "ve ile ya veya yahut ki da de mı mi mu mü",
+    "az": "və ilə ya ki da də mı mi mu mü",
+    "id": "di ke dari dan atau yang untuk dengan pada dalam oleh",
+    "ms": "di ke dari dan atau yang untuk dengan pada dalam oleh",
+    "fil": "ang at ay ng nang sa si ni na mga kay o",
+}
+_CASED = (*_LATIN, "ru", "uk", "bg", "mk", "el")
+
+
+def _language(tag: str, *rest: str) -> Language:
+    small = frozenset(_SMALL_WORDS[tag].split()) if tag in _SMALL_WORDS else None
+    return Language(tag, *rest, small_words=small, cased=tag in _CASED)
+
+
+LANGUAGES = {tag: _language(tag, *rest) for tag, rest in (_LATIN | _OTHERS).items()}
+# Tags for languages that are known by another one. The key is in lower case.
+_ALIASES = {
+    **dict.fromkeys(("no", "nn"), "nb"),
+    **dict.fromkeys(("sr", "hr", "bs"), "sh"),
+    **dict.fromkeys(("zh-tw", "zh-hk", "zh-mo"), "zh-Hant"),
+    **{"iw": "he", "in": "id", "tl": "fil"},
+}
+_BY_TAG = {tag.lower(): known for tag, known in LANGUAGES.items()}
+_BY_TAG |= {alias: LANGUAGES[tag] for alias, tag in _ALIASES.items()}
 LATIN = tuple(tag for tag in _LATIN if tag != "az")  # those that wordfreq has a list of
 
 
@@ -150,12 +182,26 @@ def is_language_tag(text: str) -> bool:
 def language(tag: str) -> Language:
     """The language of a BCP 47 tag, by its longest known beginning; `UNKNOWN` where none is known.
 
-    >>> language("pt-BR").name, language("tlh").name
-    ('Portuguese', 'an unknown language')
+    >>> language("pt-BR").name, language("zh-TW").base, language("tlh").name
+    ('Portuguese', 'zh-Hant', 'an unknown language')
     """
-    parts = tag.split("-")
+    parts = tag.lower().split("-")
     for end in range(len(parts), 0, -1):
-        known = LANGUAGES.get("-".join(parts[:end]))
+        known = _BY_TAG.get("-".join(parts[:end]))
         if known:
             return known if known.tag == tag else replace(known, tag=tag, known=known.tag)
-    return Language(tag, "an unknown language", known=UNKNOWN)
+    return Language(tag, "an unknown language", known=UNKNOWN, small_words=frozenset())
+
+
+def check_language(tag: str) -> None:
+    """Check that a person may say that titles are in the language of a tag.
+
+    Raises:
+        SettingError: the language is not known here.
+    """
+    if tag not in ("auto", UNKNOWN) and not (is_language_tag(tag) and language(tag).base != UNKNOWN):
+        known = ", ".join(sorted(LANGUAGES))
+        raise SettingError(
+            f"language must be auto or the tag of one that is known, such as de or pt-BR; it is {tag[:_LONGEST_TAG]}. "
+            f"Known are {known}. Titles in any other language can be read as und, with the letters of English."
+        )

@@ -52,6 +52,18 @@ def scripts_of(texts: Iterable[str]) -> Counter[str]:
     return counts
 
 
+def runs_of(text: str, script: str) -> list[str]:
+    """The runs of letters of a script in a text: what stands between spaces, marks and other scripts.
+
+    Japanese is one script here, with its Chinese characters.
+
+    >>> runs_of("新しいプール、3つ", "Kana")
+    ['新しいプール', 'つ']
+    """
+    letters = _SCRIPTS["Han"] + _SCRIPTS["Kana"] if script in ("Han", "Kana") else _SCRIPTS[script]
+    return [run for run in re.split(f"[^{letters}]+|[\u0f0b-\u0f12\u104a\u104b\u17d4-\u17da]", text) if run]
+
+
 def is_unspaced(text: str) -> bool:
     """Whether a text has a letter of a script that is written without spaces between words."""
     return not text.isascii() and _UNSPACED.search(text) is not None
