@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 
 from headline.corpus.casing import title_case
+from headline.corpus.language.languages import Language, language
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.personal import Personal
 from headline.generator.suggester import WORTH_SHOWING, Suggester
@@ -17,7 +18,6 @@ from headline.model.interpolated_ngram import InterpolatedNGram
 from headline.model.language_model import LanguageModel
 from headline.model.ngram import NGram
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Texts that ask one rule each: marks, signs, numbers, open words that a sign leaves open, other scripts, odd spaces.
 ODD_TEXTS = tuple(
     """|U.S|U.S.|the U.S. a|15-year-|15-year-old b|don't|don’t wo|won'|‘Tis the s|“The g|"The gov|(the n|$|$5|$5m f|#|#MeToo m
@@ -65,9 +65,9 @@ class Case:
         return asdict(self)
 
 
-def keystrokes(headlines: Sequence[str], number: int, seed: int = 0) -> list[Case]:
-    """About `number` keystrokes: headlines typed letter by letter in several manners, odd texts, and long ones."""
-    rng = random.Random(seed)
+def keystrokes(headlines: Sequence[str], number: int, seed: int = 0, tag: str = "en") -> list[Case]:
+    """`number` keystrokes: headlines in a language typed letter by letter in several manners, odd texts, long ones."""
+    rng, known = random.Random(seed), language(tag)
     cases = [Case(text) for text in ODD_TEXTS]
     cases += [Case(text, k=12, phrases=False, min_probability=0.0) for text in ODD_TEXTS]
     cases += [Case(text, style=style) for text in ODD_TEXTS for style in ("sentence", "title", "lower", "upper")]
@@ -75,9 +75,9 @@ def keystrokes(headlines: Sequence[str], number: int, seed: int = 0) -> list[Cas
     cases = cases[: number // 5]
     cases += list(_long(headlines, max(1, number // 100), rng))
     while len(cases) < number:
-        text = _in_some_manner(rng.choice(headlines), rng)
+        text = _in_some_manner(rng.choice(headlines), rng, known)
         options = rng.choice(_OPTIONS)
-        learnt = tuple(_in_some_manner(rng.choice(headlines), rng) for _ in range(rng.choice([0, 0, 0, 3, 12])))
+        learnt = tuple(_in_some_manner(rng.choice(headlines), rng, known) for _ in range(rng.choice([0, 0, 0, 3, 12])))
         cases += [Case(text[:end], learnt=learnt, **options) for end in range(len(text) + 1)]
     return cases[:number]
 
@@ -107,29 +107,29 @@ _OPTIONS: list[dict] = [
 ]
 
 
-def _in_some_manner(headline: str, rng: random.Random) -> str:
+def _in_some_manner(headline: str, rng: random.Random, known: Language) -> str:
     """A headline as somebody may type it."""
     words = headline.split()
     slip = rng.randrange(len(words))
     return rng.choice(
         [
             headline,
-            headline.upper(),
-            headline.lower(),
-            title_case(words),
+            known.upper(headline),
+            known.lower(headline),
+            title_case(words, known),
             headline.replace("'", "’"),
             f"“{headline}”",
-            " ".join([*words[:slip], _slipped(words[slip], rng), *words[slip + 1 :]]),
-            " ".join(_slipped(word, rng) if rng.random() < 0.4 else word for word in words),
+            " ".join([*words[:slip], _slipped(words[slip], rng, known), *words[slip + 1 :]]),
+            " ".join(_slipped(word, rng, known) if rng.random() < 0.4 else word for word in words),
             f"{rng.randint(1, 2030)} {headline}",
             headline.replace(" ", rng.choice([", ", ": ", " – ", "  "]), 2),
         ]
     )
 
 
-def _slipped(word: str, rng: random.Random) -> str:
+def _slipped(word: str, rng: random.Random, known: Language) -> str:
     """A word with one slip."""
-    at, letter = rng.randrange(len(word)), rng.choice(_LETTERS)
+    at, letter = rng.randrange(len(word)), rng.choice(known.letters or word)
     return rng.choice(
         [
             word[:at] + word[at + 1 :],
@@ -148,10 +148,11 @@ def _long(headlines: Sequence[str], number: int, rng: random.Random) -> Iterator
         yield Case(text[: rng.randint(len(text) // 2, len(text))])
 
 
-def small_checkpoint(headlines: Iterable[str], precision: str = "float16") -> Checkpoint:
-    """Two layers with random weights and two n-gram models of some headlines: all words and layers are exact."""
+def small_checkpoint(headlines: Iterable[str], precision: str = "float16", tag: str = "en") -> Checkpoint:
+    """Two layers with random weights and two n-gram models of headlines in a language: all words and layers are
+    exact."""
     rows = list(headlines)
-    vocabulary = Vocabulary.build(rows, "headline", min_count=2)
+    vocabulary = Vocabulary.build(rows, "headline", min_count=2, language=tag)
     config = ModelConfig("autocomplete", len(vocabulary), block_size=12, embedding_size=24, units=40, layers=2)
     model = Checkpoint(config, vocabulary, _random_weights(config), style="title")
     encoded = [LanguageModel(model).row(row) for row in rows]

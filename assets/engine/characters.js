@@ -7,7 +7,8 @@ const SPACES = new RegExp(`^${SPACE}+$`, "u"), BLANK = new RegExp(`^${SPACE}*$`,
 
 export const isSpace = (text) => SPACES.test(text);
 export const isBlank = (text) => BLANK.test(text);
-export const isAlpha = (text) => /^\p{L}+$/u.test(text);
+/** Whether there are only letters and their marks, which no number or code has. */
+export const isWord = (text) => /^[\p{L}\p{M}]*$/u.test(text);
 export const isUpper = (text) => /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
 export const isLower = (text) => /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);
 export const letters = (text) => text.match(/\p{L}/gu)?.length ?? 0;

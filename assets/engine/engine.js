@@ -1,5 +1,6 @@
 // A model's files -> a suggester.
 
+import { Language } from "./language.js";
 import { Lexicon } from "./lexicon.js";
 import { LanguageModel } from "./language_model.js";
 import { NGrams } from "./ngram.js";
@@ -10,15 +11,15 @@ import { Weights } from "./weights.js";
 
 /**
  * A Suggester from ArrayBuffers by name: a checkpoint's files (docs/checkpoint.md), of which memory.safetensors may be
- * missing; words.txt, the general list (lexicon.js); and, one word a line, blocked.txt, those that are never suggested, and
- * delicate.txt, those that are suggested where they are likely.
+ * missing; language.json, what depends on its language (language.js); words.txt, the general list (lexicon.js); and, one
+ * word a line, blocked.txt, those that are never suggested, and delicate.txt, those that are suggested where they are
+ * likely.
  */
 export function build(kernels, files) {
   const text = (name) => new TextDecoder().decode(files[name]);
   const meta = JSON.parse(text("checkpoint.json"));
   if (meta.model.recipe !== "autocomplete") throw new Error(`the server answers for the recipe ${meta.model.recipe}`);
-  if (!/^en\b/.test(meta.language ?? "en")) throw new Error(`the server answers for the language ${meta.language}`);
-  const vocabulary = new Vocabulary(text("vocabulary.txt"), meta.tokenizer);
+  const vocabulary = new Vocabulary(text("vocabulary.txt"), new Language(JSON.parse(text("language.json"))));
   const memory = files["memory.safetensors"];
   const ngrams = memory ? NGrams.read(readTensors(memory)) : null;
   const weights = new Weights(readTensors(files["weights.safetensors"]));

@@ -1,5 +1,6 @@
 // A general list of words that the vocabulary lacks, with their frequencies. The server sends it as lines: the first says
-// whose list it is, each other is a word, a tab and its frequency in hundredths of a power of ten, in alphabetical order.
+// whose list it is, each other is a word's key, a tab and its frequency in hundredths of a power of ten, and, where it is
+// written otherwise, after another tab how it is written; in alphabetical order.
 
 import { firstFrom, startingWith } from "./sorted_words.js";
 import { Recent } from "./recent.js";
@@ -12,25 +13,29 @@ const REMEMBERED = 512; // prefixes
 export class Lexicon {
   #known = new Recent(REMEMBERED);
 
-  /** The words of a list that a vocabulary lacks; none if the vocabulary is of another language. */
+  /** The words of a list that a vocabulary lacks; none if its words are not English although its checkpoint says so. */
   static beyond(vocabulary, text) {
-    const words = [], shares = [];
+    const words = [], shares = [], forms = [];
     let known = 0;
     for (const line of text.split("\n").slice(1, -1)) {
-      const [word, power] = line.split("\t");
+      const [word, power, form = word] = line.split("\t");
       const listed = vocabulary.stoi.has(word);
       known += listed;
       words.push(word);
+      forms.push(form);
       shares.push(listed ? 0 : 10 ** (Number(power) / 100));
     }
     const own = vocabulary.size - vocabulary.specials.length;
-    const used = vocabulary.unk !== undefined && known >= OF_ITS_LANGUAGE * own;
-    return used ? new Lexicon(words, shares) : new Lexicon([], []);
+    const english = vocabulary.tokenizer.language.tag === "en";
+    const used = vocabulary.unk !== undefined && (!english || known >= OF_ITS_LANGUAGE * own);
+    return used ? new Lexicon(words, shares, forms) : new Lexicon([], [], []);
   }
 
-  constructor(words, shares) {
+  /** `words` by their keys in alphabetical order; `forms` how they are written. */
+  constructor(words, shares, forms) {
     const sum = Math.max(shares.reduce((a, b) => a + b, 0), 1e-30);
     this.words = words;
+    this.forms = forms;
     this.shares = Float64Array.from(shares, (share) => share / sum);
     this.sums = new Float64Array(words.length + 1);
     for (let i = 0; i < words.length; i++) this.sums[i + 1] = this.sums[i] + this.shares[i];
@@ -57,14 +62,14 @@ export class Lexicon {
     const [from, to] = startingWith(this.words, prefix);
     let at = from;
     for (let i = from; i < to; i++) if (this.shares[i] > this.shares[at]) at = i;
-    return from < to && this.shares[at] > 0 ? [this.words[at], this.shares[at]] : null;
+    return from < to && this.shares[at] > 0 ? [this.forms[at], this.shares[at]] : null;
   }
 
   #lookUp(prefix) {
     const [from, to] = startingWith(this.words, prefix);
     const best = top(this.shares.subarray(from, to), KEPT).map((i) => from + i);
     return {
-      words: best.filter((i) => this.shares[i] > 0).map((i) => [this.words[i], this.shares[i]]),
+      words: best.filter((i) => this.shares[i] > 0).map((i) => [this.forms[i], this.shares[i]]),
       mass: this.sums[to] - this.sums[from],
     };
   }

@@ -1,31 +1,15 @@
 // Corrections of typing mistakes by a noisy channel model (Kernighan, Church & Gale 1990, "A Spelling Correction Program
 // Based on a Noisy Channel Model"). The slips are the four of Damerau 1964; doubled and neighbouring letters have their
-// own probabilities.
+// own probabilities, and so have letters without their marks. Letters and keyboard are those of the language.
 
 // The probability that a word is typed with one given slip.
 const EXCHANGED = 6e-4, DOUBLED = 6e-4, EXTRA = 3e-5, MISSING = 3e-4, NEIGHBOUR = 3e-4, WRONG = 2e-5;
+const UNMARKED = 2e-3; // a letter without its mark, such as e for é
 export const TWO_SLIPS = 1e-7; // any two of them
 const MOST = 50; // words within two slips that are looked at
-const LETTERS = "abcdefghijklmnopqrstuvwxyz";
-const KEYBOARD = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
-const NEIGHBOURS = neighbours();
-
-/** Letter -> the letters beside it on a QWERTY keyboard, whose rows are each shifted by half a key. */
-function neighbours() {
-  const near = new Map([...LETTERS].map((letter) => [letter, new Set()]));
-  KEYBOARD.forEach((row, y) => [...row].forEach((letter, x) => {
-    for (const [otherY, shifts] of [[y, [-1, 1]], [y - 1, [0, 1]], [y + 1, [-1, 0]]]) {
-      for (const shift of shifts) {
-        const other = KEYBOARD[otherY]?.[x + shift];
-        if (other) near.get(letter).add(other);
-      }
-    }
-  }));
-  return near;
-}
 
 /** What one slip may have turned into `typed`, with the probability of the slip: Map. Prefixes count too. */
-export function oneSlip(typed) {
+export function oneSlip(typed, language) {
   const meant = new Map();
   const add = (text, chance) => {
     if (text !== typed && chance > (meant.get(text) ?? 0)) meant.set(text, chance);
@@ -35,12 +19,14 @@ export function oneSlip(typed) {
     const before = letters.slice(0, i).join(""), after = letters.slice(i + 1).join("");
     add(before + after, letter === letters[i - 1] ? DOUBLED : EXTRA);
     if (after) add(before + letters[i + 1] + letter + letters.slice(i + 2).join(""), EXCHANGED);
-    for (const other of LETTERS) {
-      add(before + other + after, NEIGHBOURS.get(letter)?.has(other) ? NEIGHBOUR : WRONG);
+    const near = language.near.get(letter) ?? "";
+    for (const other of language.withMarks.get(letter) ?? "") add(before + other + after, UNMARKED);
+    for (const other of language.letters) {
+      add(before + other + after, near.includes(other) ? NEIGHBOUR : WRONG);
       add(before + other + letter + after, MISSING);
     }
   });
-  for (const other of LETTERS) add(typed + other, MISSING);
+  for (const other of language.letters) add(typed + other, MISSING);
   return meant;
 }
 

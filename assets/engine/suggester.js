@@ -3,7 +3,7 @@
 
 import { isBlocked } from "./blocklist.js";
 import { AfterText } from "./after_text.js";
-import { isAlpha, isBlank } from "./characters.js";
+import { isBlank, isWord } from "./characters.js";
 import { Learner } from "./learning.js";
 import { NextWords } from "./next_words.js";
 import { LIKELIER_THAN_NOT, carriedOn, openings } from "./phrases.js";
@@ -24,6 +24,15 @@ const SET_PHRASE = 0.3; // share of the word that most often follows another, fr
 const USED_BEFORE = 0.3; // share of the unknown words that this text used before
 
 const likeliestFirst = (a, b) => b.probability - a.probability;
+
+/** Suggestions that make different texts: straßen and strassen are one word in capitals. */
+function different(suggestions, length) {
+  const seen = new Set();
+  return suggestions.filter(({ completion, replaces }) => {
+    const made = `${length - replaces}\n${completion}`;
+    return !seen.has(made) && seen.add(made);
+  });
+}
 
 /** A suggestion before it is written: words by id, or one word outside the vocabulary. */
 function choice(probability, { ids = [], word = "", corrects = false, after = null } = {}) {
@@ -66,7 +75,8 @@ export class Suggester {
     choices = choices.slice(0, k).filter((c) => c.probability >= minProbability);
     if (phrases) choices = choices.map((c) => ({ ...c, more: this.#more(c, text, ahead, personal) }));
     const writing = new Writing(text, typed, this.vocabulary, style, this.style);
-    return { suggestions: choices.map((c) => this.#written(c, typed, writing)), complete };
+    const written = choices.map((c) => this.#written(c, typed, writing));
+    return { suggestions: different(written, text.length), complete };
   }
 
   /** What the headlines that a person finished teach, in the order of time, after those of `before`: a Personal. */
@@ -109,7 +119,8 @@ export class Suggester {
       choices.push(choice(own + unknown * (shares.get(word) ?? 0), { word: personal.forms.get(word) }));
     }
     const letters = [...key].length;
-    if (mass < SURPRISING && letters >= SHORTEST_SLIP && letters <= LONGEST_SLIP && isAlpha(key)) {
+    const mayBeSlip = vocabulary.tokenizer.language.letters.length && isWord(key);
+    if (mass < SURPRISING && letters >= SHORTEST_SLIP && letters <= LONGEST_SLIP && mayBeSlip) {
       const corrections = this.#corrections(key, follows, !choices.length);
       mass += corrections.reduce((sum, c) => sum + c.probability, 0);
       choices.push(...corrections);
@@ -157,8 +168,8 @@ export class Suggester {
    */
   #unlisted(key, k, used) {
     const { stoi, tokenizer } = this.vocabulary;
-    const keys = new Set(used.map((word) => tokenizer.key(word)));
-    const again = [...keys].filter((word) => word.startsWith(key) && !stoi.has(word));
+    const forms = new Map(used.map((word) => [tokenizer.key(word), tokenizer.lower(word)]));
+    const again = [...forms].filter(([word]) => word.startsWith(key) && !stoi.has(word)).map(([, form]) => form);
     const listed = this.lexicon.startingWith(key, k), rest = again.length ? 1 - USED_BEFORE : 1;
     const shares = new Map(listed.words.map(([word, share]) => [word, rest * share]));
     for (const word of again) shares.set(word, (shares.get(word) ?? 0) + USED_BEFORE / again.length);
@@ -173,7 +184,7 @@ export class Suggester {
    * has this prefix (`hopeless`), because that takes as long as the rest.
    */
   #corrections(key, follows, hopeless) {
-    const { vocabulary } = this, letters = [...key].length, slips = oneSlip(key);
+    const { vocabulary } = this, letters = [...key].length, slips = oneSlip(key, vocabulary.tokenizer.language);
     const best = new Map();
     for (const [meant, slip] of slips) {
       const ids = vocabulary.startingWith(meant);
@@ -224,6 +235,7 @@ export class Suggester {
       made.completion = write(c.ids);
       if (c.more.length) made.more = write([...c.ids, ...c.more]).slice(made.completion.length);
     }
+    if (!c.corrects && c.after === null) made.replaces = writing.changed(c.word || writing.usual(c.ids[0]));
     return made;
   }
 

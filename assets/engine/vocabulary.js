@@ -1,7 +1,7 @@
 // The vocabulary: words and marks to ids and back, how each is written, and what was typed.
 
 import { isSpace } from "./characters.js";
-import { OPENING_MARKS, TOKENIZERS } from "./segmentation.js";
+import { Tokenizer } from "./segmentation.js";
 import { startingWith } from "./sorted_words.js";
 
 const PAD = "<pad>", UNK = "<unk>";
@@ -10,10 +10,10 @@ const OPENING_SIGNS = "\"'“‘«([{¿¡"; // a word may follow one of these wi
 const FIRST_SIGNS = "#@$£€₹"; // the first sign of a word: $5, #MeToo
 
 export class Vocabulary {
-  /** Of the text of vocabulary.txt (docs/checkpoint.md); `tokenizer` is a name. */
-  constructor(text, tokenizer) {
+  /** Of the text of vocabulary.txt (docs/checkpoint.md), and a Language. */
+  constructor(text, language) {
     const specials = new Set([PAD, UNK, START, END]);
-    this.tokenizer = TOKENIZERS[tokenizer];
+    this.tokenizer = new Tokenizer(language);
     this.written = [];
     this.counts = [];
     this.formsAfter = new Map(); // id of a word -> id of the next word -> how that is written then
@@ -23,8 +23,14 @@ export class Vocabulary {
       this.counts.push(Number(count));
       for (const form of forms?.split(" ") ?? []) this.#addForm(form, i);
     });
-    this.itos = this.written.map((word) => (specials.has(word) ? word : this.tokenizer.key(word)));
-    this.stoi = new Map(this.itos.map((word, i) => [word, i]));
+    this.stoi = new Map();
+    this.itos = this.written.map((word, i) => {
+      let key = specials.has(word) ? word : this.tokenizer.key(word);
+      // Older programs took İstanbul and Istanbul for two words: the second keeps a key of its own.
+      if (this.stoi.has(key)) key = word.toLowerCase();
+      if (!this.stoi.has(key)) this.stoi.set(key, i);
+      return key;
+    });
     this.specials = [...this.itos.keys()].filter((i) => specials.has(this.written[i]));
     this.marks = [...this.itos.keys()].filter((i) => this.tokenizer.marks.has(this.itos[i]));
     this.unk = this.stoi.get(UNK);
@@ -76,9 +82,10 @@ export class Vocabulary {
     const last = text.slice(-1), beforeLast = text.slice(-2, -1);
     if (!text || isSpace(last)) return this.#typed(tokens, "", false);
     const open = this.#openWord(text, tokens);
-    if (open) return this.#typed(tokens.slice(0, open.at), text.slice(open.start), false);
+    if (open) return this.#typed([...tokens.slice(0, open.at), ...open.settled], open.fragment, false);
     if (tokens.length && tokens.at(-1).end === text.length) {
-      return this.#typed(tokens, "", !OPENING_MARKS.has(tokens.at(-1).text)); // a mark
+      const glued = this.tokenizer.opening.has(tokens.at(-1).text) || this.tokenizer.language.joins(text, "");
+      return this.#typed(tokens, "", !glued); // a mark
     }
     const begins = text.length === 1 || isSpace(beforeLast) || OPENING_SIGNS.includes(beforeLast);
     if (this.tokenizer.marks.size && FIRST_SIGNS.includes(last) && begins) return this.#typed(tokens, last, false);
@@ -86,7 +93,10 @@ export class Vocabulary {
     return this.#typed(tokens, "", !opened);
   }
 
-  /** {at, start}: the index among the tokens at which the open word begins, and its place in the text; or null. */
+  /**
+   * {at, settled, fragment}: the index among the tokens from which on all are open; words that turn out to be settled; and
+   * the letters of the open word. Or null.
+   */
   #openWord(text, tokens) {
     const words = [...tokens.keys()].filter((i) => !tokens[i].isMark);
     if (!words.length) return null;
@@ -94,11 +104,29 @@ export class Vocabulary {
     // “U.S” and “amazon.c” are two words until their last letters make one of them.
     const between = words.length > 1 ? text.slice(tokens[earlier].end, last.start) : " ";
     if (last.end === text.length && between.length < 2 && !isSpace(between)) {
-      if (this.#beginsAWord(text.slice(tokens[earlier].start))) return { at: earlier, start: tokens[earlier].start };
+      const joined = text.slice(tokens[earlier].start);
+      if (this.#beginsAWord(joined)) return { at: earlier, settled: [], fragment: joined };
     }
     const tail = text.slice(last.end);
     const open = !tail || (this.tokenizer.joiners.includes(tail) && this.#beginsAWord(text.slice(last.start)));
-    return open ? { at, start: last.start } : null;
+    return open ? { at, ...this.#openUnspaced(text.slice(last.start)) } : null;
+  }
+
+  /**
+   * A word of the vocabulary apart from what begins another behind it, where nothing begins with all of the letters and the
+   * script has no spaces: the splitter may cut a word that is not finished elsewhere.
+   */
+  #openUnspaced(letters) {
+    if (this.tokenizer.language.splitter?.unspaced.test(letters) && !this.#beginsAWord(letters)) {
+      const characters = [...letters];
+      for (let n = characters.length - 1; n > 0; n--) {
+        const text = characters.slice(0, n).join(""), rest = characters.slice(n).join("");
+        if (this.stoi.has(this.tokenizer.key(text)) && this.#beginsAWord(rest)) {
+          return { settled: [{ text, start: 0, end: text.length, isMark: false }], fragment: rest };
+        }
+      }
+    }
+    return { settled: [], fragment: letters };
   }
 
   #beginsAWord(letters) {
@@ -110,20 +138,21 @@ export class Vocabulary {
     const keys = settled.map((token) => this.tokenizer.key(token.text)).filter((key) => this.id(key) !== undefined);
     const context = keys.map((key) => this.id(key));
     const words = settled.filter((token) => !token.isMark).map((token) => token.text);
-    const mark = markBefore(settled);
+    const mark = this.#markBefore(settled);
     return { context, keys, words, starts: starts(settled), mark, fragment, needsSpace };
   }
-}
 
-/** The mark at the end of some tokens, or "": the end of a sentence where only opening marks follow it. */
-function markBefore(tokens) {
-  let last = "";
-  for (const { text, isMark } of [...tokens].reverse()) {
-    if (!isMark || (last && !SENTENCE_ENDS.has(text) && !OPENING_MARKS.has(text))) break;
-    if (!last || SENTENCE_ENDS.has(text)) last = text;
-    if (!OPENING_MARKS.has(last)) break;
+  /** The mark at the end of some tokens, or "": the end of a sentence where only opening marks follow it. */
+  #markBefore(tokens) {
+    const { sentenceEnds, opening } = this.tokenizer;
+    let last = "";
+    for (const { text, isMark } of [...tokens].reverse()) {
+      if (!isMark || (last && !sentenceEnds.has(text) && !opening.has(text))) break;
+      if (!last || sentenceEnds.has(text)) last = text;
+      if (!opening.has(last)) break;
+    }
+    return last;
   }
-  return last;
 }
 
 /** For each word among some tokens, whether it is the first or follows a mark other than a comma. */

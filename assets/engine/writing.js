@@ -3,17 +3,20 @@
 import { capitalise, inStyle, styleForNext } from "./casing.js";
 import { firstOf, isUpper, letters } from "./characters.js";
 
-const SENTENCE_ENDS = new Set([".", "?", "!"]); // a word after one of these is capitalised in a sentence
-
 export class Writing {
   /** `typed` is what `Vocabulary.splitTyped` returned for `text`; `wanted` a style to write in, or "auto". */
   constructor(text, typed, vocabulary, wanted, prior) {
     this.typed = typed;
     this.vocabulary = vocabulary;
+    this.language = vocabulary.tokenizer.language;
+    this.text = text;
     this.style = wanted === "sentence" ? "written" : wanted;
-    if (wanted === "auto") this.style = styleForNext(typed.words, usual(typed.words, vocabulary), typed.starts, prior);
+    if (wanted === "title" && !this.language.smallWords) this.style = "written"; // there is no Title Case
+    if (wanted === "auto") {
+      this.style = styleForNext(typed.words, usual(typed.words, vocabulary), typed.starts, prior, this.language);
+    }
     // In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
-    const afterMark = this.style === "title" ? typed.mark && typed.mark !== "," : SENTENCE_ENDS.has(typed.mark);
+    const afterMark = this.style === "title" ? typed.mark && typed.mark !== "," : vocabulary.tokenizer.sentenceEnds.has(typed.mark);
     this.starts = ["title", "written"].includes(this.style) && (!typed.words.length || Boolean(afterMark));
     this.forced = ["lower", "upper"].includes(wanted) ? wanted : "";
     this.before = typed.words.length && typed.context.length && !typed.mark ? typed.context.at(-1) : null;
@@ -24,10 +27,9 @@ export class Writing {
   completion(ids) {
     const { typed } = this;
     const written = this.#written([this.before, ...ids], ids);
-    const added = typed.fragment
-      ? this.#rest(written[0], this.vocabulary.itos[ids[0]])
-      : (typed.needsSpace ? " " : "") + inStyle(written[0], this.style, this.starts);
-    return this.#quoted([added, ...this.#later(written.slice(1))].join(" "));
+    if (typed.fragment) return this.#together([this.#rest(written[0], this.vocabulary.itos[ids[0]])], written.slice(1));
+    const word = inStyle(written[0], this.style, this.starts, this.language);
+    return this.#together([this.#space(word) + word], written.slice(1));
   }
 
   /** How the word with id `i` is usually written here. */
@@ -37,22 +39,40 @@ export class Writing {
 
   /** Words after the open one, which is complete and has the id `own`, with the space between them. */
   following(own, ids) {
-    return this.#quoted(" " + this.#later(this.#written([own, ...ids], ids)).join(" "));
+    const later = this.#together([], this.#written([own, ...ids], ids));
+    return this.language.gap(this.text, later) + later;
   }
 
   /** The letters that a word outside the vocabulary adds, as `completion` and `following` do. */
   unlisted(word, afterOpenWord) {
     const { typed } = this;
     if (typed.fragment && !afterOpenWord) return this.#quoted(this.#rest(word, this.vocabulary.tokenizer.key(word)));
-    const space = afterOpenWord || typed.needsSpace ? " " : "";
-    return this.#quoted(space + inStyle(word, this.style, this.starts && !afterOpenWord));
+    const written = inStyle(word, this.style, this.starts && !afterOpenWord, this.language);
+    return this.#quoted((afterOpenWord ? this.language.gap(this.text, written) : this.#space(written)) + written);
+  }
+
+  /**
+   * How many letters at the end of the open word a longer word changes. A Korean syllable changes as it is typed: 대토
+   * becomes 대통. In all other languages it is 0.
+   */
+  changed(word) {
+    const { fragment } = this.typed;
+    if (!fragment || !this.language.byKeys) return 0;
+    const old = this.language.lower(fragment), long = this.language.lower(word);
+    let same = 0;
+    while (same < old.length && same < long.length && old[same] === long[same]) same++;
+    return fragment.length - same;
+  }
+
+  #space(word) {
+    return this.typed.needsSpace && !this.language.joins(this.text, word) ? " " : "";
   }
 
   /** A word that replaces the open one, in the case of its letters. */
   corrected(word) {
     const { fragment } = this.typed;
-    if (isUpper(fragment) && letters(fragment) > 1) return this.#quoted(word.toUpperCase());
-    return this.#quoted(isUpper(firstOf(fragment)) ? capitalise(word) : word);
+    if (isUpper(fragment) && letters(fragment) > 1) return this.#quoted(this.language.upper(word));
+    return this.#quoted(isUpper(firstOf(fragment)) ? capitalise(word, this.language) : word);
   }
 
   /** How each of some words is usually written after the one before it. */
@@ -60,8 +80,10 @@ export class Writing {
     return ids.map((i, n) => this.vocabulary.writtenAfter(before[n], i));
   }
 
-  #later(words) {
-    return words.map((word) => inStyle(word, this.style));
+  /** Words that are written, and later ones as they are usually written, as one text. */
+  #together(written, later) {
+    const words = later.map((word) => inStyle(word, this.style, false, this.language));
+    return this.#quoted(this.language.join([...written, ...words]));
   }
 
   #quoted(text) {
@@ -70,13 +92,14 @@ export class Writing {
 
   #rest(word, key) {
     const { fragment } = this.typed, { tokenizer } = this.vocabulary;
+    if (this.language.byKeys) return word.slice(fragment.length - this.changed(word));
     const n = tokenizer.key(fragment).length;
-    if (this.forced) return inStyle(key.slice(n), this.forced);
+    if (this.forced) return inStyle(key.slice(n), this.forced, false, this.language);
     if (word.length !== key.length) return key.slice(n); // a few letters, such as İ, have another length in lower case
     if (word.startsWith(tokenizer.spelling(fragment))) return word.slice(n);
     const shouting = isUpper(fragment) && (letters(fragment) > 1 || this.style === "upper");
-    if (shouting) return word.slice(n).toUpperCase();
-    return this.style === "title" && isUpper(firstOf(fragment)) ? inStyle(word, "title").slice(n) : key.slice(n);
+    if (shouting) return this.language.upper(word.slice(n));
+    return this.style === "title" && isUpper(firstOf(fragment)) ? inStyle(word, "title", false, this.language).slice(n) : key.slice(n);
   }
 }
 

@@ -156,6 +156,22 @@ def _standard_mark(text: str, start: int, end: int, open_quotes: Counter[str]) -
     return mark
 
 
+def mark_rules() -> dict:
+    """How marks attach and which ones mean the same, for a program in another language."""
+    return {
+        "opening": sorted(OPENING_MARKS),
+        "closing": sorted(CLOSING_MARKS),
+        "sentence_ends": sorted(SENTENCE_ENDS),
+        "same": _SAME_MARK,
+        "full_width": _FULL_WIDTH,
+    }
+
+
+def straight_letters() -> dict[str, str]:
+    """What each letter, digit or apostrophe of another form becomes in a spelling."""
+    return {chr(a): chr(b) for a, b in _STRAIGHT.items()}
+
+
 def gap(before: str, after: str) -> str:
     """What is written between a text and the word or mark that follows it: a space, or nothing.
 

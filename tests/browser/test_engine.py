@@ -1,5 +1,6 @@
 """The engine in the page answers what Python answers. `python -m bench.engine` holds it to many more keystrokes."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,12 @@ from playwright.sync_api import Browser, Page
 
 from bench.engine import compare, listed, site
 from bench.engine_cases import ODD_TEXTS, Case, keystrokes, small_checkpoint, wide_checkpoint
+from bench.languages import LISTS
 from headline.corpus.reader import read_headlines
+from headline.corpus.segmentation import tokenizer
+from headline.generator.words import lexicon
 from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
-from headline.web.engine.engine_files import engine_files
+from headline.web.engine.engine_files import engine_files, shared_files
 from tests.tiny import random_checkpoint
 
 PROBABILITY = (
@@ -51,6 +55,39 @@ def test_a_small_model_of_several_layers_and_ngram_models(browser: Browser, head
 def test_a_large_vocabulary_without_ngrams(browser: Browser, headlines: list[str], tmp_path: Path, precision: str):
     model = wide_checkpoint(4500, precision)
     held(browser, model.save(tmp_path / "wide", precision), keystrokes(headlines, 150))
+
+
+# Texts that ask one rule of a language each, besides the titles of tests/languages.
+ASKED = {
+    "ar": ["الحك", "المطر، ث", "مُحَمَّد", "محـمد ي", "ماذا؟ ا", "في ٢٠٢٦ ا", "٣٫٥ م"],
+    "de": ["STRAS", "strasse g", "Burgerm", "„Die Reg", "Die Regierung P", "Die Regierung Plant N", "Straße"],
+    "es": ["¿Por q", "¿Por qué no? ¡y", "Los Colegios A", "ayuntamiemto", "¡", "¿", "Espana p"],
+    "fr": ["L’ét", "l'ete", "« Les é", "Les Pompiers S", "L’été : l", "ecole", "à l’h"],
+    "he": ["הממ", 'צה"', "צה״", "שָׁלוֹם ה", "הממשלה NASA ה", "בן־ג"],
+    "hi": ["सरक", "तू\u092b\u093c", "हुई। ", "सरकर", "१२ घ", "क्‍ष अ"],
+    "ja": ["市議", "新しい図", "新型iPh", "ＮＨＫ", "「市", "市長、自転", "何か？市", "市議会 新"],
+    "ko": ["대토", "ㄷㅐ", "시의호", "대통영", "정부, 세", "대통령 3ㅁ", "美 대"],
+    "ru": ["првительство", "Правительство О", "ПРАВИТЕЛЬСТВО О", "елка", "«Пр"],
+    "th": ["น้ำท", "รัฐบาลประ", "รัฐบาล ประ", "สภาเมือง", "นํ้า"],
+    "tr": ["ist", "İst", "IST", "BELEDİYE MECLİSİ Y", "Belediye ve Y", "belediye baskani", "ILIK", "Istanbul'da ", "İstanbul’da k"],
+    "zh": ["市中心房", "警方寻", "警方，市", "什么？市", "市A", "iPhone发"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", ASKED)
+def test_another_language(browser: Browser, tmp_path: Path, monkeypatch, tag: str):
+    """The titles are typed with a model that lacks their rare words; these are the general list."""
+    titles = (LISTS / f"{tag}.txt").read_text(encoding="utf-8").splitlines()
+    tokens = tokenizer("headline", tag)
+    counted = Counter(tokens.lower(word) for title in titles for word in tokens.words(title))
+    monkeypatch.setattr(lexicon, "listed_words", lambda _: {word: n / 2000 for word, n in counted.most_common()})
+    for cached in (lexicon.listed, shared_files):
+        cached.cache_clear()
+    folder = small_checkpoint(titles, tag=tag).save(tmp_path / tag, "float16")
+    cases = [Case(text) for text in ASKED[tag]] + [Case(text, style="title") for text in ASKED[tag][:3]]
+    held(browser, folder, [*cases, *keystrokes(titles, 60, tag=tag)[12:]])
+    for cached in (lexicon.listed, shared_files):
+        cached.cache_clear()
 
 
 @pytest.fixture

@@ -25,6 +25,11 @@ def keys_of(text: str) -> str:
     return "".join(map(_keys, text))
 
 
+def table() -> dict:
+    """What the keys of a syllable are found with, for a program in another language."""
+    return {"initials": _INITIALS, "vowels": _VOWELS, "finals": list(_FINALS), "two_keys": _TWO_KEYS}
+
+
 def _keys(character: str) -> str:
     if not _FIRST <= ord(character) <= _LAST:
         return _TWO_KEYS.get(character, character)

@@ -13,7 +13,7 @@ from headline.errors import SettingError
 _LONGEST_TAG = 35  # characters, as BCP 47 advises
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 # Vowel points of Hebrew and Arabic, and the stroke that lengthens Arabic words: hardly anybody types them.
-_POINTS = re.compile("[\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670\u0640]")
+POINTS = re.compile("[\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670\u0640]")
 UNKNOWN = "und"  # BCP 47's tag for a language that is not determined
 
 
@@ -88,7 +88,7 @@ class Language:
 
     def key(self, spelling: str) -> str:
         """What all spellings of a word have in common, and what its beginnings are looked up by."""
-        lower = self.lower(_POINTS.sub("", spelling))
+        lower = self.lower(POINTS.sub("", spelling))
         return keys_of(lower) if self.by_keys else lower
 
 

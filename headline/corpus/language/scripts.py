@@ -34,9 +34,9 @@ UNSPACED = ("Han", "Kana", "Thai", "Lao", "Tibetan", "Myanmar", "Khmer")
 SPLITTABLE = ("Han", "Kana", "Thai")
 # The punctuation of Chinese and Japanese brings its own room.
 _FULL_WIDTH = "\u3001-\u3003\u3008-\u3011\u3014-\u301f\u30fb\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
-_UNSPACED = re.compile(f"[{''.join(_SCRIPTS[name] for name in UNSPACED)}]")
-_NO_SPACE = re.compile(f"[{''.join(_SCRIPTS[name] for name in UNSPACED)}{_FULL_WIDTH}]")
-_HANGUL = re.compile(f"[{_SCRIPTS['Hangul']}]")
+UNSPACED_LETTER = re.compile(f"[{''.join(_SCRIPTS[name] for name in UNSPACED)}]")
+NO_SPACE = re.compile(f"[{''.join(_SCRIPTS[name] for name in UNSPACED)}{_FULL_WIDTH}]")
+HANGUL = re.compile(f"[{_SCRIPTS['Hangul']}]")
 
 
 def scripts_of(texts: Iterable[str]) -> Counter[str]:
@@ -66,7 +66,7 @@ def runs_of(text: str, script: str) -> list[str]:
 
 def is_unspaced(text: str) -> bool:
     """Whether a text has a letter of a script that is written without spaces between words."""
-    return not text.isascii() and _UNSPACED.search(text) is not None
+    return not text.isascii() and UNSPACED_LETTER.search(text) is not None
 
 
 def joins(left: str, right: str) -> bool:
@@ -77,9 +77,9 @@ def joins(left: str, right: str) -> bool:
     [True, False, True, False]
     """
     end, begin = left[-1:], right[:1]
-    if (end.isascii() and begin.isascii()) or _HANGUL.match(end) or _HANGUL.match(begin):
+    if (end.isascii() and begin.isascii()) or HANGUL.match(end) or HANGUL.match(begin):
         return False
-    return bool(_NO_SPACE.match(end) or _NO_SPACE.match(begin))
+    return bool(NO_SPACE.match(end) or NO_SPACE.match(begin))
 
 
 def ends_word(text: str, end: int) -> bool:

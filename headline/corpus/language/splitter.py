@@ -6,8 +6,11 @@ piece is a word with the particles behind it: it is split once more, where kana 
 """
 
 import re
-from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import budoux
 
 _JAPANESE_STEM = re.compile(r"(?<=[^\u3041-\u3096])(?=[\u3041-\u3096])")  # before hiragana that follow other letters
 _LONGEST = 2000  # characters that are split at once; the time grows with the length
@@ -28,10 +31,15 @@ def split_unspaced(run: str, tag: str) -> list[str]:
     known = tag if tag in _LOADERS else _by_letters(run)
     pieces: list[str] = []
     for begin in range(0, len(run), _LONGEST):
-        pieces += _parser(known)(run[begin : begin + _LONGEST])
+        pieces += _parser(known).parse(run[begin : begin + _LONGEST])
     if known != "ja":
         return pieces
     return [part for piece in pieces for part in _JAPANESE_STEM.split(piece)]
+
+
+def splitter_model(tag: str) -> dict[str, dict[str, int]] | None:
+    """BudouX's model of a language, by feature and letters; None where words are found by their spaces."""
+    return _parser(tag).model if tag in _LOADERS else None
 
 
 def _by_letters(run: str) -> str:
@@ -41,7 +49,7 @@ def _by_letters(run: str) -> str:
 
 
 @cache
-def _parser(tag: str) -> Callable[[str], list[str]]:
+def _parser(tag: str) -> "budoux.Parser":
     import budoux  # loaded when a list needs it
 
-    return getattr(budoux, _LOADERS[tag])().parse
+    return getattr(budoux, _LOADERS[tag])()

@@ -4,17 +4,20 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
+from headline.corpus.language.languages import language
 from headline.generator.words.blocklist import blocked_words, delicate_words
 from headline.generator.words.lexicon import listed
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
 from headline.model.storage.metadata import Metadata
+from headline.web.engine.language_file import language_file
 
-_WORDS_FROM = "English words of wordfreq, Robyn Speer 2022, doi 10.5281/zenodo.7199437; CC BY-SA 4.0"
-
+_WORDS_FROM = "words of wordfreq, Robyn Speer 2022, doi 10.5281/zenodo.7199437; CC BY-SA 4.0"
 _BLOCKED_FROM = "of better_profanity, MIT; those behind a = of codespell and English Wikipedia, CC BY-SA 3.0"
+
+_LANGUAGES_KEPT = 4  # of which the files are kept in memory, up to 4 MB each
 
 
 @dataclass(frozen=True)
@@ -33,27 +36,35 @@ def engine_files(folder: Path) -> dict[str, EngineFile]:
         CheckpointError: checkpoint.json cannot be read.
         OSError: another file cannot be read.
     """
-    hashes = {name: hash_ for name, hash_ in Metadata.read(folder).sha256.items() if name != META}
+    meta = Metadata.read(folder)
+    hashes = {name: hash_ for name, hash_ in meta.sha256.items() if name != META}
     paths = {name: folder / name for name in CHECKPOINT_FILES if (folder / name).is_file()}
     own = {
         name: EngineFile(path.stat().st_size, hashes.get(name) or _hash(path.read_bytes()), path.read_bytes)
         for name, path in paths.items()
     }
-    return own | shared_files()
+    return own | shared_files(language(meta.language).base)
 
 
-@cache
-def shared_files() -> dict[str, EngineFile]:
-    """The general word list, the words that are never suggested, and those that are where they are likely.
+@lru_cache(maxsize=_LANGUAGES_KEPT)
+def shared_files(base: str = "en") -> dict[str, EngineFile]:
+    """What all models of a language share, by the tag under which the language is known: its rules, its general word
+    list, the words that are never suggested, and those that are where they are likely.
 
-    The first line of the list says whose it is; a further one is a word, a tab, and its frequency in hundredths of a
-    power of ten, which is how wordfreq has it. The order is that of UTF-16, in which JavaScript compares.
+    The first line of the list says whose it is; a further one is a word by its key, a tab, its frequency in hundredths
+    of a power of ten, which is how wordfreq has it, and after another tab how it is written, where that is not the key.
+    The order is that of UTF-16, in which JavaScript compares.
     """
-    words, _, shares = listed("en")
-    in_order = sorted(zip(words, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
-    lines = "".join(f"{word}\t{round(100 * math.log10(share))}\n" for word, share in in_order)
+    known = language(base)
+    keys, forms, shares = listed(base)
+    in_order = sorted(zip(keys, forms, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
+    lines = "".join(
+        f"{key}\t{round(100 * math.log10(share))}{f'{chr(9)}{form}' if form != key else ''}\n"
+        for key, form, share in in_order
+    )
     texts = {
-        "words.txt": f"{_WORDS_FROM}\n{lines}",
+        "language.json": language_file(known).decode(),
+        "words.txt": f"{known.name} {_WORDS_FROM}\n{lines}",
         "blocked.txt": "\n".join([f"# {_BLOCKED_FROM}", *sorted(blocked_words())]),
         "delicate.txt": "\n".join(sorted(delicate_words())),
     }

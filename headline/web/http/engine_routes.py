@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from headline.corpus.language.languages import language
+from headline.corpus.language.languages import LANGUAGES, UNKNOWN, language
 from headline.errors import CheckpointError, RequestError
 from headline.model.storage.metadata import Metadata
 from headline.web.engine.engine_files import EngineFile, engine_files, shared_files
@@ -42,14 +42,15 @@ def engine_routes(models: Models) -> list[BaseRoute]:
         model = request.query_params.get("model") or BUNDLED_ID
         try:
             files = _files(models, model)
-            runs = _runs(Metadata.read(models.folder(model))) and sum(f.size for f in files.values()) <= _LARGEST
+            meta = Metadata.read(models.folder(model))
+            runs = meta.model.causal and sum(f.size for f in files.values()) <= _LARGEST
         except RequestError as error:
             return refusal(error)
         except (CheckpointError, OSError):
             return _missing()
         root = request.scope.get("root_path", "")
         entries = {
-            name: {"url": root + _address(model, name, file), "bytes": file.size, "sha256": file.sha256}
+            name: {"url": root + _address(model, meta.language, name, file), "bytes": file.size, "sha256": file.sha256}
             for name, file in files.items()
         }
         return JSONResponse({"files": entries if runs else None}, headers={"Cache-Control": "no-store"})
@@ -58,7 +59,11 @@ def engine_routes(models: Models) -> list[BaseRoute]:
         """One of these files."""
         given = request.query_params
         try:
-            found = _files(models, given.get("model") or BUNDLED_ID).get(given.get("name", ""))
+            if (tag := given.get("language")) is not None:
+                files = shared_files(tag) if tag in (*LANGUAGES, UNKNOWN) else {}
+            else:
+                files = _files(models, given.get("model") or BUNDLED_ID)
+            found = files.get(given.get("name", ""))
             if found is None or given.get("sha256") != found.sha256:
                 return _missing()
             return _lasting(request, found.read(), "application/octet-stream", {})
@@ -74,11 +79,6 @@ def engine_routes(models: Models) -> list[BaseRoute]:
     ]
 
 
-def _runs(meta: Metadata) -> bool:
-    """Whether the engine knows the recipe and the language of a model."""
-    return meta.model.causal and language(meta.language).base == "en"
-
-
 def _files(models: Models, model: str) -> dict[str, EngineFile]:
     """The files for a model; none if there is no such model.
 
@@ -90,9 +90,10 @@ def _files(models: Models, model: str) -> dict[str, EngineFile]:
     return engine_files(models.folder(model)) if models.exists(model) else {}
 
 
-def _address(model: str, name: str, file: EngineFile) -> str:
-    """What all models share has one address, so that the browser keeps it once."""
-    own = {} if name in shared_files() else {"model": model}
+def _address(model: str, tag: str, name: str, file: EngineFile) -> str:
+    """What all models of a language share has one address, so that the browser keeps it once."""
+    base = language(tag).base
+    own = {"language": base} if name in shared_files(base) else {"model": model}
     return f"{API}/engine/file?{urlencode(own | {'name': name, 'sha256': file.sha256})}"
 
 
