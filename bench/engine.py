@@ -1,6 +1,7 @@
 """Holds the engine in the page (assets/engine) to Python: keystrokes in Chromium, and the time that each takes there.
 
     python -m bench.engine [--number 10000] [--headlines data/sample.csv] [--model FOLDER ...]
+    python -m bench.engine --language [TAG ...]
 
 For each model, prints the share of keystrokes with the same texts in the same order, the largest difference of a
 probability in these, the lists that differ, and the milliseconds from asking the worker to its answer.
@@ -19,6 +20,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.engine_cases import Case, answered, keystrokes, small_checkpoint, wide_checkpoint
+from bench.languages import LISTS
 from headline.corpus.reader import read_headlines
 from headline.generator.suggester import Suggester
 from headline.paths import ASSETS, BUNDLED_MODEL, SAMPLE_CORPUS
@@ -134,6 +136,14 @@ def judged(wanted: Sequence[Case], found: dict) -> Parity:
     return Parity(len(wanted), differing, largest, found["opened"], [answer["took"] for answer in found["answers"]])
 
 
+def languages(folder: Path, tags: Sequence[str]) -> Iterator[tuple[str, Path, list[str]]]:
+    """(tag, folder, titles) of small models of the lists in tests/languages: of some of them, or of all."""
+    for path in sorted(LISTS.glob("*.txt")):
+        if not tags or path.stem in tags:
+            titles = path.read_text(encoding="utf-8").splitlines()
+            yield path.stem, small_checkpoint(titles, tag=path.stem).save(folder / path.stem, "float16"), titles
+
+
 def models(headlines: Sequence[str], folder: Path, others: Sequence[Path]) -> Iterator[tuple[str, Path]]:
     """(name, folder) of the models that are compared: those that the bench makes are saved in `folder`."""
     yield "bundled", BUNDLED_MODEL
@@ -148,11 +158,18 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=10_000, help="keystrokes, two thirds with the bundled model")
     parser.add_argument("--headlines", type=Path, default=SAMPLE_CORPUS)
     parser.add_argument("--model", type=Path, nargs="*", default=[], help="folders of more models")
+    parser.add_argument(
+        "--language", nargs="*", help="instead: a tenth of the keystrokes in these languages, or in all"
+    )
     parser.add_argument("--show", type=int, default=5, help="lists that differ, printed")
     options = parser.parse_args()
     headlines = read_headlines(options.headlines).headlines
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
+        if options.language is not None:
+            for tag, path, titles in languages(Path(folder), options.language):
+                report(tag, compare(browser, path, keystrokes(titles, options.number // 10, 1, tag)), options.show)
+            return
         for name, path in models(headlines, Path(folder), options.model):
             number = options.number * 2 // 3 if path == BUNDLED_MODEL else options.number // 6
             report(name, compare(browser, path, keystrokes(headlines, number, seed=1)), options.show)

@@ -62,8 +62,9 @@ def draw(page: Page, tag: str, path: Path) -> None:
     chosen = page.locator("#model input")
     while chosen.input_value() != tag:
         chosen.click()
-        with page.expect_response(lambda response: f"words?model={tag}" in response.url):
+        with page.expect_response(lambda response: "/suggest?" in response.url and f"model={tag}" in response.url):
             page.get_by_role("option", name=tag, exact=True).click()
+        page.wait_for_timeout(1000)
     box = page.locator("#headline-input")
     box.fill("")
     box.press_sequentially(TYPED[tag], delay=60)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,8 +64,25 @@ def test_every_file_of_a_model_comes_as_it_is_and_is_kept_by_the_browser(
                 assert reply.content == (tmp_path / folder / name).read_bytes()
 
 
-def test_another_language_is_left_to_the_server(client: TestClient):
-    assert files_of(client, "german") is None
+def test_a_model_of_another_language_comes_with_its_rules_and_words(client: TestClient, monkeypatch):
+    files = files_of(client, "german")
+    german, english = (
+        json.loads(client.get(f["language.json"]["url"]).content) for f in (files, files_of(client, "mine"))
+    )
+    assert (german["tag"], german["small_words"], german["with_marks"]["u"]) == ("de", None, "ü")
+    assert english["tag"] == "en" and "the" in english["small_words"]
+    assert "language=de" in files["words.txt"]["url"] and "model=german" in files["vocabulary.txt"]["url"]
+    first, *lines = client.get(files["words.txt"]["url"]).content.decode().split("\n")
+    assert first.startswith("German words of wordfreq") and any(line.startswith("für\t") for line in lines)
+    wrong = files["words.txt"]["url"].replace("language=de", "language=" + "x-" * 1000)
+    assert client.get(wrong).status_code == 404
+
+
+def test_a_word_that_is_written_otherwise_than_its_key_is_sent_with_both():
+    lines = shared_files("ko")["words.txt"].read().decode().split("\n")
+    assert any(re.fullmatch(r"ㄷㅐㅌㅗㅇㄹㅕㅇ\t-\d+\t대통령", line) for line in lines)
+    assert json.loads(shared_files("ja")["language.json"].read())["splitter"].keys() >= {"UW3", "BW2", "TW1"}
+    assert shared_files("th")["words.txt"].read().count(b"\n") == 1  # wordfreq has none
 
 
 def test_the_lessons_recipe_and_models_that_are_too_large_are_left_to_the_server(client: TestClient, monkeypatch):

@@ -8,6 +8,8 @@ from headline.corpus.language.splitter import splitter_model
 from headline.corpus.segmentation import mark_rules, straight_letters
 from headline.generator.words.spelling import neighbours
 
+_SPLITTER_FROM = "BudouX, Google LLC, https://github.com/google/budoux; Apache License 2.0"
+
 
 def language_file(language: Language) -> bytes:
     """The content for one language; it is the same for all its tags, such as de-AT."""
@@ -27,5 +29,6 @@ def language_file(language: Language) -> bytes:
         "marks": mark_rules(),
         "straight": straight_letters(),
         "splitter": model,
+        "splitter_from": _SPLITTER_FROM if model else None,
     }
     return json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
