@@ -31,10 +31,14 @@ class Server:
         return float("nan")
 
     def processor_seconds(self) -> float:
-        """The processor time that the server's process has used. Unlike the clock, it hardly depends on what else the
-        machine does."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """The processor time that the server's process has used."""
+        return processor_seconds(self.pid)
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has used. Unlike the clock, it hardly depends on what else the machine does."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager

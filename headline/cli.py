@@ -1,18 +1,24 @@
-"""The command line: python -m headline train | time | preview | evaluate | suggest | generate | publish | export."""
+"""The command line, `python -m headline COMMAND`: training, suggestions, and what else the package can do."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from headline import __version__
-from headline.commands import evaluate, export, generate, preview, publish, suggest, time, train
 from headline.commands.terminal import Parser, say, speak_any_encoding
 from headline.errors import HeadlineError
+
+_ANSWERING = ("suggest", "lsp")  # commands that answer keys
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code: 0, 2 for an error that a person can mend, 130 after Ctrl-C."""
     speak_any_encoding()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in _ANSWERING:
+        # Before NumPy is loaded: one thread answers a key sooner than two, which wait for each other.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
@@ -28,9 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from headline.commands import evaluate, export, generate, lsp, preview, publish, suggest, time, train
+
     parser = Parser(prog="python -m headline", description="Headline autocompletion with an LSTM.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (train, time, preview, evaluate, suggest, generate, publish, export):
+    for command in (train, time, preview, evaluate, suggest, generate, publish, export, lsp):
         command.add_parser(commands)
     return parser

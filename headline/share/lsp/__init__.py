@@ -1,0 +1,1 @@
+"""Suggestions in an editor, by the Language Server Protocol."""
