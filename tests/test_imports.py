@@ -32,7 +32,15 @@ LIGHT = [
     "cli",
     "corpus.reader",
 ]
-LIGHT += ["training.settings", "training.run", "training.device", "training.presets", "share.export", "share.lsp.server", "share.publish"]
+LIGHT += [
+    "training.settings",
+    "training.run",
+    "training.device",
+    "training.presets",
+    "share.export",
+    "share.lsp.server",
+    "share.publish",
+]
 
 
 def imported(node: ast.AST) -> set[str]:

@@ -8,6 +8,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 from headline.paths import ROOT
+from tests.event_loop import Loop
 from tests.tiny import WORDS, bigram_checkpoint
 
 NEXT = {"<s>": {"the": 5}, "the": {"government": 6, "governor": 5}, "government": {"won't": 6}, "ממשלה": {"says": 6}}
@@ -15,8 +16,8 @@ NEXT = {"<s>": {"the": 5}, "the": {"government": 6, "governor": 5}, "government"
 
 @pytest.fixture(scope="module")
 def loop():
-    with asyncio.Runner() as runner:
-        yield runner
+    with Loop() as loop:
+        yield loop
 
 
 @pytest.fixture(scope="module")
