@@ -2,7 +2,8 @@
 
     python -m bench.language_pictures FOLDER [--language he] [--phone]
 
-The models are kept in FOLDER, as an app's folder of runs.
+The models are kept in FOLDER, as an app's folder of runs. The machine needs fonts of all these scripts, such as those of
+the Debian packages fonts-noto-cjk, fonts-lohit-deva and fonts-tlwg-loma-ttf.
 """
 
 import argparse
@@ -65,6 +66,7 @@ def draw(page: Page, tag: str, path: Path) -> None:
         with page.expect_response(lambda response: "/suggest?" in response.url and f"model={tag}" in response.url):
             page.get_by_role("option", name=tag, exact=True).click()
         page.wait_for_timeout(1000)
+    page.evaluate("scrollTo(0, 0)")
     box = page.locator("#headline-input")
     box.fill("")
     box.press_sequentially(TYPED[tag], delay=60)

@@ -144,7 +144,8 @@ _OTHERS = {
 }
 # Where papers and publishers know Title Case, the words that it leaves in lower case. In English the Associated Press
 # Stylebook capitalises words of four letters or more; articles, conjunctions and prepositions of three or fewer stay.
-# Turkish: the Turkish Language Association's Yazım Kılavuzu; Indonesian and Malay: their spelling rules (EYD, Dewan).
+# Turkish, and Azerbaijani alike: the Turkish Language Association's Yazım Kılavuzu. Indonesian, and Malay alike: the
+# spelling rules (EYD). Filipino follows English.
 _SMALL_WORDS = {
     "en": "a an and as at but by for if in nor of off on or out per so the to up via vs vs. yet",
     "tr": "ve ile ya veya yahut ki da de mı mi mu mü",
