@@ -28,7 +28,7 @@ from headline.web.tabs.run_view import describe, figures, verdict
 from headline.web.tabs.settings_form import NOTHING_ID
 from headline.web.tabs.train import TrainTab
 from headline.web.tabs.train_parts.limits_line import limits_line
-from headline.web.tabs.train_parts.stopping import Stopping
+from headline.web.tabs.train_parts.newest_runs import NewestRuns
 from headline.web.tabs.write import WriteTab
 from tests.tiny import random_checkpoint
 
@@ -368,32 +368,60 @@ class Stopped:
 
 
 def test_a_press_on_stop_before_the_run_is_there_is_not_lost():
-    stopping, older, job = Stopping(), Stopped(), Stopped()
-    stopping.pressed_start("page")
-    stopping.pressed_stop("page", older)  # the run that the page showed before is not meant
-    stopping.added("page", job)
+    newest, older, job = NewestRuns(), Stopped(), Stopped()
+    newest.pressed_start("page")
+    newest.pressed_stop("page", older)  # the run that the page showed before is not meant
+    newest.added("page", job)
     assert (job.times, older.times) == (1, 0)
-    stopping.pressed_stop("page", job)
+    newest.pressed_stop("page", job)
     assert job.times == 2
 
 
 def test_a_press_on_stop_means_this_pages_run():
-    stopping, mine, other = Stopping(), Stopped(), Stopped()
-    stopping.pressed_start("page")
-    stopping.added("page", mine)
-    stopping.pressed_stop("page", None)  # the page has not heard of its run yet
-    stopping.pressed_stop("another page", other)  # which follows a run that it did not start
+    newest, mine, other = NewestRuns(), Stopped(), Stopped()
+    newest.pressed_start("page")
+    newest.added("page", mine)
+    newest.pressed_stop("page", None)  # the page has not heard of its run yet
+    newest.pressed_stop("another page", other)  # which follows a run that it did not start
     assert (mine.times, other.times) == (1, 1)
 
 
 def test_a_press_on_stop_for_a_run_that_was_refused_does_not_stop_the_next():
-    stopping, job = Stopping(), Stopped()
-    stopping.pressed_start("page")
-    stopping.pressed_stop("page", None)
-    stopping.added("page", None)
-    stopping.pressed_start("page")
-    stopping.added("page", job)
+    newest, job = NewestRuns(), Stopped()
+    newest.pressed_start("page")
+    newest.pressed_stop("page", None)
+    newest.refused("page", {})
+    newest.pressed_start("page")
+    newest.added("page", job)
     assert job.times == 0
+
+
+def test_after_a_refusal_stop_means_the_run_that_is_shown():
+    newest, shown = NewestRuns(), Stopped()
+    newest.pressed_start("page")
+    newest.refused("page", {})
+    newest.pressed_stop("page", shown)
+    assert shown.times == 1
+
+
+def test_from_the_press_on_start_no_other_run_is_shown(tab, monkeypatch):
+    for id_ in ("other", "mine"):
+        (tab.models.runs / id_).mkdir()
+        (tab.models.runs / id_ / "job.json").write_text('{"name": "R", "files": [], "started": "2026", "pid": null}')
+    monkeypatch.setattr(
+        "headline.runs.job.Job.status", lambda self: Status("failed", "", f"This is {self.id}.", {}, [], {}, {})
+    )
+    ticks = given(tab, job_id="other")  # at home everybody sees what goes on
+    assert tab.follow(ticks)[tab.panel]["headline"] == "This is other."
+    assert tab.press_start()[tab.panel]["headline"] == "Starting…"
+    said = tab.follow(ticks)
+    assert said.keys() == {tab.panel} and said[tab.panel]["headline"] == "Starting…" and "show" not in said[tab.panel]
+    tab.newest.added("", tab.models.job("mine"))
+    assert tab.follow(ticks)[tab.panel]["headline"] == "This is mine."  # before the page has heard of its id, too
+    tab.press_start()
+    refused = tab.start(given(tab, learning_rate=0, job_id="other"))[tab.panel]
+    said = tab.follow(ticks)
+    assert said[tab.panel] == refused and "learning_rate" in refused["headline"] and not said[tab.timer].active
 
 
 def test_stop_is_live_only_while_there_is_something_to_stop(tab, monkeypatch):

@@ -36,9 +36,9 @@ def refusal(sentence: str, show: bool = False) -> dict:
     return {"state": "failed", "headline": without_folders(sentence)} | ({"show": next_stamp()} if show else {})
 
 
-def starting() -> dict:
-    """The value of the panel from the press on the start button on; it is brought into view."""
-    return {"state": "running", "headline": "Starting…", "share": 0.0, "show": next_stamp()}
+def starting(show: bool = False) -> dict:
+    """The value of the panel from the press on the start button on; `show` brings it into view."""
+    return {"state": "running", "headline": "Starting…", "share": 0.0} | ({"show": next_stamp()} if show else {})
 
 
 def describe(status: Status) -> dict:

@@ -31,7 +31,7 @@ from headline.web.tabs.run_view import describe, refusal, starting
 from headline.web.tabs.settings_form import SettingsForm
 from headline.web.tabs.train_parts.form_memory import form_of, keep_form, kept_form
 from headline.web.tabs.train_parts.limits_line import limits_line
-from headline.web.tabs.train_parts.stopping import Stopping
+from headline.web.tabs.train_parts.newest_runs import NewestRuns
 from headline.web.tabs.write import WriteTab
 
 _POLL_SECONDS = 0.5
@@ -45,7 +45,7 @@ class TrainTab:
     def __init__(self, models: Models, sample: Path, write: WriteTab):
         """Lay out the tab. A finished run is chosen in the Write tab."""
         self.models, self.write, self.mine = models, write, write.mine
-        self.stopping = Stopping()
+        self.newest = NewestRuns()
         self.visitor = gr.BrowserState("", storage_key="headline.visitor", secret=write.mine.secret)
         gr.Markdown("Teach a model to write titles like yours, in three steps. No knowledge is needed.")
         line_of("limits", limits_line(models.limits))
@@ -185,9 +185,9 @@ class TrainTab:
 
     def press_start(self, request: gr.Request | None = None) -> dict:
         """What the page shows at once when a run is asked for."""
-        self.stopping.pressed_start(_page(request))
+        self.newest.pressed_start(_page(request))
         return {
-            self.panel: starting(),
+            self.panel: starting(show=True),
             self.stop_button: gr.Button("Stop and keep the best", visible=True, interactive=True),
             self.use_row: gr.Row(visible=False),
         }
@@ -195,6 +195,7 @@ class TrainTab:
     def start(self, given: dict, request: gr.Request | None = None) -> dict:
         """Start a run when its turn comes."""
         job: Job | None = None
+        shown = refusal("The run could not be added.")
         try:
             options, temporary = self.options(given)
             visitor = visitor_of(given[self.visitor])
@@ -206,7 +207,10 @@ class TrainTab:
         except OSError as error:
             shown = refusal(f"The run could not be added: {system_sentence(error)}", show=True)
         finally:
-            self.stopping.added(_page(request), job)
+            if job:
+                self.newest.added(_page(request), job)
+            else:
+                self.newest.refused(_page(request), shown)
         if job is None:
             return {self.panel: shown, self.stop_button: gr.Button(visible=False)}
         return {
@@ -226,15 +230,22 @@ class TrainTab:
     def stop(self, id_: str | None, request: gr.Request | None = None) -> gr.Button:
         """Stop the run that the page shows, or the one that it has just asked for."""
         shown = self.models.job(id_) if id_ and self.models.is_run(id_) else None
-        self.stopping.pressed_stop(_page(request), shown)
+        self.newest.pressed_stop(_page(request), shown)
         return gr.Button("Stopping…", interactive=False)
 
-    def follow(self, given: dict) -> dict:
+    def follow(self, given: dict, request: gr.Request | None = None) -> dict:
         """The state of the run; once it has ended, its model in the Write tab of the browser that started it.
 
-        If memory ran out, the field of the batch size gets one that may do.
+        From the press on start on no other run is shown. If memory ran out, the field of the batch size gets one that
+        may do.
         """
-        id_, mine = given[self.job_id], given[self.mine]
+        page = _page(request)
+        if self.newest.awaited(page):
+            return {self.panel: starting()}
+        if said := self.newest.refusal(page):
+            return {self.panel: said, self.timer: gr.Timer(active=False)}
+        own, mine = self.newest.job(page), given[self.mine]
+        id_ = own.id if own else given[self.job_id]
         if not id_:
             return {self.timer: gr.Timer(active=False)}
         if not self.models.is_run(id_):
