@@ -13,7 +13,7 @@ from headline.corpus.reading.encoding import check_encoding
 from headline.corpus.reading.feed import read_feed
 from headline.corpus.reading.json_file import read_json, refuse_nothing, text_rows
 from headline.corpus.reading.parquet_file import read_parquet
-from headline.corpus.reading.records import Records
+from headline.corpus.reading.records import Records, cell_of_list
 from headline.corpus.reading.source import KINDS_LISTED, Source, kind_of, sources_of
 from headline.corpus.reading.text_file import TextFile
 from headline.corpus.reading.workbook import read_workbook
@@ -47,13 +47,9 @@ class Table:
     others: tuple[str, ...] = ()  # the other columns, the most likely first
     header: bool = True  # whether the names of the columns are those of the file
     encoding: str = ""  # of a text that is no Unicode, where it was guessed
-    reasons: tuple[str, ...] = ()  # why a row was left out, one each
+    reasons: tuple[str, ...] = ()  # why rows were left out, the first ones
+    malformed: int = 0  # rows that were left out because they have more cells than the header
     notes: tuple[str, ...] = field(default=())  # sentences on how it was read
-
-    @property
-    def malformed(self) -> int:
-        """Rows that were left out because they have more cells than the header."""
-        return len(self.reasons)
 
 
 def list_files(paths: list[Path]) -> tuple[list[Path], set[Path]]:
@@ -105,7 +101,7 @@ def read_file(
         left = replace(bounds, rows=max(1, bounds.rows - rows)) if bounds.rows else bounds
         try:
             tables.append(_read_source(source, reading, left, exact))
-            rows += len(tables[-1].values)
+            rows += len(tables[-1].values) + tables[-1].malformed
         except NoColumnError as error:
             refusal = refusal or error
     if not tables:
@@ -117,6 +113,7 @@ def read_file(
         tables[0].header,
         tables[0].encoding,
         tuple(reason for table in tables for reason in table.reasons),
+        sum(table.malformed for table in tables),
         (
             f"{file.name}: {len(tables)} of the {len(sources)} files within it were read.",
             *(note for table in tables for note in table.notes),
@@ -176,8 +173,9 @@ def _is_table(text: TextFile) -> bool:
 
 def _table(records: Records, place: int, ordered: list[str], bounds: Bounds, nulls: bool, note: str = "") -> Table:
     def values() -> Iterator[object]:
+        of_lists = records.cell is cell_of_list  # then a call a row is saved
         for row in records.rows:
-            value = records.cell(row, place)
+            value = (row[place] if place < len(row) else None) if of_lists else records.cell(row, place)
             if isinstance(value, bytes):
                 value = value.decode("utf-8", "replace")
             yield None if nulls and (value is None or value in NULLS) else value
@@ -196,12 +194,15 @@ def _table(records: Records, place: int, ordered: list[str], bounds: Bounds, nul
         records.header,
         records.encoding,
         tuple(records.malformed),
+        records.left_out,
         tuple(notes),
     )
 
 
 def _bounded(values: Iterator[object], name: str, bounds: Bounds) -> list[object]:
     """The values as a list. The first one beyond the bounds is refused, and no more are read."""
+    if not (bounds.rows or bounds.headline):
+        return list(values)
     kept = []
     for row, value in enumerate(values, start=1):
         bounds.check_rows(name, row)

@@ -58,6 +58,8 @@ def without_bytes_form(text: str) -> str:
     >>> without_bytes_form("b'Caf\\\\xc3\\\\xa9 opens'")
     'Café opens'
     """
+    if not text.lstrip().startswith("b"):
+        return text
     stripped = text.strip()
     if not (stripped.startswith(("b'", 'b"')) and _BYTES.fullmatch(stripped)):
         return text

@@ -168,7 +168,7 @@ def _mended(text: str) -> tuple[str, bool]:
 
 
 def _single_spaced(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
 
 
 def _clean(
@@ -196,7 +196,9 @@ def _clean(
             drop("null", row, "")
             continue
         # JSON may have half of a surrogate pair, which UTF-8 cannot store.
-        raw = str(value).encode("utf-8", "replace").decode()
+        raw = str(value)
+        if not raw.isascii():
+            raw = raw.encode("utf-8", "replace").decode()
         tidy, was_garbled = _mended(raw) if normalise else (_single_spaced(html.unescape(raw)), False)
         if not tidy:
             drop("blank", row, "")

@@ -9,6 +9,8 @@ import numpy as np
 
 # Signs that make another word or number, with what they belong to: C++, C#, A+, #1, $5, 50%, -3, .NET, @home.
 _SIGNS = re.compile(r"\w+(?:\+\+?|#|%)(?!\w)|(?<![\w.…])(?:[$£€₹#@]|[-−+](?=\d)|\.(?=[a-z]))\w+")
+_QUOTES = re.compile(r"['’‘`]")
+_NOT_WORDS = re.compile(r"[^\w\s]+")
 _ANY_SIGN = re.compile(r"[+#%$£€₹@−]|[-.]\w")
 SPLITS = ("train", "validation", "test")
 
@@ -19,9 +21,11 @@ def headline_key(headline: str) -> str:
     >>> headline_key("  Don’t  Panic! ") == headline_key("don't panic")
     True
     """
+    if _is_plain(headline):
+        return " ".join(headline.lower().split())
     text = unicodedata.normalize("NFKC", headline).casefold()
-    key = " ".join(re.sub(r"['’‘`]", "", text).split())
-    words = re.sub(r"[^\w\s]+", _without_signs, key)
+    key = " ".join(_QUOTES.sub("", text).split())
+    words = _NOT_WORDS.sub(_without_signs, key)
     # A headline of punctuation alone keeps it as its key.
     return " ".join(words.split()) or key
 
@@ -35,9 +39,16 @@ def duplicate_key(headline: str) -> str:
     >>> [duplicate_key("Learn C++") == duplicate_key(other) for other in ("learn c++!", "Learn C")]
     [True, False]
     """
-    text = unicodedata.normalize("NFKC", headline).casefold()
     key = headline_key(headline)
+    if _is_plain(headline):
+        return key
+    text = unicodedata.normalize("NFKC", headline).casefold()
     return f"{key}\n{' '.join(_SIGNS.findall(text))}" if _ANY_SIGN.search(text) else key
+
+
+def _is_plain(headline: str) -> bool:
+    """Whether it is of English letters, digits and spaces alone, as most are: then nothing needs to be taken off."""
+    return headline.isascii() and headline.replace(" ", "").isalnum()
 
 
 def _without_signs(found: re.Match) -> str:

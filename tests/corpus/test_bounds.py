@@ -122,3 +122,13 @@ def test_on_the_command_line_a_long_list_is_read(tmp_path):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert len(read_file(tmp_path / "a.txt.gz", None, UNBOUNDED).values) == 10**6
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 * 2**10  # kilobytes on Linux
+
+
+def test_rows_with_too_many_cells_count_against_the_bound(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("headline,id\n" + "Mayor opens bridge,1,2\n" * 999 + "Storm closes schools,1\n")
+    found = read_file(path, None, BOUNDS)
+    assert (found.malformed, len(found.reasons), found.values) == (999, 3, ["Storm closes schools"])
+    path.write_text("headline,id\n" + "Mayor opens bridge,1,2\n" * 1_001)
+    with pytest.raises(CorpusError, match="^a.csv has more than 1,000 rows: give a part of it"):
+        read_file(path, None, BOUNDS)

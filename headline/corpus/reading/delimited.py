@@ -64,10 +64,13 @@ def _split_ends(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _checked(rows: Iterator[list[str]], found: Records, width: int, read: "_Rows", start: int) -> Iterator[list[str]]:
-    """The rows that are no longer than the header."""
+    """The rows that are no longer than the header. Those that are longer count against the bounds too."""
+    bounds = read.text.bounds
     for number, row in enumerate(rows, start=start):
-        if any(row[width:]):
-            found.malformed.append(f"row {number:,} has {len(row)} cells where the first row has {width}")
+        if bounds.rows and number - start >= bounds.rows:
+            bounds.check_rows(found.name, number - start + 1)
+        if len(row) > width and any(row[width:]):
+            found.leave_out(f"row {number:,} has {len(row)} cells where the first row has {width}")
             continue
         yield row
     if read.mended:
@@ -98,10 +101,14 @@ class _Rows:
         while True:
             lines.taken.clear()
             try:
-                row = next(self._reader(lines), None)
-                if row is None:
+                line = next(lines, None)
+                if line is None:
                     return
-                rows = self._unless_swallowed(row, lines)
+                if self._is_plain(line):
+                    rows = [line.rstrip("\r\n").split(self.delimiter)]
+                else:
+                    lines.push([line])
+                    rows = self._unless_swallowed(next(self._reader(lines), []), lines)
             except csv.Error as error:
                 if "field larger" in str(error):
                     most = f"{self.text.bounds.line:,} characters"
@@ -116,6 +123,10 @@ class _Rows:
                     number += 1
                     self.width = self.width or len(row)
                     yield row
+
+    def _is_plain(self, line: str) -> bool:
+        """Whether the csv module would do no more with a line than to cut it at delimiters, which is slower."""
+        return '"' not in line and (self.escape is None or self.escape not in line)
 
     def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
         escape = self.escape

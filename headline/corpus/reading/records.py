@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
+_MOST_REASONS = 3  # that are kept: a file may have a million such rows
 _SAMPLE_ROWS = 200  # rows at the beginning from which columns are judged
 
 
@@ -24,7 +25,14 @@ class Records:
     header: bool = True  # whether the columns' names come from the file
     encoding: str = ""  # of a text that is no Unicode
     notes: list[str] = field(default_factory=list)  # what people should know of how it was read, one sentence each
-    malformed: list[str] = field(default_factory=list)  # why a row was left out, one sentence each
+    malformed: list[str] = field(default_factory=list)  # why a row was left out, one sentence each; the first ones
+    left_out: int = 0  # rows
+
+    def leave_out(self, why: str) -> None:
+        """Count a row that cannot be used, and keep why for the first ones."""
+        self.left_out += 1
+        if len(self.malformed) < _MOST_REASONS:
+            self.malformed.append(why)
 
     def sample(self) -> list[Any]:
         """The first rows, which stay in `rows`."""

@@ -53,7 +53,8 @@ class TextFile:
             number = 0
             while line := text.readline(most + 2 if most else -1):  # two more: the line's end may be \r\n
                 number += 1
-                self.bounds.check_line(self.name, number, len(line.rstrip("\r\n")))
+                if most and len(line) > most:
+                    self.bounds.check_line(self.name, number, len(line.rstrip("\r\n")))
                 yield line
 
     def _find_encoding(self, wanted: str | None) -> str:
