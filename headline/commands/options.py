@@ -30,6 +30,13 @@ def add_corpus_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--encoding", metavar="NAME", help="of text files, such as cp949 (default: found out)")
     parser.add_argument(
+        "--table",
+        "--sheet",
+        metavar="NAME",
+        help="the table of an SQLite file, or the sheet of an Excel file: its name, or its number from 1 (default: the "
+        "one with the most likely column)",
+    )
+    parser.add_argument(
         "--placeholder",
         action="append",
         help="a word that means a missing headline, may be given several times (default: Unknown)",
@@ -90,6 +97,7 @@ def run_options(options: argparse.Namespace, settings: TrainingConfig | None = N
         column=options.column,
         header=options.header,
         encoding=options.encoding,
+        table=options.table,
         placeholders=tuple(options.placeholder or PLACEHOLDERS),
         start_from=str(start_from) if start_from else None,
         rows=getattr(options, "rows", 0),

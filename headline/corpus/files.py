@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from headline.corpus.bounds import UNBOUNDED, Bounds
-from headline.corpus.reading.columns import choose_column, quoted
+from headline.corpus.reading.columns import choose_column, shown_name
 from headline.corpus.reading.database import read_database
 from headline.corpus.reading.delimited import read_delimited, tab_separated
 from headline.corpus.reading.encoding import check_encoding
@@ -32,6 +32,7 @@ class Reading:
     column: str | None = None  # its name, a path such as headline.main, or its number from 1
     header: bool | None = None  # whether the first row has the names of the columns
     encoding: str | None = None  # of a text
+    table: str | None = None  # the sheet of an Excel file or the table of a database: its name, or its number from 1
 
     def __post_init__(self) -> None:
         if self.encoding is not None:
@@ -50,6 +51,7 @@ class Table:
     reasons: tuple[str, ...] = ()  # why rows were left out, the first ones
     malformed: int = 0  # rows that were left out because they have more cells than the header
     notes: tuple[str, ...] = field(default=())  # sentences on how it was read
+    tables: tuple[str, ...] = ()  # sheets or tables of the file where it has several, the one that was read first
 
 
 def list_files(paths: list[Path]) -> tuple[list[Path], set[Path]]:
@@ -126,9 +128,9 @@ def _read_source(source: Source, reading: Reading, bounds: Bounds, exact: bool) 
         records = read_parquet(source, bounds, reading.column, exact)
         return _table(records, 0, records.columns, bounds, nulls=False)
     if source.kind == "xlsx":
-        records = read_workbook(source, bounds, reading.header)
+        records = read_workbook(source, bounds, reading.header, reading.table)
     elif source.kind == "sqlite":
-        records = read_database(source, bounds)
+        records = read_database(source, bounds, reading.table)
     elif source.kind == "xml":
         records = read_feed(source, bounds)
     else:
@@ -184,9 +186,9 @@ def _table(records: Records, place: int, ordered: list[str], bounds: Bounds, nul
     column, others = (ordered[0], ordered[1:]) if ordered else (None, [])
     notes = [note] * bool(note) + records.notes
     if others:
-        shown = ", ".join(f"“{quoted(other)}”" for other in others[:_OTHERS_SHOWN])
+        shown = ", ".join(f"“{shown_name(other)}”" for other in others[:_OTHERS_SHOWN])
         more = f" or {len(others) - _OTHERS_SHOWN:,} more" if len(others) > _OTHERS_SHOWN else ""
-        notes.append(f"{records.name}: column “{quoted(column)}” was read, and not {shown}{more}.")
+        notes.append(f"{records.name}: column “{shown_name(column or '')}” was read, and not {shown}{more}.")
     return Table(
         kept,
         column,
@@ -196,6 +198,7 @@ def _table(records: Records, place: int, ordered: list[str], bounds: Bounds, nul
         tuple(records.malformed),
         records.left_out,
         tuple(notes),
+        records.tables,
     )
 
 

@@ -40,6 +40,7 @@ class Preview:
     columns: tuple[str, ...] = ()  # all there are, the one that was read first
     header: bool | None = None  # whether the first row has the names of the columns; None: there are no columns
     encoding: str = ""  # that was guessed
+    tables: tuple[str, ...] = ()  # sheets or tables of a single file that has several, the one that was read first
 
     @property
     def said(self) -> str:
@@ -91,6 +92,7 @@ def preview(corpus: Corpus, tag: str = "auto") -> Preview:
         columns=tuple(dict.fromkeys((*report.columns[:1], *report.other_columns)))[:_COLUMNS],
         header=all(report.headers) if report.headers else None,
         encoding=report.encodings[0] if report.encodings else "",
+        tables=report.tables[:_COLUMNS],
     )
 
 

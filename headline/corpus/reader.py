@@ -41,6 +41,7 @@ def read_headlines(
     normalise: bool = True,
     header: bool | None = None,
     encoding: str | None = None,
+    table: str | None = None,
 ) -> Corpus:
     """Read all headlines of files and folders, in the order of the sorted paths.
 
@@ -54,6 +55,8 @@ def read_headlines(
             Off for the lesson, whose word counts come from the raw text.
         header: whether the first row has the names of the columns; found out if it is None.
         encoding: of texts; found out if it is None.
+        table: the sheet of Excel files or the table of SQLite files: its name, or its number from 1; found like the
+            column if it is None.
 
     Raises:
         CorpusError: nothing to read, an unreadable file, no column of headlines, no headline left.
@@ -61,7 +64,7 @@ def read_headlines(
     paths = [path] if isinstance(path, str | Path) else list(path)
     listed = ", ".join(Path(p).name for p in paths)
     found, from_folder = list_files([Path(p) for p in paths])
-    reading = Reading(column, header, encoding)
+    reading = Reading(column, header, encoding, table)
     # A folder may have other tables too, such as readers' comments: only the usual names count there, if any has one.
     for exact in (True, False):
         tables: list[tuple[str, Table]] = []
@@ -133,6 +136,7 @@ def clean_tables(
         examples={"malformed": reasons} if (reasons := _reasons(tables)) else {},
         other_columns=tuple(dict.fromkeys(other for _, table in tables for other in table.others)),
         headers=tuple(table.header for _, table in tables if table.column),
+        tables=tables[0][1].tables if len(tables) == 1 else (),
         encodings=tuple(table.encoding for _, table in tables if table.encoding),
     )
     values = (value for _, table in tables for value in table.values)

@@ -23,11 +23,12 @@ class CorpusReport:
     other_columns: tuple[str, ...] = ()  # that were not read
     headers: tuple[bool, ...] = ()  # for each file with columns, whether its first row has their names
     encodings: tuple[str, ...] = ()  # guessed, of texts that are no Unicode
+    tables: tuple[str, ...] = ()  # sheets or tables of a single file that has several, the one that was read first
 
     def as_dict(self) -> dict:
         """The counts and names, which a checkpoint keeps. Rows of the files are not among them."""
         kept = asdict(self)
-        for name in ("notes", "examples", "other_columns", "headers", "encodings"):
+        for name in ("notes", "examples", "other_columns", "headers", "encodings", "tables"):
             del kept[name]
         return kept
 

@@ -24,6 +24,7 @@ class RunOptions:
     column: str | None = None  # that holds the headlines; None: found by its name and its cells
     header: bool | None = None  # whether the first row has the names of the columns; None: found out
     encoding: str | None = None  # of texts; None: found out
+    table: str | None = None  # the sheet of Excel files or the table of SQLite files; None: found out
     placeholders: tuple[str, ...] = PLACEHOLDERS  # words that mean a missing headline
     start_from: str | None = None  # the folder of a checkpoint to fine-tune
     rows: int = 0  # headlines at most, taken evenly from the whole list; 0: all
@@ -71,6 +72,7 @@ class RunOptions:
             normalise=self.settings.normalise,
             header=self.header,
             encoding=self.encoding,
+            table=self.table,
         )
         total = len(corpus.headlines)
         if not self.rows or total <= self.rows:

@@ -236,7 +236,7 @@ def test_a_run_is_stopped_and_its_best_is_kept_while_another_waits(page: Page, b
     other.get_by_label("Pasted lines").check()
     other.locator("#pasted textarea").fill("\n".join(f"Museum number {i} opens late" for i in range(40)))
     other.click("#start")
-    expect(other.locator(SAID)).to_contain_text("place 1", timeout=10_000)
+    expect(other.locator(SAID)).to_contain_text("place 1", timeout=60_000)
     other.click("#stop")
     expect(other.locator(SAID)).to_contain_text("The run was stopped before there was anything to keep")
     other.context.close()

@@ -130,5 +130,5 @@ def test_rows_with_too_many_cells_count_against_the_bound(tmp_path):
     found = read_file(path, None, BOUNDS)
     assert (found.malformed, len(found.reasons), found.values) == (999, 3, ["Storm closes schools"])
     path.write_text("headline,id\n" + "Mayor opens bridge,1,2\n" * 1_001)
-    with pytest.raises(CorpusError, match="^a.csv has more than 1,000 rows: give a part of it"):
+    with pytest.raises(CorpusError, match=r"^a\.csv has more than 1,000 rows: give a part of it"):
         read_file(path, None, BOUNDS)

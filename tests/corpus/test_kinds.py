@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from headline.corpus.preview import preview
 from headline.corpus.reader import read_headlines
+from headline.corpus.reading.source import Source
 from headline.errors import CorpusError, NoColumnError
 
 TWO = ["Mayor opens bridge", "Storm closes schools"]
@@ -283,3 +285,49 @@ def test_the_cases(name, kept):
     assert len(headlines) == kept
     for sign in ("{", "b'", "\\N", "<b>", "â€", "\t"):
         assert not any(headline.startswith(sign) or sign in headline for headline in headlines)
+
+
+def test_a_long_name_in_a_note_is_accepted_as_it_is_shown(tmp_path):
+    long, other = "headline of the day, " * 4, "headline of the week, " * 4
+    table = f'id,"{long}","{other}"\n' + "".join(f"{i},Mayor opens bridge {i},Storm closes {i}\n" for i in range(9))
+    corpus = read(tmp_path, "a.csv", table)
+    shown = re.findall("“([^”]*)”", corpus.report.notes[-1])
+    assert shown[0].endswith("…") and len(shown) == 3
+    firsts = [read(tmp_path, "a.csv", table, column=name).headlines[0] for name in shown]
+    assert firsts == ["Mayor opens bridge 0", "Storm closes 0", "0"]
+    with pytest.raises(NoColumnError):
+        read(tmp_path, "a.csv", table, column="headline of the d")
+
+
+@pytest.mark.parametrize(
+    "name, kind, data",
+    [
+        ("a.xlsx", "sheet", workbook(First=[["title"], ["Mayor opens bridge"]], Second=[["title"], ["Storm closes"]])),
+        (
+            "a.db",
+            "table",
+            database(
+                "CREATE TABLE First(title)",
+                "INSERT INTO First VALUES ('Mayor opens bridge')",
+                "CREATE TABLE Second(title)",
+                "INSERT INTO Second VALUES ('Storm closes')",
+            ),
+        ),
+    ],
+)
+def test_the_sheet_or_table_is_chosen(tmp_path, name, kind, data):
+    first = read(tmp_path, name, data)
+    assert first.headlines == ["Mayor opens bridge"] and first.report.tables == ("First", "Second")
+    assert first.report.notes[0] == f"{name}: {kind} “First” was read, and not “Second”."
+    for wanted in ("Second", "second", "2"):
+        chosen = read(tmp_path, name, data, table=wanted)
+        assert chosen.headlines == ["Storm closes"] and chosen.report.tables == ("Second", "First")
+    with pytest.raises(NoColumnError, match=f"{name} has no {kind} “Third”; its {kind}s are “First”, “Second”"):
+        read(tmp_path, name, data, table="Third")
+
+
+def test_a_parquet_file_is_not_held_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(Source, "bytes_in_memory", None)
+    path = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"title": TWO * 2_000, "body": ["text"] * 2_000 * len(TWO)}), path)
+    assert read_headlines(path, keep_duplicates=True).headlines == TWO * 2_000

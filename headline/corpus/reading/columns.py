@@ -104,14 +104,38 @@ def choose_column(
 
 
 def _wanted(name: str, columns: list[str], wanted: str) -> int:
-    exactly = [i for i, column in enumerate(columns) if column == wanted]
-    same = [i for i, column in enumerate(columns) if column.strip().casefold() == wanted.strip().casefold()]
-    if found := exactly or same:
-        _check_name(name, columns[found[0]])
-        return found[0]
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 7 and 1 <= int(wanted) <= len(columns):
-        return int(wanted) - 1
+    place = place_of(columns, wanted)
+    if place is not None:
+        if not _is_number(wanted):
+            _check_name(name, columns[place])
+        return place
     raise NoColumnError(f"{name} has no column “{quoted(wanted)}”; its columns are {_listed(columns)}.")
+
+
+def place_of(names: Sequence[str], wanted: str) -> int | None:
+    """The place of a name that a person wrote, also as a message shows it, or of a number from 1; None: it has none."""
+    exactly = [i for i, name in enumerate(names) if name == wanted]
+    same = [i for i, name in enumerate(names) if name.strip().casefold() == wanted.strip().casefold()]
+    shown = [i for i, name in enumerate(names) if shown_name(name) == shown_name(wanted)]
+    if found := exactly or same or (shown if len(shown) == 1 else []):
+        return found[0]
+    return int(wanted) - 1 if _is_number(wanted) and 1 <= int(wanted) <= len(names) else None
+
+
+def _is_number(wanted: str) -> bool:
+    return wanted.isascii() and wanted.isdigit() and len(wanted) < 7
+
+
+def place_of_table(file: str, kind: str, names: Sequence[str], wanted: str) -> int:
+    """The place of the sheet or table that a person named, or numbered from 1.
+
+    Raises:
+        NoColumnError: there is none of this name.
+    """
+    place = place_of(names, wanted)
+    if place is None:
+        raise NoColumnError(f"{file} has no {kind} “{quoted(wanted)}”; its {kind}s are {_listed(list(names))}.")
+    return place
 
 
 def _check_name(name: str, column: str) -> None:
@@ -127,6 +151,12 @@ def _listed(columns: list[str]) -> str:
         if c.strip()
     ]
     return ", ".join(shown[:8]) + (f" or {len(shown) - 8:,} more" if len(shown) > 8 else "")
+
+
+def shown_name(column: str) -> str:
+    """A column's name for a message, on one line; a long one is cut and ends in “…”, and is accepted so, too."""
+    whole = " ".join(column.encode("utf-8", "replace").decode().split())
+    return whole if len(whole) <= _LONG_NAME else f"{whole[:_LONG_NAME]}…"
 
 
 def quoted(text: object) -> str:

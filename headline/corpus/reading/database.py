@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from headline.corpus.bounds import Bounds
-from headline.corpus.reading.columns import choose_column, name_score, quoted
+from headline.corpus.reading.columns import choose_column, name_score, place_of_table, quoted
 from headline.corpus.reading.records import Records
 from headline.corpus.reading.source import Source
 from headline.errors import CorpusError, NoColumnError
@@ -17,7 +17,7 @@ _ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE
 
 
 def read_database(source: Source, bounds: Bounds, table: str | None = None) -> Records:
-    """The rows of the table with the most likely column of headlines.
+    """The rows of a table: the one that is wanted, by name or by number, or that with the most likely column.
 
     The bytes are opened in memory, so that no journal beside the file is replayed and nothing is written. Views,
     virtual tables, generated columns and triggers are not run: an authorizer denies all but reading of tables.
@@ -35,15 +35,17 @@ def read_database(source: Source, bounds: Bounds, table: str | None = None) -> R
         full = {name: found for name, found in looked.items() if found[1]}
         if not full:
             raise NoColumnError(f"{source.name} has no table with rows.")
-        name = max(full, key=lambda n: _score(*full[n]))
+        if table is None:
+            name = max(full, key=lambda n: _score(*full[n]))
+        else:
+            name = list(full)[place_of_table(source.name, "table", list(full), table)]
         columns, _ = full[name]
         bounds.check_columns(source.name, len(columns))
     except sqlite3.Error as error:
         raise CorpusError(f"{source.name} cannot be read as an SQLite database: {quoted(error)}.") from error
     found = Records(source.name, columns, iter(()))
     if len(full) > 1:
-        others = ", ".join(f"“{quoted(other)}”" for other in full if other != name)[:200]
-        found.notes.append(f"{source.name}: table “{quoted(name)}” was read, and not {others}.")
+        found.choose_table("table", name, list(full))
 
     def rows() -> Iterator[list]:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from headline.corpus.reading.columns import name_score, quoted
+from headline.corpus.reading.columns import name_score, quoted, shown_name
 from headline.corpus.reading.records import Records
 from headline.corpus.reading.text_file import TextFile
 from headline.errors import CorpusError, NoColumnError
@@ -74,9 +74,11 @@ def _plain(value: Any, name: str, number: int, column: str) -> object:
     if isinstance(value, dict | list):
         inside = [key for key in value if isinstance(key, str)][:4] if isinstance(value, dict) else []
         way = (
-            f": name a path such as “{quoted(f'{column}.{inside[0]}')}”" if inside and column else ": name another one"
+            f": name a path such as “{shown_name(f'{column}.{inside[0]}')}”"
+            if inside and column
+            else ": name another one"
         )
-        raise CorpusError(f"{name}, row {number:,}: “{quoted(column)}” is a list or an object, not a text{way}.")
+        raise CorpusError(f"{name}, row {number:,}: “{shown_name(column)}” is a list or an object, not a text{way}.")
     if isinstance(value, bool):
         return None
     return value if isinstance(value, str) or value is None else str(value)
@@ -183,7 +185,7 @@ def _unwrapped(value: Any, name: str, found: Records) -> Iterator[Any]:
     if isinstance(value, dict):
         value, path = _longest_list(value)
         if path:
-            found.notes.append(f"{name}: the rows are the list at “{quoted(path)}”.")
+            found.notes.append(f"{name}: the rows are the list at “{shown_name(path)}”.")
     for number, row in enumerate(value if isinstance(value, list) else [value], start=1):
         if not (row is None or isinstance(row, dict | str | list)):
             raise CorpusError(f"{name}, row {number} is neither an object nor a string: {quoted(row)}.")

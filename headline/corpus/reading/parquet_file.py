@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from headline.corpus.bounds import Bounds
-from headline.corpus.reading.columns import choose_column, quoted
+from headline.corpus.reading.columns import choose_column, quoted, shown_name
 from headline.corpus.reading.records import Records
 from headline.corpus.reading.source import Source
 from headline.errors import CorpusError
@@ -22,7 +22,7 @@ def read_parquet(source: Source, bounds: Bounds, wanted: str | None, exact: bool
     import pyarrow.parquet  # imported here because it takes 0.2 s and few files need it
 
     try:
-        parquet = pyarrow.parquet.ParquetFile(source.bytes_in_memory(bounds))
+        parquet = pyarrow.parquet.ParquetFile(_opened(source, bounds, pyarrow))
         bounds.check_columns(source.name, parquet.metadata.num_columns)
         bounds.check_rows(source.name, parquet.metadata.num_rows)
         columns = _paths(pyarrow, parquet.schema_arrow)
@@ -31,7 +31,7 @@ def read_parquet(source: Source, bounds: Bounds, wanted: str | None, exact: bool
         choice = choose_column(source.name, names, wanted, cells, exact)
         field, way = columns[choice.name]
         if not way:
-            raise CorpusError(f"{source.name}: “{quoted(choice.name)}” holds lists or objects, not texts.")
+            raise CorpusError(f"{source.name}: “{shown_name(choice.name)}” holds lists or objects, not texts.")
         found = Records(source.name, [choice.name, *choice.others], iter(()))
         found.rows = _values(parquet, source.name, field, way, bounds, pyarrow)
     except CorpusError:
@@ -39,6 +39,14 @@ def read_parquet(source: Source, bounds: Bounds, wanted: str | None, exact: bool
     except _errors(pyarrow) as error:
         raise CorpusError(f"{source.name} cannot be read as Parquet: {quoted(error)}.") from error
     return found
+
+
+def _opened(source: Source, bounds: Bounds, pyarrow: Any) -> Any:
+    """The file on the disk, of which a part at a time is read; one within an archive is unpacked into memory."""
+    if source.path is None:
+        return source.bytes_in_memory(bounds)
+    bounds.check_bytes(source.name, source.path.stat().st_size)
+    return pyarrow.OSFile(str(source.path))
 
 
 def _errors(pyarrow: Any) -> tuple[type[BaseException], ...]:

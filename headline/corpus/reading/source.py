@@ -52,6 +52,7 @@ class Source:
     name: str  # for messages
     kind: str  # one of KINDS' values
     opened: Callable[[], IO[bytes]]
+    path: Path | None = None  # of a file that lies on the disk as it is
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
@@ -106,7 +107,7 @@ def sources_of(path: Path) -> list[Source]:
         return _members(path)
     if not kind:
         raise CorpusError(f"{path.name} has a format that cannot be read: save it as {KINDS_LISTED}.")
-    return [Source(path.name, kind, plain.opened)]
+    return [Source(path.name, kind, plain.opened, path)]
 
 
 def _by_content(name: str, beginning: bytes, kind: str) -> str:
@@ -159,7 +160,7 @@ def _members(path: Path) -> list[Source]:
     if len(infos) > _MOST_MEMBERS:
         raise CorpusError(f"{path.name} has more than {_MOST_MEMBERS:,} files: give the one with the headlines.")
     if any(info.filename == "xl/workbook.xml" for info in infos):
-        return [Source(path.name, "xlsx", lambda: path.open("rb"))]
+        return [Source(path.name, "xlsx", lambda: path.open("rb"), path)]
     found = []
     for info in sorted(infos, key=lambda info: info.filename):
         parts = PurePosixPath(info.filename).parts

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from headline.corpus.bounds import Bounds
-from headline.corpus.reading.columns import choose_column, name_score, quoted
+from headline.corpus.reading.columns import choose_column, name_score, place_of_table, quoted
 from headline.corpus.reading.delimited import has_header
 from headline.corpus.reading.records import Records
 from headline.corpus.reading.source import Source
@@ -19,8 +19,8 @@ _SMALL = 10 * 2**20  # bytes
 _LOOKED_AT = 60  # rows in which the sheet is judged
 
 
-def read_workbook(source: Source, bounds: Bounds, header: bool | None) -> Records:
-    """The rows of the sheet with the most likely column of headlines.
+def read_workbook(source: Source, bounds: Bounds, header: bool | None, wanted: str | None = None) -> Records:
+    """The rows of a sheet: the one that is wanted, by name or by number, or that with the most likely column.
 
     Raises:
         CorpusError: it is damaged, or has more than the bounds allow.
@@ -42,15 +42,18 @@ def read_workbook(source: Source, bounds: Bounds, header: bool | None) -> Record
     full = [(sheet, rows) for sheet, rows in looked if rows]
     if not full:
         raise NoColumnError(f"{source.name} has no sheet with rows.")
-    sheet, rows = max(full, key=lambda pair: _sheet_score(pair[1]))
+    titles = [sheet.title for sheet, _ in full]
+    if wanted is None:
+        sheet, rows = max(full, key=lambda pair: _sheet_score(pair[1]))
+    else:
+        sheet, rows = full[place_of_table(source.name, "sheet", titles, wanted)]
     width = max(len(row) for row in rows)
     first = [str(cell or "") for cell in rows[0]]
     named = has_header(first, [[_text(c) for c in row] for row in rows[1:]]) if header is None else header
     columns = [cell.strip() for cell in first] if named else [str(i + 1) for i in range(width)]
     found = Records(source.name, columns, iter(()), header=named)
     if len(full) > 1:
-        others = ", ".join(f"“{quoted(other.title)}”" for other, _ in full if other is not sheet)[:200]
-        found.notes.append(f"{source.name}: sheet “{quoted(sheet.title)}” was read, and not {others}.")
+        found.choose_table("sheet", sheet.title, titles)
     if header is None and not named:
         found.notes.append(f"{source.name} seems to have no header row: its first row was read as a title.")
 

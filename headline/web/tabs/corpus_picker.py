@@ -109,11 +109,18 @@ class CorpusPicker:
                 info="Change it if letters look wrong",
                 elem_id="encoding",
             )
+            self.table = gr.Dropdown(
+                FOUND_COLUMN,
+                value="",
+                label="Sheet or table that holds the headlines",
+                visible=False,
+                elem_id="table",
+            )
         self.header_asked = gr.State(None)  # whether the first row has names, if the visitor said so
         self.downloaded = gr.State(None)
         self.read = gr.State(None)  # the files that the fields of the reading group belong to
         self.inputs = {self.source, self.files, self.pasted, self.downloaded, self.visitor}
-        self.inputs |= {self.column, self.no_header, self.encoding, self.header_asked}
+        self.inputs |= {self.column, self.no_header, self.encoding, self.table, self.header_asked}
 
     def lay_out_notice(self) -> None:
         """Lay out where a sentence says that files cannot be used, or how far a download is."""
@@ -125,20 +132,22 @@ class CorpusPicker:
     def wire(self, page: gr.Blocks) -> list:
         """Preview the headlines whenever others are selected, and return those events."""
         groups = [self.upload_group, self.paste_group, self.download_group, self.reading_group]
-        shown = [self.preview, self.notice, self.column, self.no_header, self.reading_group]
+        shown = [self.preview, self.notice, self.column, self.no_header, self.table, self.reading_group]
         self.source.change(self.show_source, self.source, groups, **QUIET)
         page.load(self.show_preview, self.inputs, shown, **QUIET)
         self.download_button.click(
             self.download, {self.data_set, self.visitor}, [self.downloaded, self.notice, self.column], **AT_ONCE
         )
         # Other files are read anew: what was said of the last ones does not hold for them.
-        forgotten = [self.column, self.no_header, self.encoding, self.header_asked]
+        forgotten = [self.column, self.no_header, self.encoding, self.table, self.header_asked]
         said = self.no_header.input(lambda no: not no, self.no_header, self.header_asked, **QUIET)
         changes = [
             self.source.change,
             self.files.change(self.forget_for, {self.files, self.read}, [*forgotten, self.read], **QUIET).then,
             self.column.input,
             self.encoding.input,
+            # A column that was chosen is one of the sheet before.
+            self.table.input(lambda: gr.Dropdown(choices=FOUND_COLUMN, value=""), None, self.column, **QUIET).then,
             said.then,
             self.pasting.paused,
             self.downloaded.change,
@@ -157,6 +166,7 @@ class CorpusPicker:
             self.column: gr.Dropdown(choices=FOUND_COLUMN, value=""),
             self.no_header: False,
             self.encoding: "",
+            self.table: gr.Dropdown(choices=FOUND_COLUMN, value="", visible=False),
             self.header_asked: None,
         }
 
@@ -201,6 +211,7 @@ class CorpusPicker:
             column=text_of(given[self.column]).strip() or None,
             header=header if isinstance(header, bool) else None,
             encoding=text_of(given[self.encoding]).strip() or None,
+            table=text_of(given[self.table]) or None,
         )
 
     def parsed_selection(self, given: dict) -> CorpusSelection:
@@ -270,6 +281,9 @@ class CorpusPicker:
         if shown.get(self.column):
             column = shown[self.column]
             shown[self.column] = gr.Dropdown(choices=[*FOUND_COLUMN, (column, column)], value=column)
+        if shown.get(self.table):
+            table = shown[self.table]
+            shown[self.table] = gr.Dropdown(choices=[*FOUND_COLUMN, (table, table)], value=table)
         return shown | {self.read: shown.get(self.files)}
 
     def show_preview(self, given: dict) -> dict:
@@ -287,8 +301,15 @@ class CorpusPicker:
             self.notice: {},
             self.column: gr.Dropdown(choices=[(found, ""), *((name, name) for name in shown.columns)]),
             self.no_header: gr.Checkbox(value=shown.header is False),
+            self.table: self._offered_tables(shown),
             self.reading_group: gr.Group(visible=self._may_choose(given[self.source], bool(shown.columns))),
         }
+
+    def _offered_tables(self, shown: Preview) -> gr.Dropdown:
+        """The sheets or tables to choose from, where a file has more than one."""
+        found = f"Read: {shown.tables[0]}" if shown.tables else FOUND_COLUMN[0][0]
+        choices = [(found, ""), *((name, name) for name in shown.tables)]
+        return gr.Dropdown(choices=choices, visible=len(shown.tables) > 1)
 
     def _may_choose(self, source: str, columns: bool) -> bool:
         """Whether it is of use to say how to read: for files, and for lines that were pasted from a table."""
