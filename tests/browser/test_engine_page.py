@@ -120,7 +120,8 @@ def test_a_damaged_file_leaves_the_server_to_answer(fresh: Page, app_url: str, s
         route.fulfill(body=b"x" * 10)
 
     fresh.context.route("**/engine/file?*weights*", damage)
-    fresh.goto(app_url)
+    with fresh.context.expect_event("request", lambda request: "weights" in request.url, timeout=READY):
+        fresh.goto(app_url)
     fresh.locator(f"{LIST} li").first.wait_for()
     expect(fresh.locator(".loading-line")).to_have_text("", timeout=READY)
     fresh.locator(BOX).press_sequentially("White h", delay=30)
