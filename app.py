@@ -91,7 +91,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         with gr.Tab("Train") as train_tab:
             train = TrainTab(models, SAMPLE_CORPUS, write)
         with gr.Tab("Inside") as inside_tab:
-            inside = InsideTab(models, SAMPLE_CORPUS, write)
+            inside = InsideTab(models, write)
         write.wire(page, [write_tab, train_tab, inside_tab])
         train.wire(page, train_tab)
         inside.wire(inside_tab)

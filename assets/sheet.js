@@ -35,12 +35,12 @@ function table(section) {
   return scroll;
 }
 
+// Bars from 0 to 100 %: one scale wherever there are bars.
 function bars(section) {
   const list = make("ul", "bars");
-  const most = Math.max(...section.bars.map(([, share]) => share));
   for (const [name, share] of section.bars) {
     const row = make("li"), meter = make("span", "meter");
-    meter.style.setProperty("--share", `${((share / most) * 100).toFixed(1)}%`);
+    meter.style.setProperty("--share", `${(share * 100).toFixed(2)}%`);
     meter.setAttribute("aria-hidden", "true");
     row.append(make("span", "name", name), meter, make("span", "figure", `${(share * 100).toFixed(1)} %`));
     list.append(row);
@@ -48,12 +48,36 @@ function bars(section) {
   return list;
 }
 
+// Buttons that lead to the steps below, each with its number.
+function index(groups) {
+  const nav = make("nav", "index"), list = make("ol");
+  nav.setAttribute("aria-label", "Steps");
+  groups.flatMap((group) => group.sections).forEach((section, place) => {
+    const item = make("li"), button = make("button", "", `${place + 1}. ${section.title}`);
+    button.type = "button";
+    button.addEventListener("click", () => {
+      const title = root.querySelectorAll("h3")[place];
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      title.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+      title.focus({ preventScroll: true });
+    });
+    item.append(button);
+    list.append(item);
+  });
+  nav.append(list);
+  return nav;
+}
+
 function draw() {
+  const indexed = props.value?.index;
+  let place = 0;
   const parts = (props.value?.groups || []).map((group) => {
     const column = make("section", "group");
     column.append(make("h2", "", group.title));
     for (const section of group.sections) {
-      column.append(make("h3", "", section.title), make("p", "about", section.about));
+      const title = make("h3", "", indexed ? `${++place}. ${section.title}` : section.title);
+      title.tabIndex = -1; // so that the index can lead there
+      column.append(title, make("p", "about", section.about));
       if (section.words.length) {
         const line = make("p", "chips");
         line.append(...section.words.map((word) => make("span", "chip", word)));
@@ -64,6 +88,7 @@ function draw() {
     }
     return column;
   });
+  if (indexed && parts.length) parts.unshift(index(props.value.groups));
   root.replaceChildren(...parts);
 }
 

@@ -17,6 +17,7 @@ def beside(package: Path, name: str) -> Path:
 
 ASSETS = beside(PACKAGE, "assets")
 BUNDLED_MODEL = ASSETS / "model"  # the checkpoint that comes with the program
+LESSON_MODEL = ASSETS / "lesson"  # the lesson's network, trained on the sample
 SAMPLE_CORPUS = beside(PACKAGE, "data") / "sample.csv"
 
 

@@ -1,11 +1,18 @@
 """The lesson step by step: the very numbers that training uses."""
 
+import json
+
+import gradio as gr
 import numpy as np
 import pytest
 
+from headline.corpus.reader import read_headlines
 from headline.corpus.sequences import prefix_rows
 from headline.corpus.vocabulary import Vocabulary
-from headline.web.tabs.inside import corpus_figures, sample_words, sheet
+from headline.model.storage.hashes import hash_files
+from headline.paths import LESSON_MODEL, SAMPLE_CORPUS
+from headline.web.models import Models
+from headline.web.tabs.inside import LESSON, OURS, InsideTab, corpus_figures, lesson_model, sheet
 from headline.web.tabs.walkthrough import (
     autocomplete_steps,
     model_summary,
@@ -13,6 +20,7 @@ from headline.web.tabs.walkthrough import (
     next_word_bars,
     notebook_steps,
 )
+from headline.web.tabs.write import WriteTab
 from tests import tiny
 from tests.tiny import CONFIGS, bigram_checkpoint, config_name, random_checkpoint
 
@@ -91,15 +99,45 @@ def test_nearest_words_point_the_same_way():
     assert cosines == sorted(cosines, reverse=True) and "NASA" not in row[1]
 
 
-def test_the_sheet_is_plain_values_for_both_recipes(tmp_path):
-    sample = tmp_path / "sample.csv"
-    sample.write_text("headline\nThe end of the end\nWe rise\n")
-    for recipe, groups in (("autocomplete", 3), ("notebook", 3)):
-        made = sheet("the <b>end</b> of", tiny.suggester(random_checkpoint(recipe)), sample)
-        assert len(made["groups"]) == groups
-        words = made["groups"][0]["sections"][0]["words"]
-        assert list(words) == ["the <b>end</b> of"]
-    assert sample_words(sample)[1] == 5
+@pytest.mark.parametrize("path, recipe", [(LESSON, "notebook"), (OURS, "autocomplete")])
+def test_the_sheet_of_a_path_is_plain_values_and_ends_in_its_network(path, recipe):
+    made = sheet("the <b>end</b> of", path, tiny.suggester(random_checkpoint(recipe)))
+    titles = [section["title"] for section in made["groups"][0]["sections"]]
+    assert titles[-4:] == ["The network", "The next word", "Nearest words in the embedding", "Training data"]
+    assert titles[0] == ("Raw" if path == LESSON else "Words") and made["index"] and json.dumps(made)
+
+
+def test_the_lessons_network_comes_with_the_program_and_knows_its_sample():
+    lesson = lesson_model()
+    assert (lesson.checkpoint.config.recipe, lesson.checkpoint.config.units) == ("notebook", 100)
+    assert sum(file.stat().st_size for file in LESSON_MODEL.iterdir()) < 2**20
+    stored = json.loads((LESSON_MODEL / "checkpoint.json").read_text())["sha256"]
+    hashes = hash_files(LESSON_MODEL)
+    assert len(hashes) == 3 and hashes.items() <= stored.items()
+    headlines = read_headlines(SAMPLE_CORPUS, normalise=False, keep_duplicates=True).headlines
+    assert lesson.vocabulary.itos == Vocabulary.build(headlines, "keras").itos
+    assert lesson.checkpoint.corpus["kept"] == len(headlines)
+
+
+def test_the_path_ends_in_the_chosen_model_if_it_is_of_that_recipe(tmp_path):
+    own = random_checkpoint("notebook")
+    random_checkpoint().save(tmp_path / "bundled")
+    own.save(tmp_path / "runs" / "own")
+    models = Models(tmp_path / "bundled", tmp_path / "runs")
+    with gr.Blocks():
+        tab = InsideTab(models, WriteTab(models, gr.BrowserState([])))
+    shown = {}
+    for chosen in (None, "own"):
+        for path in (LESSON, OURS):
+            given = {tab.text: "the end", tab.path: path, tab.mapped: None, tab.write.model: chosen}
+            shown[chosen, path] = tab.show(given)
+    network = {key: value[tab.panel]["groups"][0]["sections"][-4]["about"] for key, value in shown.items()}
+    assert f"{own.config.parameters:,}" in network["own", LESSON] and network[None, OURS] == network["own", OURS]
+    assert f"{lesson_model().checkpoint.config.parameters:,}" in network[None, LESSON]
+    # The frequent words are sent once for each model.
+    assert "points" in shown["own", OURS][tab.map] and shown["own", OURS][tab.mapped] == "own"
+    given = {tab.text: "the end", tab.path: OURS, tab.mapped: "own", tab.write.model: "own"}
+    assert tab.show(given)[tab.map].keys() == {"typed"}
 
 
 def test_the_lists_own_figures_are_those_of_the_report(lesson):

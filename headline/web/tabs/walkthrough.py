@@ -116,7 +116,8 @@ def next_word_bars(suggester: Suggester, text: str) -> Section:
     marks = [("an unknown word", follows.unknown), ("the end of the headline", follows.end)]
     return Section(
         "The next word",
-        "The likeliest next words, by the network and the n-grams together.",
+        "The likeliest next words, by the network"
+        + (" and the n-grams together." if suggester.model.ngram else " alone."),
         bars=(*best, *((name, share) for name, share in marks if share > 0)),
     )
 
