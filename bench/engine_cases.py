@@ -27,7 +27,10 @@ NATO US w|MAN BITES D|WHITE H|white h|White h|New Y|new y|Prime M|prime m|The Pr
 Zoë says|Zoë says|नमस्ते द|привет м|日本語|🙂|the 🙂 g|the  g|the\tg|the\u00a0g|\u2003the g|the g\u0301|A|a |I|I'|I’m|i |x|xyl|qqqq|qqqqqq
 presidnt|presdient|govermnent|goverment s|teh|recieve|acommodate|thhe|zzzzzzzzzzzzzzzzzzzzzzzzz|Presidnt|PRESIDNT|misspeled wrods
 the the|the the |of of o|said he said h|"quoted" w|'single' w|‘curly’ w|Obama’s s|Obama's s|it’s it|rock 'n' r|e-mail|e-m|-|—|…|“|(
-2️⃣|™️ t|a.b.c|a.b.c.|.NET d|..|1.|1. T|3:3|3:30 p|vs. t|and/or|%|50%|50% o|@user r|€5b|£3|₹10 c|¿Q|C# d|Disney+ s""".replace(
+2️⃣|™️ t|a.b.c|a.b.c.|.NET d|..|1.|1. T|3:3|3:30 p|vs. t|and/or|%|50%|50% o|@user r|€5b|£3|₹10 c|¿Q|C# d|Disney+ s
+Ask HN|Ask HN |Ask HN  |ASK HN |Review|Review |review |Book Review|Opinion |Opinion: |opinion pol|Why am I not at home|Why am I not at home |Is it |Is it?
+“We are here |"We are here |'We are here |‘We are here |“We are here” |"We are here" |Trump says |Trump "says |(the end |the U.S. |in the U.S.|the latest
+Why is the U.S.|The Latest|Watch|Live|What we know|what we know |WHAT WE KNOW |Video |Photos |Report|Editorial |Obituary: |it’s Opinion """.replace(
         "\n", "|"
     ).split("|")
 )

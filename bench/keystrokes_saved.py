@@ -2,7 +2,9 @@
 
     python -m bench.keystrokes_saved ../shared/data/nyt data/sample.csv --count 1000
 
-The simulated person of `headline.generator.box.keystrokes` may take what the page shows and nothing else.
+The simulated person of `headline.generator.box.keystrokes` may take what the page shows and nothing else. *Marks
+typed*: rows with punctuation marks are in the list, and the person takes none of them, so that the figure says what
+they cost.
 """
 
 import argparse
@@ -26,8 +28,13 @@ def main() -> None:
     for path in options.lists:
         rows = read_headlines(path).headlines
         rows = rows[:: max(1, len(rows) // options.count)][: options.count]
-        for name, phrases in (("single words", False), ("with what carries on", True)):
-            typed = typed_with(suggester, rows, options.rows, phrases)
+        ways = (
+            ("single words, marks typed", False, False),
+            ("with what carries on, marks typed", True, False),
+            ("with what carries on, marks taken too", True, True),
+        )
+        for name, phrases, marks in ways:
+            typed = typed_with(suggester, rows, options.rows, phrases, marks=marks)
             print(f"{path.name}, {len(rows)} headlines, {options.rows} rows, {name}: {typed.saved:.4f}", flush=True)
 
 

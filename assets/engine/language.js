@@ -5,6 +5,7 @@ import { firstOf } from "./characters.js";
 import { Splitter } from "./splitter.js";
 
 const DOT = "i\u0307"; // what İ becomes by the rules of most languages
+const NARROW = "\u202f"; // a space of French, which ends no line
 const FIRST_SYLLABLE = 0xac00, LAST_SYLLABLE = 0xd7a3;
 
 export class Language {
@@ -18,6 +19,8 @@ export class Language {
     this.hangulLetter = new RegExp(data.hangul_letter, "u");
     this.noSpace = new RegExp(data.no_space, "u");
     this.marks = data.marks;
+    this.quotes = [...data.quotes];
+    this.narrow = data.spaced && new RegExp(`(?<=[\\p{L}_])(?=[${data.spaced}])`, "gu"); // where a narrow space is before a mark
     this.straight = new Map(Object.entries(data.straight));
     this.splitter = data.splitter && new Splitter(data.splitter, data.unspaced, data.tag);
   }
@@ -63,6 +66,13 @@ export class Language {
   gap(before, after) {
     const glued = !before || this.marks.opening.includes(lastOf(before)) || this.marks.closing.includes(after);
     return glued || this.joins(before, after) ? "" : " ";
+  }
+
+  /** A text with the quotes of the language, or as they are where `curly`, and its narrow spaces. */
+  typeset(text, curly) {
+    if (this.narrow) text = text.replace(this.narrow, NARROW);
+    const [opening, closing] = curly ? "“”" : this.quotes, space = this.narrow ? NARROW : "";
+    return text.replaceAll("“", opening + space).replaceAll("”", space + closing);
   }
 
   /** Words as one text. */

@@ -14,11 +14,12 @@ export class NextWord {
   #best = null;
 
   /**
-   * `words`: probabilities (V,), 0 for ids that are never suggested; `unknown` and `end` have theirs apart, and so have the
-   * words outside the vocabulary that the person wrote: key -> probability.
+   * `words`: probabilities (V,), given that no mark comes, 0 for ids that are never suggested; `unknown` and `end` have
+   * theirs apart, and so have the words outside the vocabulary that the person wrote: key -> probability. `marks` has
+   * the probability of each of the vocabulary's marks.
    */
-  constructor(words, unknown, end, unlisted = new Map()) {
-    Object.assign(this, { words, unknown, end, unlisted });
+  constructor(words, unknown, end, marks, unlisted = new Map()) {
+    Object.assign(this, { words, unknown, end, marks, unlisted });
   }
 
   /** [id, probability] of the k most probable words, the most probable first. */
@@ -34,7 +35,7 @@ export class NextWord {
 
   /** All that a phrase needs of a distribution, in a hundredth of the memory. */
   get likeliest() {
-    return { best: this.best(REMEMBERED), end: this.end };
+    return { best: this.best(REMEMBERED), end: this.end, marks: this.marks };
   }
 }
 
@@ -61,7 +62,7 @@ export class NextWords {
     return other;
   }
 
-  /** The distribution of the next word after some ids: NextWord. Marks are left out and the rest is renormalised. */
+  /** The distribution of the next word after some ids: NextWord. Marks are apart and the rest is renormalised. */
   after(context) {
     const ids = this.window(context), key = ids.join();
     let found = this.distributions.get(key);
@@ -72,7 +73,7 @@ export class NextWords {
     return found;
   }
 
-  /** The most probable next words after the ids of a window: {best, end}. */
+  /** The most probable next words after the ids of a window: {best, end, marks}. */
   likeliestAfter(ids) {
     const key = ids.join();
     let found = this.known.get(key);
@@ -86,13 +87,14 @@ export class NextWords {
   #compute(ids) {
     const { vocabulary } = this;
     const p = this.model.probabilities(this.state(ids), ids, this.shift);
-    if (vocabulary.marks.length) {
-      const rest = 1 / Math.max(1 - vocabulary.marks.reduce((sum, i) => sum + p[i], 0), 1e-6);
+    const marks = vocabulary.marks.map((i) => p[i]);
+    if (marks.length) {
+      const rest = 1 / Math.max(1 - marks.reduce((a, b) => a + b, 0), 1e-6);
       for (let i = 0; i < p.length; i++) p[i] *= rest;
     }
     const [unknown, end] = [p[vocabulary.unk], p[vocabulary.end]];
     for (const i of this.suppressed) p[i] = 0;
-    return new NextWord(p, unknown, end);
+    return new NextWord(p, unknown, end, marks);
   }
 
   /** The network's state after some ids, starting from the longest cached beginning. */

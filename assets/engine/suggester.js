@@ -34,7 +34,7 @@ function different(suggestions, length) {
   });
 }
 
-/** A suggestion before it is written: words by id, or one word outside the vocabulary. */
+/** A suggestion before it is written: words and marks by id, or one word outside the vocabulary. */
 function choice(probability, { ids = [], word = "", corrects = false, after = null } = {}) {
   return { probability, ids, word, corrects, after, more: [] };
 }

@@ -1,7 +1,7 @@
 // Writes words after a text, in the style in which the text began. The rules are those of headline/generator/writing.py.
 
 import { capitalise, inStyle, styleForNext } from "./casing.js";
-import { firstOf, isUpper, letters } from "./characters.js";
+import { firstOf, isSpace, isUpper, letters } from "./characters.js";
 
 export class Writing {
   /** `typed` is what `Vocabulary.splitTyped` returned for `text`; `wanted` a style to write in, or "auto". */
@@ -15,9 +15,7 @@ export class Writing {
     if (wanted === "auto") {
       this.style = styleForNext(typed.words, usual(typed.words, vocabulary), typed.starts, prior, this.language);
     }
-    // In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
-    const afterMark = this.style === "title" ? typed.mark && typed.mark !== "," : vocabulary.tokenizer.sentenceEnds.has(typed.mark);
-    this.starts = ["title", "written"].includes(this.style) && (!typed.words.length || Boolean(afterMark));
+    this.starts = this.#begins(typed.mark) || (!typed.words.length && ["title", "written"].includes(this.style));
     this.forced = ["lower", "upper"].includes(wanted) ? wanted : "";
     this.before = typed.words.length && typed.context.length && !typed.mark ? typed.context.at(-1) : null;
     this.curly = text.includes("’") && !text.includes("'");
@@ -27,9 +25,9 @@ export class Writing {
   completion(ids) {
     const { typed } = this;
     const written = this.#written([this.before, ...ids], ids);
-    if (typed.fragment) return this.#together([this.#rest(written[0], this.vocabulary.itos[ids[0]])], written.slice(1));
+    if (typed.fragment) return this.#together(this.#rest(written[0], this.vocabulary.itos[ids[0]]), written);
     const word = inStyle(written[0], this.style, this.starts, this.language);
-    return this.#together([this.#space(word) + word], written.slice(1));
+    return this.#together(this.#space(word) + word, written);
   }
 
   /** How the word with id `i` is usually written here. */
@@ -39,8 +37,28 @@ export class Writing {
 
   /** Words after the open one, which is complete and has the id `own`, with the space between them. */
   following(own, ids) {
-    const later = this.#together([], this.#written([own, ...ids], ids));
-    return this.language.gap(this.text, later) + later;
+    const written = this.#written([own, ...ids], ids), first = inStyle(written[0], this.style, false, this.language);
+    return this.#together(this.language.gap(this.text, first) + first, written);
+  }
+
+  /** A mark and what follows it: they come behind the word, `spaces` of them before. */
+  mark(ids) {
+    const written = [this.vocabulary.written[ids[0]], ...this.#written(ids, ids.slice(1))];
+    const kept = this.text.slice(0, this.text.length - this.spaces(ids[0]));
+    const space = isSpace(kept.slice(-1)) ? "" : this.language.gap(kept, written[0]);
+    return this.#together(space + written[0], written);
+  }
+
+  /** How many spaces at the end of the text a mark takes the place of. */
+  spaces(mark) {
+    return this.language.marks.closing.includes(this.vocabulary.itos[mark]) ? this.text.length - this.#solid : 0;
+  }
+
+  /** The length of the text without the spaces at its end. */
+  get #solid() {
+    let length = this.text.length;
+    while (length && isSpace(this.text[length - 1])) length--;
+    return length;
   }
 
   /** The letters that a word outside the vocabulary adds, as `completion` and `following` do. */
@@ -80,13 +98,26 @@ export class Writing {
     return ids.map((i, n) => this.vocabulary.writtenAfter(before[n], i));
   }
 
-  /** Words that are written, and later ones as they are usually written, as one text. */
-  #together(written, later) {
-    const words = later.map((word) => inStyle(word, this.style, false, this.language));
-    return this.#quoted(this.language.join([...written, ...words]));
+  /** The first word or mark as it is added, and those behind it, as they are usually written, in style: as one text. */
+  #together(added, written) {
+    const later = written.slice(1).map((word, n) => inStyle(word, this.style, this.#begins(written[n]), this.language));
+    return this.#quoted(this.language.join([added, ...later]));
   }
 
+  /** Whether a word is a first word behind a mark, or behind no mark (""). */
+  #begins(mark) {
+    // In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
+    const { marks, sentenceEnds } = this.vocabulary.tokenizer;
+    if (this.style === "title") return marks.has(mark) && mark !== ",";
+    return this.style === "written" && sentenceEnds.has(mark);
+  }
+
+  /** Quotes and apostrophes as the text has them, or as the language does. */
   #quoted(text) {
+    if (this.text.includes('"')) text = text.replace(/[“”]/g, '"');
+    if (this.text.includes("'") && !this.text.includes("’")) text = text.replace(/[‘’]/g, "'");
+    const before = /\p{L}$/u.exec(this.text.slice(0, this.#solid))?.[0] ?? ""; // a narrow space comes only behind a letter
+    text = this.language.typeset(before + text, this.text.includes("“")).slice(before.length);
     return this.curly ? text.replaceAll("'", "’") : text;
   }
 

@@ -8,16 +8,16 @@
 // Take a suggestion between the text before the caret and the text behind it, which may be separated by a selection
 // of `selected` characters. Nothing behind the caret changes, but that there is one space after the word, or none before
 // a sign that needs none. Letters behind the caret that finish the word are not written twice.
-export function taken(before, behind, completion, { replaces = 0, selected = 0, closing = "", joining = "" } = {}) {
+export function taken(before, behind, completion, { replaces = 0, selected = 0, ...signs } = {}) {
   const from = before.length - replaces;
   const word = /^\s*\S*$/.test(completion) && !/^\s/.test(completion) ? completion : "";
   if (word && !replaces && !selected && finishes(behind, word)) {
     const rest = behind.slice(word.length), end = from + word.length;
-    return spaceAfter({ from: end, to: end, text: "", caret: end }, before + word, rest, closing, joining);
+    return spaceAfter({ from: end, to: end, text: "", caret: end }, before + word, rest, signs);
   }
   const to = before.length + selected;
   const change = { from, to, text: completion, caret: from + completion.length };
-  return spaceAfter(change, before.slice(0, from) + completion, behind, closing, joining);
+  return spaceAfter(change, before.slice(0, from) + completion, behind, signs);
 }
 
 function finishes(behind, word) {
@@ -27,13 +27,24 @@ function finishes(behind, word) {
 // Chinese, Japanese and Thai have no spaces between words.
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー、。，：；？！」』》】）\p{Script=Thai}]$/u;
 
-function spaceAfter(change, before, behind, closing, joining) {
-  if (UNSPACED.test(before)) return { ...change, space: "" };
-  const spaces = /^\s*/.exec(behind)[0].length;
-  if (spaces === 1) return { ...change, caret: change.caret + 1, space: "word" };
+function spaceAfter(change, before, behind, { closing = "", joining = "", opening = "" }) {
+  if (UNSPACED.test(before) || opensQuote(before, opening)) return { ...change, space: "" };
+  const space = endsWithMark(before, closing) ? "mark" : "word", spaces = /^\s*/.exec(behind)[0].length;
+  if (spaces === 1) return { ...change, caret: change.caret + 1, space };
   if (behind && (closing + joining).includes(behind[0])) return { ...change, space: "" };
   if (behind[0] === '"' && quoteIsOpen(before)) return { ...change, space: "" };
-  return { ...change, to: change.to + spaces, text: change.text + " ", caret: change.caret + 1, space: "word" };
+  return { ...change, to: change.to + spaces, text: change.text + " ", caret: change.caret + 1, space };
+}
+
+// Whether the text ends with a quote or bracket that opens: a word follows it without a space. A straight quote opens
+// where a space is before it.
+export function opensQuote(text, opening) {
+  return text !== "" && (opening.includes(text.slice(-1)) || /(?<!\S)["']$/.test(text));
+}
+
+// Whether the text ends with a mark. A full stop may be part of the word.
+function endsWithMark(text, closing) {
+  return /[^\s.%]$/.test(text) && (closing + '"').includes(text.slice(-1));
 }
 
 // What typing one character does where the space before the caret came with something (`space`, as above); null where

@@ -4,7 +4,7 @@
 // what is behind that; the number of selected characters; whether the box has the focus. A suggestion is as
 // Suggester.answer in ../engine/suggester.js returns it.
 
-import { startsWithLetter } from "./editing.js";
+import { fitsBefore } from "./marks.js";
 
 const LOW = "<1%";
 // The line and its list have the direction of the first letter, also of one that is only suggested.
@@ -32,9 +32,9 @@ export class State {
   grey = { typed: "", rest: "" }; // the grey text, and the text before the caret that it is for
   direction = "ltr";
 
-  /** `sure` is the probability from which the first suggestion is grey text. */
-  constructor({ sure }) {
-    this.sure = sure;
+  /** `rules` are those of the page: `sure` is the probability from which the first suggestion is grey text. */
+  constructor(rules) {
+    this.rules = rules;
   }
 
   /** An answer for a text with which the one before the caret begins, which is better than an older one. */
@@ -52,7 +52,7 @@ export class State {
   }
 
   #show(text, suggestions, complete, exact) {
-    const found = fitting(suggestions, text.tail), same = text.head === this.typed;
+    const found = fitting(suggestions, text.tail, this.rules), same = text.head === this.typed;
     const chosen = same && this.active >= 0 ? this.items[this.active].completion : null;
     if (!same || !alike(found, this.items)) {
       this.version += 1;
@@ -95,10 +95,10 @@ export class State {
   greyItem({ head, tail, selected, focused }) {
     if (this.dismissed || this.composing || selected || tail.trim() || !focused || !this.items.length) return null;
     // The first suggestion, unless it ends an open word that is more probably complete.
-    const first = this.items.find((item) => /^\s/.test(item.completion) || item.probability >= this.complete);
+    const first = this.items.find((item) => item.kind === "mark" || /^\s/.test(item.completion) || item.probability >= this.complete);
     const item = this.active >= 0 ? this.items[this.active] : first;
     if (!item || item.replaces || this.typed !== head) return null;
-    return this.active >= 0 || item.probability >= this.sure ? item : null;
+    return this.active >= 0 || item.probability >= this.rules.sure ? item : null;
   }
 
   /** While an answer is on its way: what is left of the grey text after the letters just typed. */
@@ -117,12 +117,10 @@ export class State {
   }
 }
 
-// The suggestions that fit what is behind the caret: a letter there goes on with the word, so that no other word comes
-// between, and where there is anything, it is what follows.
-function fitting(all, tail) {
+// The suggestions that fit what is behind the caret; where there is anything, it is what follows.
+function fitting(all, tail, rules) {
   if (!tail.trim()) return all;
-  const some = startsWithLetter(tail) ? all.filter((item) => !/^\s/.test(item.completion)) : all;
-  return some.map((item) => ({ ...item, more: undefined }));
+  return all.filter((item) => fitsBefore(item, tail, rules)).map((item) => ({ ...item, more: undefined }));
 }
 
 // A list that is carried over is mostly the same as the answer; then nothing is drawn again.

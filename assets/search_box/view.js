@@ -1,5 +1,6 @@
 // The search box as one sees it: draws a State (state.js) into the markup of search_box.html. Data is only ever set as text.
 
+import { spoken } from "./marks.js";
 import { figure } from "./state.js";
 
 const NARROW = "(max-width: 480px), (pointer: coarse)"; // as in search_box.css
@@ -118,7 +119,7 @@ function newRow(id) {
 }
 
 function fill(row, item, text, room) {
-  const kept = text.slice(0, text.length - (item.replaces || 0)); // a correction, or a Korean syllable that goes on
+  const kept = text.slice(0, text.length - (item.replaces || 0)); // a correction, the space before a mark, or a Korean syllable that goes on
   const openAt = kept.length - /\S*$/.exec(kept)[0].length; // where the open word begins
   const earlier = kept.slice(0, openAt);
   write(row.earlier, earlier.length > room ? "…" + earlier.slice(-room) : earlier);
@@ -129,6 +130,8 @@ function fill(row, item, text, room) {
   const shown = figure(item.probability);
   if (row.figure.textContent !== shown) row.meter.style.setProperty("--share", `${Math.min(100, item.probability * 100).toFixed(1)}%`);
   write(row.figure, shown);
+  if (item.kind === "mark") row.element.setAttribute("aria-label", spoken(row.earlier.textContent + row.begun.textContent, item, shown));
+  else if (row.element.hasAttribute("aria-label")) row.element.removeAttribute("aria-label");
   if (row.element.getAttribute("aria-selected") !== "false") row.element.setAttribute("aria-selected", "false");
 }
 

@@ -161,6 +161,7 @@ def mark_rules() -> dict:
     return {
         "opening": sorted(OPENING_MARKS),
         "closing": sorted(CLOSING_MARKS),
+        "pairs": PAIRS,
         "sentence_ends": sorted(SENTENCE_ENDS),
         "same": _SAME_MARK,
         "full_width": _FULL_WIDTH,

@@ -5,12 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from headline.corpus.segmentation import DASH, OPENING_MARKS, PAIRS
-from headline.corpus.vocabulary import Vocabulary
 from headline.generator.suggester import Suggester
-
-_OPENING = {closing: opening for opening, closing in PAIRS.items()}
-_UNFINISHED = frozenset(",:;،؛、，：；" + DASH) | OPENING_MARKS  # a headline does not end with one of these
+from headline.generator.words.punctuation import UNFINISHED, sound_marks
 
 
 def allowed_ids(suggester: Suggester, read: Sequence[int], may_end: bool) -> np.ndarray:
@@ -32,30 +28,9 @@ def allowed_ids(suggester: Suggester, read: Sequence[int], may_end: bool) -> np.
         if words:
             allowed[words[-1]] = False
             allowed[[b for a, b in pairwise(words) if a == words[-1]]] = False
-        allowed[_unsound_marks(vocabulary, read)] = False
-        if vocabulary.itos[last] in _UNFINISHED and vocabulary.end is not None:
+        before = [vocabulary.itos[i] for i in read if i != vocabulary.start]
+        sound = sound_marks([vocabulary.itos[i] for i in vocabulary.marks], before, before[-1] if before else "")
+        allowed[[i for i, is_sound in zip(vocabulary.marks, sound, strict=True) if not is_sound]] = False
+        if vocabulary.itos[last] in UNFINISHED and vocabulary.end is not None:
             allowed[vocabulary.end] = False
     return np.flatnonzero(allowed)
-
-
-def _unsound_marks(vocabulary: Vocabulary, read: Sequence[int]) -> list[int]:
-    """Marks that must not come next: one that closes nothing, one at the start, most marks after another mark."""
-    if not vocabulary.marks:
-        return []
-    marks = set(vocabulary.marks)
-    so_far = [vocabulary.itos[i] for i in read if i in marks]
-    last = vocabulary.itos[read[-1]] if read[-1] in marks else ""
-    at_start = read[-1] in vocabulary.specials and len(read) == 1
-    unsound = []
-    for i in vocabulary.marks:
-        mark = vocabulary.itos[i]
-        if mark in _OPENING:
-            closes = so_far.count(_OPENING[mark]) > so_far.count(mark)
-            sound = closes and last not in _UNFINISHED
-        elif mark in OPENING_MARKS:
-            sound = last not in OPENING_MARKS and so_far.count(mark) == so_far.count(PAIRS.get(mark, mark))
-        else:
-            sound = not at_start and (not last or last in _OPENING)
-        if not sound:
-            unsound.append(i)
-    return unsound

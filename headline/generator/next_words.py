@@ -28,26 +28,28 @@ class Likeliest:
 
     best: tuple[tuple[int, float], ...]  # (id, probability), the most probable first
     end: float  # probability that the headline ends
+    marks: tuple[float, ...] = ()  # as `NextWord.marks`
 
     @classmethod
-    def of(cls, words: np.ndarray, end: float) -> "Likeliest":
+    def of(cls, words: np.ndarray, end: float, marks: tuple[float, ...] = ()) -> "Likeliest":
         """Keep the best of probabilities (V,)."""
         ids = top(words, REMEMBERED)
-        return cls(tuple(zip(ids.tolist(), words[ids].tolist(), strict=True)), end)
+        return cls(tuple(zip(ids.tolist(), words[ids].tolist(), strict=True)), end, marks)
 
 
 @dataclass(frozen=True)
 class NextWord:
     """The distribution of the next word."""
 
-    words: np.ndarray  # (V,) probabilities; 0 for ids that are never suggested
-    unknown: float  # probability of a word outside the vocabulary
-    end: float  # probability that the headline ends
+    words: np.ndarray  # (V,) probabilities, given that no mark comes; 0 for ids that are never suggested
+    unknown: float  # probability of a word outside the vocabulary, given the same
+    end: float  # probability that the headline ends, given the same
     new: Mapping[str, float] = field(default_factory=dict)  # words outside the vocabulary that the person wrote, by key
+    marks: tuple[float, ...] = ()  # probability of each of the vocabulary's marks
 
     @cached_property
     def likeliest(self) -> Likeliest:
-        return Likeliest.of(self.words, self.end)
+        return Likeliest.of(self.words, self.end, self.marks)
 
     def best(self, k: int) -> list[tuple[int, float]]:
         """Return the ids and probabilities of the k most probable words, the most probable first."""
@@ -86,8 +88,8 @@ class NextWords:
     def after_each(self, contexts: Sequence[tuple[int, ...]]) -> list[NextWord]:
         """Return the distribution of the next word after each of several windows of one length, computed together.
 
-        Punctuation marks are left out and the rest is renormalised. The probabilities of an unknown word and of the
-        end of the headline are kept separately.
+        The probabilities of punctuation marks are kept apart, and the rest is renormalised. Those of an unknown word
+        and of the end of the headline are kept separately.
         """
         return self._found(contexts, self._distributions, lambda follows: follows)
 
@@ -113,16 +115,17 @@ class NextWords:
 
     def _compute(self, windows: Sequence[tuple[int, ...]]) -> Iterator[NextWord]:
         p = self._model.quick_probabilities(self._states_of(windows), self.shift)
-        marks = (self._vocabulary.unk, self._vocabulary.end)  # the notebook's vocabulary has neither
+        marks = p[:, self._vocabulary.marks]
         if self._vocabulary.marks:
-            p /= np.maximum(1 - p[:, self._vocabulary.marks].sum(axis=1, keepdims=True), 1e-6)
-        unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in marks)
+            p /= np.maximum(1 - marks.sum(axis=1, keepdims=True), 1e-6)
+        others = (self._vocabulary.unk, self._vocabulary.end)  # the notebook's vocabulary has neither
+        unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in others)
         p[:, self._suppressed_ids] = 0
         p.setflags(write=False)
         for row in range(len(p)):
             # A copy, so that evicting it from the cache frees its memory.
             own = p[row] if len(p) == 1 else p[row].copy()
-            yield NextWord(own, float(unknown[row]), float(end[row]))
+            yield NextWord(own, float(unknown[row]), float(end[row]), marks=tuple(marks[row].tolist()))
 
     def _states_of(self, windows: Sequence[tuple[int, ...]]) -> State:
         """Return the states after several windows of one length; the last word is read in one step."""

@@ -1,4 +1,4 @@
-"""Ranks next words, completions, phrases and corrections for a typed text."""
+"""Ranks next words, punctuation marks, completions, phrases and corrections for a typed text."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -34,17 +34,18 @@ WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
 MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
 _SET_PHRASE = 0.3  # share of the word that most often follows another, from which on the words after it are looked up
 _USED_BEFORE = 0.3  # share of the unknown words that this text used before
+MARK_WORTH = 0.05  # probability from which a punctuation mark is suggested
 
 
 @dataclass(frozen=True)
 class Suggestion:
     """One suggestion. `text` is what was typed + `completion`, without the letters that it replaces: the open word of a
-    correction, and a Korean syllable that goes on."""
+    correction, the space before a mark, and a Korean syllable that goes on."""
 
     text: str  # the whole text after this suggestion is taken
     completion: str  # the part that is added
     probability: float  # of these words here; for an open word, among everything that it can become
-    kind: str = "word"  # or "correction"
+    kind: str = "word"  # or "mark", or "correction"
     more: str = ""  # words that follow `text`, likelier than not; in an empty box, those of a usual opening
     replaces: int = 0  # letters at the end of what was typed that `completion` replaces
 
@@ -59,7 +60,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Choice:
-    """A suggestion before it is written: words by id, or one word outside the vocabulary."""
+    """A suggestion before it is written: words and marks by id, or one word outside the vocabulary."""
 
     probability: float
     ids: tuple[int, ...] = ()
@@ -86,8 +87,9 @@ class Suggester:
         self.lexicon = Lexicon.beyond(self.vocabulary) if lexicon is None else lexicon
         self._blocked = frozenset(blocked_words() if blocked is None else blocked)
         blocked_words_ids = [i for i, key, _ in self.vocabulary.entries() if is_blocked(key, self._blocked)]
-        # Ids that are never written: special ids and blocked words; and those that are not suggested either: marks.
+        # Ids that are never written: special ids and blocked words; and those that are ranked apart: marks.
         self.blocked_ids = np.array([*self.vocabulary.specials, *blocked_words_ids], dtype=np.int64)
+        self._marks = frozenset(self.vocabulary.marks)
         self.suppressed_ids = np.append(self.blocked_ids, np.array(self.vocabulary.marks, dtype=np.int64))
         counts, unk = self.vocabulary.counts, self.vocabulary.unk
         self._unknown_rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
@@ -114,8 +116,8 @@ class Suggester:
     ) -> list[Suggestion]:
         """Return at most `k` suggestions, the most probable first, none less probable than `min_probability`.
 
-        Between words these are next words; inside a word, completions; in an empty box, first words. Where the open
-        word may well be complete, they are completions and the words after it, ranked together.
+        Between words these are next words and marks; inside a word, completions; in an empty box, first words. Where
+        the open word may well be complete, they are completions and what comes after it, ranked together.
 
         Args:
             phrases: whether suggestions say what follows them: where that is likelier than not, and in an empty box.
@@ -143,7 +145,7 @@ class Suggester:
                 [*choices, *self._after_open_word(typed, ahead, complete, some, personal)], key=lambda c: -c.probability
             )
         else:
-            choices, complete = self._next(ahead.after(), tuple(typed.context[-1:]), some, personal), 0.0
+            choices, complete = self._next(ahead, (), (), typed.context[-1:], some, personal), 0.0
         innocent = [c for c in choices if not self._is_out_of_place(c, bool(typed.fragment))]
         choices = [c for c in innocent[:k] if c.probability >= min_probability]
         if phrases and text.strip():
@@ -168,13 +170,23 @@ class Suggester:
         least = _DELICATE_IN_WORD if in_word and not choice.after else _DELICATE_NEXT
         return choice.probability < least and is_blocked(self._key(choice), delicate_words())
 
-    def _next(self, follows: NextWord, last: tuple[int, ...], k: int, personal: Personal | None) -> list[_Choice]:
-        """Return the most probable next words, without the last one again."""
-        choices = [_Choice(p, (i,)) for i, p in follows.best(k + 1) if p > 0 and (i,) != last]
+    def _next(
+        self,
+        ahead: AfterText,
+        ids: tuple[int, ...],
+        keys: tuple[str, ...],
+        last: Sequence[int],
+        k: int,
+        personal: Personal | None,
+    ) -> list[_Choice]:
+        """Return the most probable next words and marks after the text and more words, without the last one again."""
+        follows = ahead.after(ids, keys)
+        no_mark, marks = ahead.marks(follows, keys)
+        choices = [_Choice(p * no_mark, (i,)) for i, p in follows.best(k + 1) if p > 0 and i not in last]
+        choices += [_Choice(p, (i,)) for i, p in marks if p >= MARK_WORTH]
         if personal is not None:
-            choices += [_Choice(p, word=personal.forms[key]) for key, p in follows.new.items()]
-            choices = sorted(choices, key=lambda c: -c.probability)[: k + 1]
-        return choices
+            choices += [_Choice(p * no_mark, word=personal.forms[key]) for key, p in follows.new.items()]
+        return sorted(choices, key=lambda c: -c.probability)[: k + 1]
 
     def _completions(
         self, typed: Typed, follows: NextWord, k: int, personal: Personal | None
@@ -217,7 +229,7 @@ class Suggester:
     def _after_open_word(
         self, typed: Typed, ahead: AfterText, complete: float, k: int, personal: Personal | None
     ) -> list[_Choice]:
-        """Return the words that may follow the open one: the probability that it is complete, times theirs after it.
+        """Return what may follow the open word: the probability that it is complete, times that of each after it.
 
         None where it is hardly complete.
         """
@@ -225,7 +237,7 @@ class Suggester:
         own = self.vocabulary.stoi.get(key, self.vocabulary.unk)
         if complete < MAY_END or own is None:
             return []
-        follows = self._next(ahead.after((own,), (key,)), (own,), k, personal)
+        follows = self._next(ahead, (own,), (key,), (own,), k, personal)
         return [_Choice(complete * c.probability, c.ids, c.word, after=(own,)) for c in follows]
 
     def _unknown_so_far(self, typed: Typed) -> float:
@@ -308,7 +320,11 @@ class Suggester:
     def _written(self, choice: _Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
         kind, more, replaces = "correction" if choice.corrects else "word", "", 0
         word = choice.word or writing.usual(choice.ids[0])
-        if choice.corrects:
+        if choice.ids and choice.ids[0] in self._marks:
+            kind, completion, replaces = "mark", writing.mark(choice.ids), writing.spaces(choice.ids[0])
+            if choice.more:
+                more = writing.mark(choice.ids + choice.more)[len(completion) :]
+        elif choice.corrects:
             completion, replaces = writing.corrected([word]), len(typed.fragment)
         elif choice.word:
             completion = writing.unlisted(word, after_open_word=bool(choice.after))
@@ -316,7 +332,7 @@ class Suggester:
             completion = self._written_ids(choice, choice.ids, writing)
             if choice.more:
                 more = self._written_ids(choice, choice.ids + choice.more, writing)[len(completion) :]
-        if not choice.corrects and not choice.after:
+        if kind == "word" and not choice.after:
             replaces = writing.changed(word)
         kept = text[: len(text) - replaces]
         return Suggestion(kept + completion, completion, choice.probability, kind, more, replaces)

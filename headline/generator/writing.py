@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from headline.corpus.casing import capitalise, in_style, style_for_next
 from headline.corpus.language.languages import Language
 from headline.corpus.language.scripts import joins
-from headline.corpus.segmentation import DASH, OPENING_MARKS, PAIRS, SENTENCE_ENDS, gap, join
+from headline.corpus.segmentation import CLOSING_MARKS, DASH, MARKS, OPENING_MARKS, PAIRS, SENTENCE_ENDS, gap, join
 from headline.corpus.vocabulary import Typed, Vocabulary
 
 _NARROW = "\u202f"  # a space of French, which ends no line
@@ -29,9 +31,7 @@ class Writing:
             self.style = style_for_next(
                 typed.words, _usual(typed.words, vocabulary), typed.starts, prior, self.language
             )
-        # In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
-        after_mark = typed.mark not in ("", ",") if self.style == "title" else typed.mark in SENTENCE_ENDS
-        self.starts = self.style in ("title", "written") and (not typed.words or after_mark)
+        self.starts = self._begins(typed.mark) or (not typed.words and self.style in ("title", "written"))
         self._forced = wanted if wanted in ("lower", "upper") else ""
         self._before = typed.context[-1] if typed.words and typed.context and not typed.mark else None
         self.curly = "’" in text and "'" not in text
@@ -44,7 +44,7 @@ class Writing:
         else:
             word = in_style(written[0], self.style, self.starts, self.language)
             added = self._space(word) + word
-        return self._quoted(join([added, *self._later(written[1:])]))
+        return self._quoted(join([added, *self._later(written)]))
 
     @property
     def exceptions(self) -> dict[int, str]:
@@ -63,8 +63,19 @@ class Writing:
     def following(self, own: int, ids: Sequence[int]) -> str:
         """Return words after the open one, which is complete and has the id `own`, with the space between them."""
         written = [self.vocabulary.written_after(b, i) for b, i in zip([own, *ids], ids, strict=False)]
-        later = join(self._later(written))
+        later = join([in_style(written[0], self.style, language=self.language), *self._later(written)])
         return self._quoted(gap(self._text, later) + later)
+
+    def mark(self, ids: Sequence[int]) -> str:
+        """Return the letters of a mark and what follows it. They come behind the word, `spaces` of them before."""
+        written = [self.vocabulary.written[ids[0]], *self._written(ids)[1:]]
+        kept = self._text[: len(self._text) - self.spaces(ids[0])]
+        space = "" if kept[-1:].isspace() else gap(kept, written[0])
+        return self._quoted(space + join([written[0], *self._later(written)]))
+
+    def spaces(self, mark: int) -> int:
+        """How many spaces at the end of the text a mark takes the place of."""
+        return len(self._text) - len(self._text.rstrip()) if self.vocabulary.itos[mark] in CLOSING_MARKS else 0
 
     def unlisted(self, word: str, after_open_word: bool = False) -> str:
         """Return the letters that one word outside the vocabulary adds; as `completion` and `following` do."""
@@ -94,12 +105,29 @@ class Writing:
             first = self.language.upper(first)
         elif fragment[:1].isupper():
             first = capitalise(first, self.language)
-        return self._quoted(join([first, *self._later(words[1:])]))
+        return self._quoted(join([first, *self._later(words)]))
 
     def _later(self, words: Sequence[str]) -> list[str]:
-        return [in_style(word, self.style, language=self.language) for word in words]
+        """The words and marks behind the first one, in style."""
+        return [in_style(word, self.style, self._begins(before), self.language) for before, word in pairwise(words)]
+
+    def _begins(self, mark: str) -> bool:
+        """Whether a word is a first word behind a mark, or behind no mark ("")."""
+        # In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
+        if self.style == "title":
+            return mark in MARKS and mark != ","
+        return self.style == "written" and mark in SENTENCE_ENDS
 
     def _quoted(self, text: str) -> str:
+        """Write quotes and apostrophes as the text has them, or as the language does."""
+        if '"' in self._text:
+            text = text.replace("“", '"').replace("”", '"')
+        if "'" in self._text and not self.curly and "’" not in self._text:
+            text = text.replace("‘", "'").replace("’", "'")
+        last = self._text.rstrip()[-1:]
+        before = last if last.isalpha() else ""  # a narrow space comes only behind a letter
+        language = replace(self.language, quotes="“”") if "“" in self._text else self.language
+        text = typeset(before + text, language)[len(before) :]
         return text.replace("'", "’") if self.curly else text
 
     def _rest(self, word: str, key: str, fragment: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from headline.generator.box.shown import ROWS, SURE, shown
-from headline.generator.box.spacing import CLOSING, JOINING
+from headline.generator.box.spacing import CLOSING, JOINING, OPENING
 from headline.generator.suggester import WORTH_SHOWING, Suggester
 from headline.paths import read_asset
 from headline.web.engine.one_script import one_script
@@ -20,7 +20,14 @@ from headline.web.engine.page_code import code_path
 
 API = "/gradio_api/headline"  # prefix of the routes that only the page asks
 # What the page's script must know of the rules of this side (assets/search_box/box.js).
-RULES = {"rows": ROWS, "sure": SURE, "worthShowing": WORTH_SHOWING, "closing": CLOSING, "joining": JOINING}
+RULES = {
+    "rows": ROWS,
+    "sure": SURE,
+    "worthShowing": WORTH_SHOWING,
+    "closing": CLOSING,
+    "joining": JOINING,
+    "opening": OPENING,
+}
 _stamps = itertools.count(1)
 
 

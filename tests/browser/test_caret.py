@@ -257,7 +257,8 @@ def test_the_simulated_person_can_do_in_the_page_what_is_counted(page: Page):
             texts = row.locator(".words").evaluate_all(
                 """(lines, before) => lines.map(line => {
                     const rest = line.querySelector(".rest").textContent, more = line.querySelector(".more").textContent;
-                    return [before + rest, before + rest + more];
+                    const kept = /^[,:;?!.…)”]/.test(rest) ? before.trimEnd() : before;
+                    return [kept + rest, kept + rest + more];
                 })""",
                 before,
             )

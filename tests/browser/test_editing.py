@@ -5,17 +5,19 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from headline.generator.box.spacing import CLOSING, JOINING
+from headline.corpus.segmentation import MARKS
+from headline.generator.box.spacing import CLOSING, JOINING, OPENING, space_after
 from headline.web.engine.one_script import one_script
 
 
 @pytest.fixture(scope="module")
 def blank(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    page.add_script_tag(content=one_script("search_box/editing.js"))
+    page.add_script_tag(content=one_script("search_box/marks.js"))
     page.add_script_tag(
         content="""
         const { taken, typedAfter } = modules["search_box/editing.js"];
+        const { MARK_NAMES, fitsBefore, spoken } = modules["search_box/marks.js"];
         function changed(text, change) {
           const now = text.slice(0, change.from) + change.text + text.slice(change.to);
           return { text: now.slice(0, change.caret) + "|" + now.slice(change.caret), space: change.space };
@@ -40,7 +42,7 @@ def blank(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-RULES = {"closing": CLOSING, "joining": JOINING}
+RULES = {"closing": CLOSING, "joining": JOINING, "opening": OPENING}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,50 @@ def test_taking_changes_nothing_behind_the_caret_but_the_spaces_come_out_right(b
     found = blank.evaluate("([b, t, c, r]) => take(b, '', t, c, r)", [before, behind, completion, RULES])
     assert found["text"] == expected
     assert found["space"] == ("word" if found["text"].split("|")[0].endswith(" ") else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "completion", "replaces", "expected"),
+    [
+        ("Review|", ":", 0, "Review: |"),
+        ("Review |", ":", 1, "Review: |"),
+        ("Review  |", ":", 2, "Review: |"),
+        ("Review | of books", ":", 1, "Review: |of books"),
+        ("Review|  of", ":", 0, "Review: |of"),
+        ("Why|", "?", 0, "Why? |"),
+        ("in the U.S|", ".", 0, "in the U.S. |"),
+        ("Trump |", "–", 0, "Trump – |"),
+        ("he says|", " “", 0, "he says “|"),
+        ("he says |", '"', 0, 'he says "|'),
+        ('he "says |', '"', 1, 'he "says" |'),
+        ("Ask|", " HN: How", 0, "Ask HN: How |"),
+        ("Opinion po|", "lls:", 0, "Opinion polls: |"),
+    ],
+)
+def test_a_taken_mark_takes_the_place_of_the_space_and_brings_one(blank, text, completion, replaces, expected):
+    before, behind = text.split("|")
+    options = RULES | {"replaces": replaces}
+    found = blank.evaluate("([b, t, c, r]) => take(b, '', t, c, r)", [before, behind, completion, options])
+    assert found["text"] == expected
+    assert found["space"] == space_after(before[: len(before) - replaces] + completion)
+
+
+def test_no_mark_comes_before_a_mark_or_into_a_word(blank):
+    fits = "([c, kind, b, r]) => fitsBefore({ completion: c, kind }, b, r)"
+    for behind, word, mark in [("", 1, 1), (" ", 1, 1), (" of", 1, 1), ("iew", 0, 0), (": of", 1, 0), (" – of", 1, 0)]:
+        assert blank.evaluate(fits, [" of", "word", behind, RULES]) == bool(word), behind
+        assert blank.evaluate(fits, [":", "mark", behind, RULES]) == bool(mark), behind
+    assert not blank.evaluate(fits, [" “", "mark", " of", RULES]) and blank.evaluate(fits, [" “", "mark", "", RULES])
+
+
+def test_a_screen_reader_says_the_name_of_a_mark(blank):
+    said = "([words, item]) => spoken(words, item, '9%')"
+    assert blank.evaluate(said, ["Why here", {"completion": "?"}]) == "Why here question mark, 9%"
+    assert blank.evaluate(said, ["he says ", {"completion": "“", "more": "I"}]) == "he says opening quote I, 9%"
+
+
+def test_every_mark_has_a_name(blank):
+    assert blank.evaluate("(marks) => marks.filter((mark) => !MARK_NAMES.has(mark))", sorted(MARKS)) == []
 
 
 def test_a_selection_makes_room_for_what_is_taken(blank):

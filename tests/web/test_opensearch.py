@@ -39,7 +39,7 @@ def test_suggestions_are_json(client):
     assert reply.status_code == 200 and found.keys() == {"q", "suggestions"} and found["q"] == "the gov"
     assert len(found["suggestions"]) == 2
     for one in found["suggestions"]:
-        assert one.keys() == {"text", "completion", "probability", "kind", "more"}
+        assert one.keys() == {"text", "completion", "probability", "kind", "more", "replaces"}
         assert one["text"] == "the gov" + one["completion"] and 0 < one["probability"] <= 1
 
 

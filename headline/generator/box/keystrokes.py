@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from headline.corpus.language.scripts import ends_word, joins
+from headline.corpus.language.scripts import ends_word
 from headline.generator.box.shown import ROWS, shown, within_one_key
-from headline.generator.box.spacing import CLOSING, JOINING
+from headline.generator.box.spacing import CLOSING, JOINING, space_after
 from headline.generator.personal import Personal
 from headline.generator.suggester import Suggester
 
@@ -46,33 +46,31 @@ def steps(headline: str, offers: Callable[[str], Sequence[str]]) -> Iterator[Ste
     and kind of quotes do not matter. The longest one is taken with one key if it saves two letters or more.
 
     A space comes with it, as in the page (`spacing`): a closing mark takes its place and brings another, and where the
-    page does not take it away it has to be deleted.
+    page does not take it away it has to be deleted. So a mark is taken there only with what follows it: to type it
+    brings as much.
     """
     target = _alike(headline)
     at = 0
     space = ""  # what a space that nobody typed came with, "word" or "mark"
     while at < len(target):
         sign = target[at]
-        if space:
-            if space == "word" and sign not in " " + CLOSING + JOINING:
-                yield Step("delete", " ")
-            if sign != " ":
-                yield Step("type", headline[at])
-            space = "mark" if sign in CLOSING else ""
-            at += 1
+        if space and sign == " ":
+            at, space = at + 1, ""
             continue
         right, furthest = "", at
-        for offer in offers(headline[:at]):
+        for offer in offers(headline[:at] + (" " if space else "")):
             end = len(offer)
             if end > furthest and target.startswith(_alike(offer)) and ends_word(target, end):
                 right, furthest = offer, end
         followed = target[furthest : furthest + 1] == " "
-        if right and furthest + followed - at >= _LEAST_LETTERS:
+        if right and furthest + followed - at >= _LEAST_LETTERS + bool(space):
             yield Step("take", right)
-            at, space = furthest, "" if joins(right, "") else "word"  # no space comes in scripts without
-        else:
-            yield Step("type", headline[at])
-            at += 1
+            at, space = furthest, space_after(right)
+            continue
+        if space == "word" and sign not in CLOSING + JOINING:
+            yield Step("delete", " ")
+        yield Step("type", headline[at])
+        at, space = at + 1, "mark" if space and sign in CLOSING else ""
 
 
 def keystrokes(headlines: Iterable[str], offers: Callable[[str], Sequence[str]]) -> Keystrokes:
@@ -91,12 +89,16 @@ def typed_with(
     rows: int = ROWS,
     phrases: bool = True,
     personal: Personal | None = None,
+    marks: bool = True,
 ) -> Keystrokes:
     """Type headlines with what the page shows of a suggester's answers, in `rows` rows.
 
-    `personal` is what the person wrote before.
+    `personal` is what the person wrote before. Without `marks` the person types punctuation marks by hand, although
+    they are in the list.
     """
-    return keystrokes(headlines, lambda text: within_one_key(shown(suggester, text, rows, phrases, personal=personal)))
+    return keystrokes(
+        headlines, lambda text: within_one_key(shown(suggester, text, rows, phrases, personal=personal), marks)
+    )
 
 
 def _alike(text: str) -> str:

@@ -22,12 +22,15 @@ def shown(
     return suggester.answer(text, rows, phrases, WORTH_SHOWING if text.strip() else 0.0, style, personal)
 
 
-def within_one_key(answer: Answer) -> list[str]:
+def within_one_key(answer: Answer, marks: bool = True) -> list[str]:
     """Return the texts that one key leads to: each row, and each row with what carries it on.
 
-    The grey text is the first row with what carries it on, so it adds nothing to these.
+    The grey text is the first row with what carries it on, so it adds nothing to these. Without `marks`, rows that
+    begin with a punctuation mark are left out.
     """
     found = []
     for s in answer.suggestions:
+        if s.kind == "mark" and not marks:
+            continue
         found += [s.text, s.text + s.more] if s.more else [s.text]
     return found

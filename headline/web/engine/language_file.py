@@ -6,6 +6,7 @@ from headline.corpus.language import hangul, scripts
 from headline.corpus.language.languages import POINTS, Language
 from headline.corpus.language.splitter import splitter_model
 from headline.corpus.segmentation import mark_rules, straight_letters
+from headline.generator.words.punctuation import UNFINISHED
 from headline.generator.words.spelling import neighbours
 
 _SPLITTER_FROM = "BudouX, Google LLC, https://github.com/google/budoux; Apache License 2.0"
@@ -26,7 +27,9 @@ def language_file(language: Language) -> bytes:
         "no_space": scripts.NO_SPACE.pattern,
         "unspaced": scripts.UNSPACED_LETTER.pattern,
         "hangul": hangul.table() if language.by_keys else None,
-        "marks": mark_rules(),
+        "marks": mark_rules() | {"unfinished": sorted(UNFINISHED)},
+        "quotes": language.quotes,
+        "spaced": language.spaced,
         "straight": straight_letters(),
         "splitter": model,
         "splitter_from": _SPLITTER_FROM if model else None,

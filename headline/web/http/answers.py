@@ -33,7 +33,7 @@ class Answers:
         self._models = models
 
     def suggest(self, text: Any, count: Any = 8, model: Any = BUNDLED_ID, phrases: Any = False) -> list[dict]:
-        """Suggestions, the likeliest first: {"text", "completion", "probability", "kind", "more"} of each.
+        """Suggestions, the likeliest first: {"text", "completion", "probability", "kind", "more", "replaces"} of each.
 
         Raises:
             RequestError: the text is not a string, the count is not a whole number above 0, or there is no such model.
@@ -47,12 +47,13 @@ class Answers:
                 "probability": round(s.probability, 6),
                 "kind": s.kind,
                 "more": s.more,
+                "replaces": s.replaces,
             }
             for s in suggester.suggest(text, count, bool(phrases))
         ]
 
     def complete(self, text: Any, model: Any = BUNDLED_ID) -> str:
-        """The text with its likeliest word, and with what follows that where it is likelier than not.
+        """The text with its likeliest word or mark, and with what follows that where it is likelier than not.
 
         An open word is completed, or taken as complete if that is likelier. The text is unchanged if nothing is known
         to follow.

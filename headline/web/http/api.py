@@ -32,8 +32,8 @@ def add_api(answers: Answers, allowance: Allowance) -> None:
     """
 
     def suggest(text: str, count: int = 8, model: str = BUNDLED_ID, phrases: bool = False) -> list[dict]:
-        """The likeliest continuations of a headline: next words after a space, completions within a word,
-        first words for an empty text.
+        """The likeliest continuations of a headline: next words and punctuation marks after a word,
+        completions within one, first words for an empty text.
 
         Args:
             text: the beginning of a headline; only its last 10,000 characters are read
@@ -42,7 +42,7 @@ def add_api(answers: Answers, allowance: Allowance) -> None:
             phrases: whether each says what follows it where that is likelier than not, and for an empty text a usual opening
 
         Returns:
-            suggestions, the likeliest first, each with the whole text, the completion, its probability, its kind (word or correction), and the words that follow likelier than not
+            suggestions, the likeliest first, each with the whole text, the completion, its probability, its kind (word, mark or correction), the words that follow likelier than not, and how many characters at the end of the text the completion replaces
         """  # noqa: E501  a line a description, as Gradio reads them
         try:
             return answers.suggest(text, count, model, phrases)
@@ -51,7 +51,7 @@ def add_api(answers: Answers, allowance: Allowance) -> None:
             raise Sentence(error) from None
 
     def complete(text: str, model: str = BUNDLED_ID) -> str:
-        """The beginning of a headline with its likeliest word, and what follows that where it is likelier than not.
+        """The beginning of a headline with its likeliest word or mark, and what follows that where it is likelier than not.
 
         Args:
             text: the beginning of a headline; only its last 10,000 characters are read

@@ -38,10 +38,10 @@ _SEARCH_BAR_SUGGESTIONS = 8
 
 @dataclass
 class SuggestionBody:
-    """`text` is the whole text with the suggestion, `completion` what it adds; `kind` is word or correction.
+    """`text` is `q` without its last `replaces` characters, and then `completion`; `kind` is word, mark or correction.
 
-    `more` are words that follow `text`, likelier than not (a usual opening, if `q` is empty); none unless phrases were
-    asked for.
+    A mark is one of punctuation, and takes the place of the space in front of it. `more` are words that follow `text`,
+    likelier than not (a usual opening, if `q` is empty); none unless phrases were asked for.
     """
 
     text: str
@@ -49,6 +49,7 @@ class SuggestionBody:
     probability: float
     kind: str
     more: str
+    replaces: int
 
 
 @dataclass
