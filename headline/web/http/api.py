@@ -51,7 +51,7 @@ def add_api(answers: Answers, allowance: Allowance) -> None:
             raise Sentence(error) from None
 
     def complete(text: str, model: str = BUNDLED_ID) -> str:
-        """The beginning of a headline with its likeliest word or mark, and what follows that where it is likelier than not.
+        """The beginning of a headline with its likeliest word or mark, and what then follows if likelier than not.
 
         Args:
             text: the beginning of a headline; only its last 10,000 characters are read
