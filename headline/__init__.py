@@ -8,7 +8,7 @@ Suggestions from a model's folder:
 
 The public names, which will not change:
 
-Suggester       typed text -> ranked next words, completions, phrases, corrections
+Suggester       typed text -> ranked next words, marks, completions, phrases, corrections
 Suggestion      one of them: the whole text, what it adds, its probability and kind
 Generator       a suggester -> whole headlines: greedy, by sampling, by beam search
 Checkpoint      a trained model: load it from a folder, save it to one, and its metadata
