@@ -1,4 +1,4 @@
-// Ranks next words, completions, phrases and corrections for a typed text. The rules are those of
+// Ranks next words, punctuation marks, completions, phrases and corrections for a typed text. The rules are those of
 // headline/generator/suggester.py; docs/suggestions.md explains them.
 
 import { isBlocked } from "./blocklist.js";
@@ -22,6 +22,7 @@ const UNKNOWN_PRIOR = 1; // strength of the prior on the share of unknown words,
 const MAY_END = 0.05; // probability that the open word is complete, from which on words that follow it are suggested
 const SET_PHRASE = 0.3; // share of the word that most often follows another, from which on the words after it are looked up
 const USED_BEFORE = 0.3; // share of the unknown words that this text used before
+const MARK_WORTH = 0.05; // probability from which a punctuation mark is suggested
 
 const likeliestFirst = (a, b) => b.probability - a.probability;
 
@@ -47,7 +48,8 @@ export class Suggester {
   constructor(model, vocabulary, meta, lexicon, { blocked, delicate }) {
     Object.assign(this, { vocabulary, lexicon, blocked, delicate });
     this.style = meta.style ?? "sentence";
-    const apart = new Set([...vocabulary.specials, ...vocabulary.marks]);
+    this.marks = new Set(vocabulary.marks);
+    const apart = new Set([...vocabulary.specials, ...this.marks]);
     const blockedIds = vocabulary.sortedIds.filter((i) => isBlocked(vocabulary.itos[i], blocked));
     const words = vocabulary.counts.reduce((a, b) => a + b, 0);
     this.unknownRate = vocabulary.unk === undefined ? 0 : vocabulary.counts[vocabulary.unk] / Math.max(1, words);
@@ -60,7 +62,7 @@ export class Suggester {
   /**
    * {suggestions, complete}: at most `k` suggestions, the most probable first, and the probability that the open word is
    * complete as it stands. A suggestion is {completion, probability, kind, more, replaces}: the letters that it
-   * adds, "word" or "correction", the letters of words that follow it, and how many at the end of the text it replaces. `personal` is what the same person wrote before, as `learn` returns it.
+   * adds, "word", "mark" or "correction", the letters of words that follow it, and how many at the end of the text it replaces. `personal` is what the same person wrote before, as `learn` returns it.
    */
   answer(text, { k = 6, phrases = true, minProbability = 0, style = "auto", personal = null } = {}) {
     const typed = this.vocabulary.splitTyped(text);
@@ -70,7 +72,7 @@ export class Suggester {
     if (typed.fragment) {
       ({ choices, complete } = this.#completions(typed, ahead.after(), some, personal));
       choices = [...choices, ...this.#afterOpenWord(typed, ahead, complete, some, personal)].sort(likeliestFirst);
-    } else choices = this.#next(ahead.after(), typed.context.at(-1), some, personal);
+    } else choices = this.#next(ahead, [], [], typed.context.at(-1), some, personal);
     choices = choices.filter((c) => !this.#isOutOfPlace(c, typed.fragment));
     choices = choices.slice(0, k).filter((c) => c.probability >= minProbability);
     if (phrases) choices = choices.map((c) => ({ ...c, more: this.#more(c, text, ahead, personal) }));
@@ -93,11 +95,12 @@ export class Suggester {
     return c.probability < least && isBlocked(this.#key(c), this.delicate);
   }
 
-  /** The most probable next words, without the last one again. */
-  #next(follows, last, k, personal) {
-    const best = follows.best(k + 1).filter(([i, p]) => p > 0 && i !== last).map(([i, p]) => choice(p, { ids: [i] }));
-    if (!personal) return best;
-    for (const [key, p] of follows.unlisted) best.push(choice(p, { word: personal.forms.get(key) }));
+  /** The most probable next words and marks after the text and more words, without the last one again. */
+  #next(ahead, ids, keys, last, k, personal) {
+    const follows = ahead.after(ids, keys), { noMark, marks } = ahead.marks(follows, keys);
+    const best = follows.best(k + 1).filter(([i, p]) => p > 0 && i !== last).map(([i, p]) => choice(p * noMark, { ids: [i] }));
+    for (const [i, p] of marks) if (p >= MARK_WORTH) best.push(choice(p, { ids: [i] }));
+    for (const [key, p] of follows.unlisted) best.push(choice(p * noMark, { word: personal.forms.get(key) }));
     return best.sort(likeliestFirst).slice(0, k + 1);
   }
 
@@ -143,12 +146,12 @@ export class Suggester {
     return [...ranked.values()];
   }
 
-  /** The words that may follow the open one: the probability that it is complete, times theirs after it. */
+  /** What may follow the open word: the probability that it is complete, times that of each after it. */
   #afterOpenWord(typed, ahead, complete, k, personal) {
     const { vocabulary } = this, key = vocabulary.tokenizer.key(typed.fragment);
     const own = vocabulary.stoi.get(key) ?? vocabulary.unk;
     if (complete < MAY_END || own === undefined) return [];
-    const follows = this.#next(ahead.after([own], [key]), own, k, personal);
+    const follows = this.#next(ahead, [own], [key], own, k, personal);
     return follows.map((c) => ({ ...c, probability: complete * c.probability, after: own }));
   }
 
@@ -226,7 +229,10 @@ export class Suggester {
 
   #written(c, typed, writing) {
     const made = { probability: c.probability, kind: c.corrects ? "correction" : "word", more: "", replaces: 0 };
-    if (c.corrects) {
+    if (this.marks.has(c.ids[0])) {
+      Object.assign(made, { kind: "mark", completion: writing.mark(c.ids), replaces: writing.spaces(c.ids[0]) });
+      if (c.more.length) made.more = writing.mark([...c.ids, ...c.more]).slice(made.completion.length);
+    } else if (c.corrects) {
       made.completion = writing.corrected(c.ids.length ? writing.usual(c.ids[0]) : c.word);
       made.replaces = typed.fragment.length;
     } else if (c.word) made.completion = writing.unlisted(c.word, c.after !== null);
@@ -235,7 +241,7 @@ export class Suggester {
       made.completion = write(c.ids);
       if (c.more.length) made.more = write([...c.ids, ...c.more]).slice(made.completion.length);
     }
-    if (!c.corrects && c.after === null) made.replaces = writing.changed(c.word || writing.usual(c.ids[0]));
+    if (made.kind === "word" && c.after === null) made.replaces = writing.changed(c.word || writing.usual(c.ids[0]));
     return made;
   }
 

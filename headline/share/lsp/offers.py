@@ -42,6 +42,8 @@ def _offer(suggester: Suggester, title: Title, s: Suggestion, text: str) -> Offe
     the whole of that is replaced, whatever part of it stays."""
     replaced = suggester.vocabulary.split_typed(title.text).fragment
     kept = len(title.text) - len(replaced)
+    if s.replaces > len(replaced):
+        return None  # a mark in the place of a space, which is not the open word's
     try:
         written = title.quoting.write(text[kept:], begins=not kept)
         return Offer(written, title.quoting.write(replaced), text[kept:].strip(), s.probability, s.kind)
