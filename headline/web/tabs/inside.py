@@ -11,6 +11,7 @@ from headline.web.events import QUIET
 from headline.web.given import text_of
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.tabs.inside_parts.embedding_map import EmbeddingMap, embedding_map_of
+from headline.web.tabs.inside_parts.unit_hints import unit_hints
 from headline.web.tabs.panels import sheet_of
 from headline.web.tabs.walkthrough import (
     Section,
@@ -63,7 +64,7 @@ class InsideTab:
         text, model = text_of(given[self.text])[:_LONGEST], given[self.write.model] or BUNDLED_ID
         suggester = self.models.get(model)
         return {
-            self.walk: word_walk(text, suggester),
+            self.walk: word_walk(text, suggester) | {"hints": unit_hints(suggester)},
             self.map: self._map(text, suggester, known=given[self.mapped] == model),
             self.mapped: model,
             self.panel: sheet(text, *self._path(given[self.path], suggester)),
