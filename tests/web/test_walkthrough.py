@@ -4,6 +4,7 @@ import json
 
 import gradio as gr
 import numpy as np
+import orjson
 import pytest
 
 from headline.corpus.reader import read_headlines
@@ -131,6 +132,7 @@ def test_the_path_ends_in_the_chosen_model_if_it_is_of_that_recipe(tmp_path):
         for path in (LESSON, OURS):
             given = {tab.text: "the end", tab.path: path, tab.mapped: None, tab.write.model: chosen}
             shown[chosen, path] = tab.show(given)
+            assert orjson.dumps(list(shown[chosen, path].values()))  # as Gradio sends it
     network = {key: value[tab.panel]["groups"][0]["sections"][-4]["about"] for key, value in shown.items()}
     assert f"{own.config.parameters:,}" in network["own", LESSON] and network[None, OURS] == network["own", OURS]
     assert f"{lesson_model().checkpoint.config.parameters:,}" in network[None, LESSON]

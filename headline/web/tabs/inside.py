@@ -64,7 +64,8 @@ class InsideTab:
         text, model = text_of(given[self.text])[:_LONGEST], given[self.write.model] or BUNDLED_ID
         suggester = self.models.get(model)
         return {
-            self.walk: word_walk(text, suggester) | {"hints": unit_hints(suggester)},
+            self.walk: word_walk(text, suggester)
+            | {"hints": {str(u): said for u, said in unit_hints(suggester).items()}},
             self.map: self._map(text, suggester, known=given[self.mapped] == model),
             self.mapped: model,
             self.panel: sheet(text, *self._path(given[self.path], suggester)),
