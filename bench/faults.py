@@ -2,9 +2,10 @@
 
     python -m bench.faults [--children 50] [--servers 50] [--seed 0]
 
-The runs train for real, on a few headlines. Each run is killed at a random moment of the time that a whole run takes;
-each server adds two runs, a model that it saves again and again meanwhile, and is killed. It also fills a small disk
-(tmpfs, if this user may mount one). Exits with 1 if anything is not as docs/reliability.md says.
+The runs train for real, on a few headlines. A quarter of them is killed in each of their stages; so is a quarter of the
+servers in each of their steps: each adds a run if none waits, starts runs, and saves a model again and again. What a kill
+met is read just before it, and printed. It also fills a small disk (tmpfs, if this user may mount one). Exits with 1 if
+anything is not as docs/reliability.md says.
 """
 
 import argparse
@@ -36,23 +37,30 @@ LONGEST = 300.0  # seconds of one run
 SETTINGS = RECIPES["autocomplete"].changed(
     min_count=1, embedding_size=8, units=8, batch_size=32, candidates=0, epochs=2, validation=0.1, test=0.1, patience=0
 )
-# A server that is told to be one: it adds two runs, then starts runs and saves a model until it is killed.
+STAGES = ("starting", "reading", "training", "measuring")  # of a run
+# What a server does, and says before it does it: it adds a run if none waits, starts runs, and saves a model.
+STEPS = ("loading", "adding", "dispatching", "saving")
 SERVER = """
-import sys, time
+import sys
+print("loading", flush=True)
 from pathlib import Path
 from bench.faults import add
 from headline.model.checkpoint import Checkpoint
 from headline.paths import BUNDLED_MODEL
+from headline.runs.job import waiting_jobs
 from headline.runs.queue import dispatch
 runs, corpus = Path(sys.argv[1]), Path(sys.argv[2])
 model = Checkpoint.load(BUNDLED_MODEL)
-for _ in range(2):
-    add(corpus, runs)
-print("added", flush=True)
 while True:
+    if not waiting_jobs(runs):
+        print("adding", flush=True)
+        add(corpus, runs)
+    print("dispatching", flush=True)
     dispatch(runs)
+    print("saving", flush=True)
     model.save(runs / "saved")
 """
+_LATEST = 0.3  # seconds after the beginning of a stage or a step until which it is killed, at random
 
 
 def main() -> None:
@@ -80,34 +88,61 @@ def add(corpus: Path, runs: Path) -> Job:
 
 
 def kill_children(corpus: Path, runs: Path, number: int, rng: random.Random) -> list[str]:
-    """Kill so many training runs, and let one train to its end."""
+    """Kill so many training runs, a quarter in each stage, and let two train to their end."""
     began = time.monotonic()
-    whole = add(corpus, runs)
-    problems = check(whole, "done")
-    seconds = time.monotonic() - began
-    states: Counter[str] = Counter()
-    for _ in range(number):
+    problems = check(add(corpus, runs), "done")
+    whole = time.monotonic() - began
+    met: Counter[tuple[str, str]] = Counter()  # (stage, state that came of it)
+    for n in range(number):
         job = add(corpus, runs)
-        time.sleep(rng.random() * seconds)
-        if job.alive() and job.pid:
-            os.kill(job.pid, signal.SIGKILL)
-        states[wait(job, LONGEST).state] += 1
+        stage = _kill_in(job, STAGES[n % len(STAGES)], rng.random() * _LATEST)
+        met[stage, wait(job, LONGEST).state] += 1
         problems += check(job)
     problems += check(add(corpus, runs), "done")
-    print(f"{number} training runs killed within {seconds:.1f} s of their start: {dict(states)}; the next one was done")
+    killed = sum(n for (stage, _), n in met.items() if stage != "ended")
+    print(f"training runs: {killed} of {number} kills met a live one; a whole run takes {whole:.1f} s")
+    for (stage, state), n in sorted(met.items()):
+        print(f"  {stage:<12}{n:>4} killed, then {state}", flush=True)
     return problems
 
 
+def _kill_in(job: Job, stage: str, seconds: float) -> str:
+    """Kill a run so many seconds after it has reached a stage; return the one in which it was, or "ended"."""
+    while (status := job.status()).state in ("waiting", "running") and _place(status.stage) < _place(stage):
+        if status.state == "waiting":
+            dispatch(job.folder.parent)
+        time.sleep(0.01)
+    time.sleep(seconds)
+    met, pid = job.status().stage or "starting", job.pid
+    if not job.alive() or not pid:
+        return "ended"
+    os.kill(pid, signal.SIGKILL)
+    return met
+
+
+def _place(stage: str) -> int:
+    """The number of a stage; of those before the first, -1."""
+    return STAGES.index(stage) if stage in STAGES else -1
+
+
 def kill_servers(corpus: Path, runs: Path, number: int, rng: random.Random) -> list[str]:
-    """Kill so many servers while they add runs, start them and save a model; then let a last one do what is left."""
+    """Kill so many servers, a quarter in each step, while runs train; then let a last one do what is left."""
     problems = []
-    for _ in range(number):
-        server = subprocess.Popen([sys.executable, "-c", SERVER, runs, corpus], cwd=ROOT, stdout=subprocess.PIPE)
+    met: Counter[str] = Counter()  # by step
+    with_run = 0  # servers that were killed while a run trained
+    for n in range(number):
+        server = subprocess.Popen(
+            [sys.executable, "-c", SERVER, runs, corpus], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
         assert server.stdout
-        if rng.random() < 0.5:
-            server.stdout.readline()  # it has added its runs
-        time.sleep(rng.random() * 3)
+        for line in server.stdout:
+            # Nothing is added while a run waits, so that a server may never come to that step.
+            if line.strip() in (STEPS[n % len(STEPS)], "saving"):
+                break
+        time.sleep(rng.random() * _LATEST)
+        with_run += any(job.alive() for job in list_jobs(runs))
         server.kill()
+        met[[line, *server.stdout][-1].strip()] += 1
         server.wait()
         server.stdout.close()
         if (runs / "saved").exists() or list(runs.glob(".saved.*.old")):
@@ -118,7 +153,11 @@ def kill_servers(corpus: Path, runs: Path, number: int, rng: random.Random) -> l
     jobs = list_jobs(runs)
     for job in reversed(jobs):
         problems += check(job, "done")
-    print(f"{number} servers killed: {len(jobs)} runs were added, and all have ended")
+    print(
+        f"servers: {number} killed, {with_run} of them while a run trained; {len(jobs)} runs were added, and all ended"
+    )
+    for step in STEPS:
+        print(f"  {step:<12}{met[step]:>4} killed", flush=True)
     return problems
 
 
