@@ -4,8 +4,10 @@
 
 Each typist types headlines at five keys per second over one connection that is kept open, as a page in a browser does.
 A key that comes before the last answer is not sent and counts as not answered. The typists are in this process, the
-server in another; both share the machine's cores. `--route page` asks what the page asks until its engine is there;
-`--route public` asks /gradio_api/suggest.
+server in another; both share the machine's cores. No headline is typed twice before all others of the list were, so that
+answers that are kept help no more than where people type different headlines. `--route page` asks what the page asks until
+its engine is there; `--route public` asks /gradio_api/suggest. `--serve 1 2` measures `headline serve` with one worker and
+with two beside the page's server, and `--nginx` each of these behind nginx too.
 
 `--training` keeps a run of the queue, which has a low priority, going meanwhile. `--against` measures the program in
 another folder too, in turn with this one, so that both meet the same machine.
@@ -14,21 +16,23 @@ another folder too, in turn with this one, so that both meet the same machine.
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
 
-from bench.server import ROOT, Server, served
+from bench.server import ROOT, Server, behind_nginx, served, suggesting
 from headline.corpus.reader import read_headlines
 from headline.paths import SAMPLE_CORPUS
 from headline.runs.queue import start
@@ -49,23 +53,36 @@ def main() -> None:
     parser.add_argument("--training", action="store_true", help="with a training run beside")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--against", type=Path, help="the folder of another checkout of this program")
+    parser.add_argument("--serve", type=int, nargs="*", default=[], help="workers of `headline serve`, measured too")
+    parser.add_argument("--no-page", action="store_true", help="leave the page's server out")
+    parser.add_argument("--nginx", action="store_true", help="the last of these behind nginx too")
+    parser.add_argument("--headlines", type=Path, default=SAMPLE_CORPUS, help="a list of headlines to type")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()
-    headlines = read_headlines(SAMPLE_CORPUS).headlines
-    folders = [ROOT] + ([options.against.resolve()] if options.against else [])
+    headlines = read_headlines(options.headlines).headlines
+    random.Random(0).shuffle(headlines)
+    folders = [] if options.no_page else [ROOT]
+    folders += [options.against.resolve()] if options.against else []
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} before")
     print(TITLE)
     found = []
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(served(folder)) for folder in folders]
+        servers += [stack.enter_context(suggesting(workers)) for workers in options.serve]
+        if options.nginx and shutil.which("nginx"):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            servers.append(stack.enter_context(behind_nginx(servers[-1], folder)))
+        elif options.nginx:
+            print("nginx: not measured, because it is not installed (Debian: apt-get install nginx-light)")
         if options.training:
             stack.enter_context(training())
+        dealt = {server: itertools.cycle(headlines) for server in servers}
         for _ in range(options.rounds):
             for typists in options.typists:
                 for route in options.route:
                     for server in servers:
-                        asyncio.run(type_for(server, route, typists, options.warm_up, headlines))
-                        figures = asyncio.run(type_for(server, route, typists, options.seconds, headlines))
+                        asyncio.run(type_for(server, route, typists, options.warm_up, dealt[server]))
+                        figures = asyncio.run(type_for(server, route, typists, options.seconds, dealt[server]))
                         print(figures.row(), flush=True)
                         found.append(figures.as_dict())
     if options.json:
@@ -91,7 +108,7 @@ def training() -> Iterator[None]:
 
 
 TITLE = (
-    f"{'folder':<12}{'route':<8}{'typists':>8}{'asked/s':>9}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}"
+    f"{'server':<16}{'route':<8}{'typists':>8}{'asked/s':>9}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}"
     f"{'answered':>10}{'429':>7}{'CPU ms':>8}{'MiB':>7}"
 )
 
@@ -100,7 +117,7 @@ TITLE = (
 class Figures:
     """What came of one measurement."""
 
-    folder: str
+    server: str
     route: str
     typists: int
     seconds: float
@@ -114,7 +131,7 @@ class Figures:
         p50, p95, p99 = np.percentile(self.milliseconds or [np.nan], [50, 95, 99]).round(1).tolist()
         asked = sum(self.statuses.values())
         return {
-            "folder": self.folder,
+            "server": self.server,
             "route": self.route,
             "typists": self.typists,
             "seconds": round(self.seconds, 1),
@@ -132,7 +149,7 @@ class Figures:
     def row(self) -> str:
         f = self.as_dict()
         return (
-            f"{f['folder']:<12}{f['route']:<8}{f['typists']:>8}{f['requests_per_second']:>9.0f}{f['p50_ms']:>8.1f}"
+            f"{f['server']:<16}{f['route']:<8}{f['typists']:>8}{f['requests_per_second']:>9.0f}{f['p50_ms']:>8.1f}"
             f"{f['p95_ms']:>8.1f}{f['p99_ms']:>8.1f}{f['answered']:>10.1%}{self.statuses[429]:>7}"
             f"{f['processor_ms_per_request']:>8.2f}{f['memory_mib'][-1][1]:>7.0f}"
         )
@@ -186,8 +203,7 @@ class Connection(asyncio.Protocol):
 class Typist:
     """A person at a page: what the page would ask for at each key."""
 
-    def __init__(self, headlines: Sequence[str], route: str, seed: int):
-        self._rng = random.Random(seed)
+    def __init__(self, headlines: Iterator[str], route: str):
         self._headlines, self._route = headlines, route
         self._texts: Iterator[str] = iter(())
 
@@ -195,7 +211,7 @@ class Typist:
         """The text after the next key."""
         for text in self._texts:
             return text
-        headline = self._rng.choice(self._headlines)
+        headline = next(self._headlines)
         self._texts = iter([headline[:end] for end in range(1, len(headline) + 1)])
         return next(self._texts)
 
@@ -206,14 +222,14 @@ class Typist:
         return f"{PATHS['page']}?{urlencode(asked)}"
 
 
-async def type_for(server: Server, route: str, typists: int, seconds: float, headlines: Sequence[str]) -> Figures:
+async def type_for(server: Server, route: str, typists: int, seconds: float, headlines: Iterator[str]) -> Figures:
     """Let so many typists type for so many seconds."""
-    figures = Figures(server.folder.name, route, typists, seconds)
+    figures = Figures(server.name, route, typists, seconds)
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     used = server.processor_seconds()
     sampler = asyncio.create_task(_sample_memory(server, figures))
-    await asyncio.gather(*(_type(Typist(headlines, route, seed), server.port, end, figures) for seed in range(typists)))
+    await asyncio.gather(*(_type(Typist(headlines, route), server.port, end, figures) for _ in range(typists)))
     sampler.cancel()
     figures.processor_seconds = server.processor_seconds() - used
     figures.memory.append((sum(figures.statuses.values()), server.memory()))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,26 +14,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from headline.web.serve.counts import proportional_bytes
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
 class Server:
-    folder: Path  # of the program
+    name: str
     port: int
     pid: int
-    runs: Path  # the folder of its runs
+    runs: Path | None = None  # the folder of its runs
+
+    @property
+    def pids(self) -> list[int]:
+        """The server's processes, without training runs: its own, and its workers where it has some."""
+        if self.runs:
+            return [self.pid]
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii")
+        return [self.pid, *map(int, children.split())]
 
     def memory(self) -> float:
-        """Resident memory of the server's process in MiB, without its training runs."""
-        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return float("nan")
+        """Memory of the server's processes in MiB; pages that they share are counted once."""
+        return sum(map(proportional_bytes, self.pids)) / 2**20
 
     def processor_seconds(self) -> float:
-        """The processor time that the server's process has used."""
-        return processor_seconds(self.pid)
+        """The processor time that the server's processes have used."""
+        return sum(map(processor_seconds, self.pids))
 
 
 def processor_seconds(pid: int) -> float:
@@ -55,15 +63,63 @@ def served(folder: Path) -> Iterator[Server]:
                 if app.poll() is not None:
                     sys.exit(f"bench: the app in {folder.name} ended by itself")
                 time.sleep(0.02)
-            yield Server(folder, port, app.pid, Path(runs))
+            yield Server(folder.name, port, app.pid, Path(runs))
         finally:
             app.terminate()
             app.wait()
 
 
-def answers(port: int) -> bool:
+@contextlib.contextmanager
+def suggesting(workers: int) -> Iterator[Server]:
+    """`headline serve` with so many workers."""
+    command = [sys.executable, "-m", "headline", "serve", "--port", "0", "--workers", str(workers)]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+        assert server.stdout
+        told = re.search(r":(\d+)/", server.stdout.readline())
+        if not told:
+            sys.exit("bench: headline serve ended by itself")
+        yield Server(f"serve {workers}", int(told[1]), server.pid)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextlib.contextmanager
+def behind_nginx(server: Server, folder: Path) -> Iterator[Server]:
+    """The same server asked through nginx, as docs/deploying.md has it; its own processes are not counted.
+
+    Raises:
+        FileNotFoundError: nginx is not installed.
+    """
+    [found] = re.findall(r"```nginx\n(upstream .*?)```", (ROOT / "docs/deploying.md").read_text("utf-8"), re.DOTALL)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = found.replace("127.0.0.1:7861", f"127.0.0.1:{server.port}").replace(
+        "listen 80;", f"listen 127.0.0.1:{port};"
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log stderr; events {{ worker_connections 2048; }}\n"
+        f"http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
+        f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n{site}}}\n",
+        encoding="utf-8",
+    )
+    nginx = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL)
+    try:
+        while not answers(port, "/healthz"):
+            if nginx.poll() is not None:
+                sys.exit("bench: nginx ended by itself")
+            time.sleep(0.02)
+        yield Server(f"{server.name} nginx", port, server.pid)
+    finally:
+        nginx.terminate()
+        nginx.wait()
+
+
+def answers(port: int, path: str = "/") -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as page:
             return page.status == 200
     except (urllib.error.URLError, ConnectionError):
         return False

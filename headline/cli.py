@@ -9,7 +9,7 @@ from headline import __version__
 from headline.commands.terminal import Parser, say, speak_any_encoding
 from headline.errors import HeadlineError
 
-_ANSWERING = ("suggest", "lsp")  # commands that answer keys
+_ANSWERING = ("suggest", "lsp", "serve")  # commands that answer keys
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,11 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from headline.commands import evaluate, export, generate, lsp, preview, publish, suggest, time, train
+    from headline.commands import evaluate, export, generate, lsp, preview, publish, serve, suggest, time, train
 
     parser = Parser(prog="python -m headline", description="Headline autocompletion with an LSTM.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (train, time, preview, evaluate, suggest, generate, publish, export, lsp):
+    for command in (train, time, preview, evaluate, suggest, generate, publish, export, lsp, serve):
         command.add_parser(commands)
     return parser

@@ -13,8 +13,8 @@ from gradio.utils import get_upload_folder
 
 from headline.paths import ROOT
 from headline.runs.queue import RUNS
+from headline.web.serve.questions import text_of
 
-LONGEST = 10_000  # characters of a text
 _LONGEST_ID = 255  # bytes, the limit of a file name
 _MOST_IDS = 1_000  # that one browser keeps
 
@@ -29,11 +29,6 @@ def is_id(value: object) -> TypeGuard[str]:
 def ids_of(value: object) -> list[str]:
     """The ids in the list that a browser stores."""
     return [id_ for id_ in value[-_MOST_IDS:] if is_id(id_)] if isinstance(value, list) else []
-
-
-def text_of(value: object, most: int = LONGEST) -> str:
-    """The end of a text; empty if it is none. Half surrogate pairs become “?”, because UTF-8 cannot encode them."""
-    return value[-most:].encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
 
 
 def box_text(value: Any) -> str:

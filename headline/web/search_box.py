@@ -6,19 +6,18 @@ route of our own, because Gradio's events are slower and an older answer may arr
 
 import itertools
 import os
-from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from headline.generator.box.shown import ROWS, SURE, shown
+from headline.generator.box.shown import ROWS, SURE
 from headline.generator.box.spacing import CLOSING, JOINING, OPENING
-from headline.generator.suggester import WORTH_SHOWING, Suggester
+from headline.generator.suggester import WORTH_SHOWING
 from headline.paths import read_asset
 from headline.web.engine.one_script import one_script
 from headline.web.engine.page_code import code_path
+from headline.web.serve.questions import API
 
-API = "/gradio_api/headline"  # prefix of the routes that only the page asks
 # What the page's script must know of the rules of this side (assets/search_box/box.js).
 RULES = {
     "rows": ROWS,
@@ -62,31 +61,3 @@ def box_value(model: str | None = None, put: str | None = None, text: str = "") 
     if put is not None:
         value |= {"put": put, "stamp": next(_stamps)}
     return value
-
-
-@dataclass(frozen=True)
-class Question:
-    """What the page asks about a text."""
-
-    text: str
-    k: int = ROWS  # suggestions at most
-    style: str = "auto"
-    phrases: bool = True
-
-
-def answer(suggester: Suggester, asked: Question) -> dict:
-    """The list for a text, as assets/engine answers it in the page.
-
-    "suggestions" are as in the public route, without the whole text, and "more" is there only where there is some;
-    "complete" is the probability that the open word is a word by itself.
-    """
-    suggestions = []
-    made = shown(suggester, asked.text, asked.k, asked.phrases, asked.style)
-    for s in made.suggestions:
-        item: dict[str, Any] = {"completion": s.completion, "probability": round(s.probability, 4), "kind": s.kind}
-        if s.more:
-            item["more"] = s.more
-        if s.replaces:
-            item["replaces"] = s.replaces
-        suggestions.append(item)
-    return {"q": asked.text, "suggestions": suggestions, "complete": round(made.complete, 4)}

@@ -2,7 +2,7 @@
 
 from headline.generator.box.shown import ROWS, shown, within_one_key
 from headline.generator.suggester import WORTH_SHOWING, Answer, Suggestion
-from headline.web.search_box import Question, answer
+from headline.web.serve.questions import Question, answer
 from tests import tiny
 
 CHAIN = {"<s>": {"the": 5, "we": 4}, "the": {"government": 6, "NASA": 5}, "government": {"says": 9, "of": 1}}

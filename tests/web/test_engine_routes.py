@@ -17,7 +17,7 @@ from headline.web.engine.engine_files import shared_files
 from headline.web.engine.page_code import code_version, page_code
 from headline.web.http.engine_routes import engine_routes
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.search_box import API
+from headline.web.serve.questions import API
 from tests.tiny import random_checkpoint, vocabulary
 
 

@@ -6,7 +6,8 @@ from fastapi.testclient import TestClient
 
 from headline.web.http.search_routes import search_routes
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.search_box import API, Question, answer, box_value, search_box
+from headline.web.search_box import box_value, search_box
+from headline.web.serve.questions import API, Question, answer
 from headline.web.turns import Turns
 from tests import tiny
 from tests.tiny import bigram_checkpoint, random_checkpoint

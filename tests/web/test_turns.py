@@ -10,7 +10,7 @@ from headline.errors import BusyError
 from headline.web.http.public import SUGGEST, public_routes
 from headline.web.http.search_routes import search_routes
 from headline.web.models import Models
-from headline.web.search_box import API
+from headline.web.serve.questions import API
 from headline.web.turns import LONGEST_WAIT, RETRY_AFTER, Turns
 from tests import event_loop
 from tests.tiny import random_checkpoint

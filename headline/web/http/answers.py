@@ -12,6 +12,7 @@ from headline.generator.suggester import Suggester
 from headline.model.storage.metadata import Metadata
 from headline.web.given import text_of
 from headline.web.models import BUNDLED_ID, Models
+from headline.web.serve.questions import suggestions
 from headline.web.tabs.write import TOP_K
 
 MOST_SUGGESTIONS = 50
@@ -39,18 +40,7 @@ class Answers:
             RequestError: the text is not a string, the count is not a whole number above 0, or there is no such model.
         """
         text, count = _text(text), _whole("The number of suggestions", count, 1, MOST_SUGGESTIONS)
-        suggester = self._suggester(model)
-        return [
-            {
-                "text": s.text,
-                "completion": s.completion,
-                "probability": round(s.probability, 6),
-                "kind": s.kind,
-                "more": s.more,
-                "replaces": s.replaces,
-            }
-            for s in suggester.suggest(text, count, bool(phrases))
-        ]
+        return suggestions(self._suggester(model), text, count, bool(phrases))
 
     def complete(self, text: Any, model: Any = BUNDLED_ID) -> str:
         """The text with its likeliest word or mark, and with what follows that where it is likelier than not.

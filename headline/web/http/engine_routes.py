@@ -15,7 +15,7 @@ from headline.web.engine.engine_files import EngineFile, engine_files, shared_fi
 from headline.web.engine.page_code import code_version, page_code
 from headline.web.http.refusals import check_model, refusal
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.search_box import API
+from headline.web.serve.questions import API
 
 _LARGEST = 64 * 2**20  # bytes of all files of a model that a page is asked to hold; the server answers for larger ones
 _QUALITY = 5  # of brotli: a tenth of a second for the largest file of the bundled model

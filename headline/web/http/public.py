@@ -23,7 +23,7 @@ from headline.web.http.docs_page import docs_page
 from headline.web.http.opensearch import description, root_address, suggestions
 from headline.web.http.refusals import RefusingRoute
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.search_box import API
+from headline.web.serve.questions import API
 from headline.web.turns import Turns
 
 SUGGEST = "/gradio_api/suggest"

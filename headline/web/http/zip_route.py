@@ -14,7 +14,7 @@ from headline.errors import CheckpointError
 from headline.share.archive import pack_confined
 from headline.web.given import without_folders
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.search_box import API
+from headline.web.serve.questions import API
 
 ZIP = f"{API}/zip"
 _AT_ONCE = 2  # models that are packed at once; a further request is refused
