@@ -14,10 +14,11 @@ from headline.model.top import top
 
 V = TypeVar("V")
 
-_STATES_KEPT, _STATE_BYTES_KEPT = 2048, 32 * 2**20  # whichever is less; at least 8 states
+_STATES_KEPT = 2048  # at most; at least 8
 _DISTRIBUTIONS_KEPT = 512  # of the next word, at most
-_BYTES_KEPT = 48 * 2**20  # of these together
-_SHIFTED_BYTES_KEPT = 4 * 2**20  # of one person
+BYTES_KEPT = 80 * 2**20  # of both together
+_OF_STATES = 0.4  # the states' share of these bytes
+_SHIFTED_BYTES_KEPT = 7 * 2**20  # of one person
 _LIKELIEST_KEPT = 4096  # most probable words, after words that may be written next
 REMEMBERED = 16  # most probable words of a distribution: every letter asks for them again
 
@@ -62,15 +63,15 @@ class NextWord:
 class NextWords:
     """The distributions of next words, computed once. Safe to use from several threads."""
 
-    def __init__(self, model: LanguageModel, suppressed_ids: np.ndarray, kept: int = _BYTES_KEPT):
-        """`suppressed_ids` get the probability 0: (n,). `kept` is the size of the distributions in memory, in bytes."""
+    def __init__(self, model: LanguageModel, suppressed_ids: np.ndarray, kept: int = BYTES_KEPT):
+        """`suppressed_ids` get the probability 0: (n,). `kept` bytes of states and distributions are kept."""
         self._model, self._vocabulary, self._suppressed_ids = model, model.vocabulary, suppressed_ids
         self.suppressed = frozenset(suppressed_ids.tolist())
         self._start = self._model.start()
         state_bytes = sum(array.nbytes for array in (*self._start.h, *self._start.c))
-        self._states: Recent[State] = Recent(max(8, min(_STATES_KEPT, _STATE_BYTES_KEPT // state_bytes)))
+        self._states: Recent[State] = Recent(max(8, min(_STATES_KEPT, int(_OF_STATES * kept) // state_bytes)))
         self._distributions: Recent[NextWord] = Recent(
-            max(8, min(_DISTRIBUTIONS_KEPT, kept // (4 * len(self._vocabulary))))
+            max(8, min(_DISTRIBUTIONS_KEPT, int((1 - _OF_STATES) * kept) // (4 * len(self._vocabulary))))
         )
         self._likeliest: Recent[Likeliest] = Recent(_LIKELIEST_KEPT)
         self.shift: np.ndarray | None = None

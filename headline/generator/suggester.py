@@ -11,7 +11,7 @@ import numpy as np
 from headline.corpus.vocabulary import Typed
 from headline.generator.after_text import AfterText
 from headline.generator.learning import Learner
-from headline.generator.next_words import NextWord, NextWords
+from headline.generator.next_words import BYTES_KEPT, NextWord, NextWords
 from headline.generator.personal import Personal
 from headline.generator.phrases import LIKELIER_THAN_NOT, carried_on, openings
 from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
@@ -78,9 +78,15 @@ class Suggester:
     ['ernment', 't']
     """
 
-    def __init__(self, checkpoint: Checkpoint, lexicon: Lexicon | None = None, blocked: Iterable[str] | None = None):
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        lexicon: Lexicon | None = None,
+        blocked: Iterable[str] | None = None,
+        kept: int = BYTES_KEPT,
+    ):
         """`lexicon` has words outside the vocabulary (by default English ones); `blocked` words are never
-        suggested (by default those of `blocklist`)."""
+        suggested (by default those of `blocklist`); `kept` bytes of what was computed are kept for later texts."""
         self.checkpoint = checkpoint
         self.vocabulary = checkpoint.vocabulary
         self.model = LanguageModel(checkpoint)
@@ -93,7 +99,7 @@ class Suggester:
         self.suppressed_ids = np.append(self.blocked_ids, np.array(self.vocabulary.marks, dtype=np.int64))
         counts, unk = self.vocabulary.counts, self.vocabulary.unk
         self._unknown_rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
-        self.next_words = NextWords(self.model, self.suppressed_ids)
+        self.next_words = NextWords(self.model, self.suppressed_ids, kept)
         self._learner = Learner(self.model, self.next_words, self.lexicon, self._blocked)
 
     @classmethod

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from headline.generator.next_words import BYTES_KEPT
 from headline.generator.suggester import Suggester
+from headline.model.checkpoint import Checkpoint
 from headline.web.freed_memory import keep_large_blocks_apart
 from headline.web.guard.rules import Rules
 from headline.web.guard.slow_connections import close_slow_connections
@@ -26,7 +28,9 @@ def serve_suggestions(model: Path, host: str, port: int, workers: int, say: Call
     listener = listening(host, port)
     keep_large_blocks_apart()
     close_slow_connections()
-    suggester = Suggester.load(model)
+    suggester = Suggester(
+        Checkpoint.load(model), kept=BYTES_KEPT // max(1, workers)
+    )  # each has its share of the typists
     for text in ("", "a"):  # what is made at the first question of each kind is made before the workers are
         suggester.suggest(text, phrases=True)
     counts = Counts(ROUTES, workers)
