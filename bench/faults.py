@@ -49,12 +49,13 @@ from headline.model.checkpoint import Checkpoint
 from headline.paths import BUNDLED_MODEL
 from headline.runs.job import waiting_jobs
 from headline.runs.queue import dispatch
-runs, corpus = Path(sys.argv[1]), Path(sys.argv[2])
+runs, corpus, always = Path(sys.argv[1]), Path(sys.argv[2]), len(sys.argv) > 3
 model = Checkpoint.load(BUNDLED_MODEL)
 while True:
-    if not waiting_jobs(runs):
+    if always or not waiting_jobs(runs):
         print("adding", flush=True)
         add(corpus, runs)
+        always = False
     print("dispatching", flush=True)
     dispatch(runs)
     print("saving", flush=True)
@@ -114,9 +115,10 @@ def _kill_in(job: Job, stage: str, seconds: float) -> str:
             dispatch(job.folder.parent)
         time.sleep(0.01)
     time.sleep(seconds)
-    met, pid = job.status().stage or "starting", job.pid
+    status, pid = job.status(), job.pid
     if not job.alive() or not pid:
         return "ended"
+    met = status.stage if status.state == "running" else "saved"  # its model is saved, and its process still ends
     os.kill(pid, signal.SIGKILL)
     return met
 
@@ -132,15 +134,14 @@ def kill_servers(corpus: Path, runs: Path, number: int, rng: random.Random) -> l
     met: Counter[str] = Counter()  # by step
     with_run = 0  # servers that were killed while a run trained
     for n in range(number):
-        server = subprocess.Popen(
-            [sys.executable, "-c", SERVER, runs, corpus], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
+        step = STEPS[n % len(STEPS)]
+        command = [sys.executable, "-c", SERVER, runs, corpus, *(["always"] if step == "adding" else [])]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert server.stdout
         for line in server.stdout:
-            # Nothing is added while a run waits, so that a server may never come to that step.
-            if line.strip() in (STEPS[n % len(STEPS)], "saving"):
+            if line.strip() == step:
                 break
-        time.sleep(rng.random() * _LATEST)
+        time.sleep(rng.random() ** 4 * _LATEST)  # most of them early: adding takes a few milliseconds
         with_run += any(job.alive() for job in list_jobs(runs))
         server.kill()
         met[[line, *server.stdout][-1].strip()] += 1
