@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from headline.commands import evaluate, export, generate, lsp, preview, publish, serve, suggest, time, train
+    from headline.commands import evaluate, export, generate, preview, publish, suggest, time, train
+    from headline.commands.servers import lsp, serve
 
     parser = Parser(prog="python -m headline", description="Headline autocompletion with an LSTM.")
     parser.add_argument("--version", action="version", version=__version__)

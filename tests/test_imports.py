@@ -119,7 +119,13 @@ def test_the_web_server_never_loads_keras(path):
 def test_gradio_is_imported_by_the_page_alone(name):
     if not name.startswith("headline.web"):
         assert not roots(imports(FILES[name])) & {"gradio", "gradio_client", "app"}
-        assert not any(module.startswith("headline.web") for module in imports(FILES[name]))
+        served = {"headline.web.serve.start"} if name == "headline.commands.servers.serve" else set()
+        assert not any(module.startswith("headline.web") for module in imports(FILES[name]) - served)
+
+
+def test_the_server_of_suggestions_alone_loads_no_gradio():
+    loaded = loaded_by("import headline.web.serve.start")
+    assert "uvicorn" in loaded and not loaded & (HEAVY | {"gradio", "fastapi", "pandas"})
 
 
 @pytest.mark.parametrize("name", sorted(FILES.keys() - {"headline"}))

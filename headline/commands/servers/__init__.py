@@ -1,0 +1,1 @@
+"""Commands that answer until they are ended: an editor, or whoever asks over HTTP."""
