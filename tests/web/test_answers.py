@@ -8,9 +8,9 @@ from headline.errors import RequestError
 from headline.generator.generator import Generator
 from headline.generator.suggester import Answer, Suggester
 from headline.runs.limits import Limits
-from headline.web.given import LONGEST
 from headline.web.http.answers import LONGEST_SEED, MOST_HEADLINES, MOST_SUGGESTIONS, Answers
 from headline.web.models import BUNDLED_ID, Models
+from headline.web.serve.questions import LONGEST
 from tests.tiny import bigram_checkpoint, random_checkpoint
 
 SURE = {"the": {"government": 20}, "government": {"says": 20}, "says": {"we": 20}}
