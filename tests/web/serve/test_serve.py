@@ -71,7 +71,10 @@ def test_the_answers_are_those_of_the_page(server):
         "public, max-age=60",
     )
     [first] = json.loads(body)["suggestions"]
-    assert list(first) == ["text", "completion", "probability", "kind", "more", "replaces"] and first["text"] == "the government"
+    assert (
+        list(first) == ["text", "completion", "probability", "kind", "more", "replaces"]
+        and first["text"] == "the government"
+    )
     assert server.get("/gradio_api/suggest?q=the+gov&k=1&phrases=1")[2] == body  # the second time it is kept
     page = json.loads(server.get("/gradio_api/headline/suggest?q=the+gov&model=bundled&k=1&phrases=0")[2])
     assert page["suggestions"][0]["completion"] == "ernment" and (page["q"], page["model"]) == ("the gov", "bundled")
