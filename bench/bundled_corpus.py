@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from headline.corpus.reader import read_headlines, tidied
+from headline.corpus.reader import read_headlines
+from headline.corpus.reading.cleaning import tidied
 from headline.corpus.segmentation import TOKENIZERS
 from headline.corpus.split import headline_key
 

@@ -43,6 +43,10 @@ class DeviceMemoryError(SettingError):
         self.batch_size = batch_size
 
 
+class ClusterError(HeadlineError):
+    """Several processes or machines cannot work together: one cannot be reached, or has ended."""
+
+
 class CheckpointError(HeadlineError):
     """A part of a checkpoint is missing, damaged, or does not agree with the others."""
 

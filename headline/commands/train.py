@@ -1,14 +1,20 @@
 """`headline train`: learn from files of headlines and save a checkpoint."""
 
 import argparse
+import os
+import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import NoReturn
 
 from headline.commands.options import add_corpus_options, add_settings_options, run_options
 from headline.commands.progress_bar import ProgressBar
-from headline.commands.terminal import say_json
-from headline.errors import HeadlineError
+from headline.commands.scale.guard import stay_behind
+from headline.commands.scale.prepare import add_dask_option
+from headline.commands.terminal import say, say_json
+from headline.errors import ClusterError, HeadlineError
 from headline.runs.stop_signal import StopSignal
+from headline.training.distribute.environment import process_of_many
 from headline.training.progress import EventLog
 from headline.training.run import run
 from headline.training.settings import TrainingConfig
@@ -20,7 +26,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         "train",
         help="learn from files of headlines",
         description="Learn from files of headlines (CSV, TXT, JSON, Parquet, Excel, RSS, SQLite, zipped or\n"
-        "not, or a folder of them; docs/reading.md)\n"
+        "not, or a folder of them; docs/reading.md; or a folder of `headline prepare`)\n"
         "and save a checkpoint. Ctrl-C once ends the run and keeps the best weights so far.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(["settings for --set, with the values of the autocomplete recipe:", *settings]),
@@ -50,12 +56,21 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--compare", action="store_true", help="measure keystrokes saved at the end, beside the bundled model's"
     )
+    add_dask_option(parser)
+    parser.add_argument(
+        "--distribute",
+        action="store_true",
+        help="train on all devices of this machine with Keras on JAX, or as one of several processes, which "
+        "KERAS_DISTRIBUTION_JOB_ADDRESSES and its like name (docs/scale.md)",
+    )
     parser.add_argument("--json", action="store_true", help="print the progress as JSON lines instead of a bar")
     parser.add_argument("--progress", type=Path, help="write the progress as JSON lines to this file too")
     parser.set_defaults(run=run_command)
 
 
 def run_command(options: argparse.Namespace) -> None:
+    if options.distribute and process_of_many()[1] > 1:
+        stay_behind(lambda error: _tell(options, error))
     stop = StopSignal()  # before anything slow, so that a run that is stopped while it starts ends properly
     log = EventLog(options.progress) if options.progress else None
     bar = None if options.json else ProgressBar()
@@ -78,13 +93,36 @@ def run_command(options: argparse.Namespace) -> None:
                 compare=options.compare,
                 text=tuple(options.text),
                 resume=options.resume,
+                dask=options.dask or "",
+                distribute=options.distribute,
             )
         except (HeadlineError, OSError) as error:
             emit({"event": "error", "message": str(error)})
             raise
-        run(asked, options.out, emit, lambda: stop.asked)
+        try:
+            run(asked, options.out, emit, lambda: stop.asked)
+        except ClusterError as error:
+            if options.distribute:
+                _leave(error)
+            raise
     finally:
         if bar:
             bar.close()
         if log:
             log.close()
+
+
+def _tell(options: argparse.Namespace, error: ClusterError) -> None:
+    """Say an error of the child process that could not say it itself."""
+    event = {"event": "error", "message": str(error)}
+    if options.json:
+        say_json(event)
+    if options.progress:
+        EventLog(options.progress).write(event)
+    say(f"headline: {error}", file=sys.stderr)
+
+
+def _leave(error: ClusterError) -> NoReturn:
+    """Say an error and end at once: JAX would wait for the other processes at the end of this one, in vain."""
+    say(f"headline: {error}", file=sys.stderr)
+    os._exit(2)

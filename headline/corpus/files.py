@@ -1,8 +1,8 @@
 """Reads one column of a file of any kind, and says how it was read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from headline.corpus.bounds import UNBOUNDED, Bounds
@@ -108,6 +108,13 @@ def read_file(
             refusal = refusal or error
     if not tables:
         raise refusal or NoColumnError(f"{file.name} has no column of headlines.")
+    return joined_tables(file.name, tables, len(sources))
+
+
+def joined_tables(name: str, tables: list[Table], members: int) -> Table:
+    """The tables of an archive with so many files as one."""
+    if members == 1:
+        return tables[0]
     return Table(
         [value for table in tables for value in table.values],
         tables[0].column,
@@ -117,16 +124,61 @@ def read_file(
         tuple(reason for table in tables for reason in table.reasons),
         sum(table.malformed for table in tables),
         (
-            f"{file.name}: {len(tables)} of the {len(sources)} files within it were read.",
+            f"{name}: {len(tables)} of the {members} files within it were read.",
             *(note for table in tables for note in table.notes),
         ),
     )
 
 
+@dataclass
+class Opened:
+    """The column of one file, chosen, and its values not read yet."""
+
+    name: str  # of the file, for messages
+    values: Iterator[object]  # to be read once; None for a missing value
+    kept: Callable[[list[object]], Table]  # says how it was read, once the values have been; with some values or none
+
+
+@dataclass
+class OpenedFile:
+    """A file, or those files within an archive that have the column. It is read once, from first to last."""
+
+    name: str
+    parts: list[Opened]
+    members: int  # files within the archive, those too that do not have the column
+
+    def values(self) -> Iterator[object]:
+        return chain.from_iterable(part.values for part in self.parts)
+
+    def table(self) -> Table:
+        """Say how the file was read, once it has been; without the values."""
+        return joined_tables(self.name, [part.kept([]) for part in self.parts], self.members)
+
+
+def open_file(file: Path, reading: Reading, exact: bool = False) -> OpenedFile:
+    """Choose the column of a file, and read no more than that takes. Arguments and errors are those of `read_file`."""
+    sources = sources_of(file)
+    opened: list[Opened] = []
+    refusal: NoColumnError | None = None
+    for source in sources:
+        try:
+            opened.append(_open_source(source, reading, UNBOUNDED, exact))
+        except NoColumnError as error:
+            refusal = refusal or error
+    if not opened:
+        raise refusal or NoColumnError(f"{file.name} has no column of headlines.")
+    return OpenedFile(file.name, opened, len(sources))
+
+
 def _read_source(source: Source, reading: Reading, bounds: Bounds, exact: bool) -> Table:
+    opened = _open_source(source, reading, bounds, exact)
+    return opened.kept(list(opened.values))
+
+
+def _open_source(source: Source, reading: Reading, bounds: Bounds, exact: bool) -> Opened:
     if source.kind == "parquet":
         records = read_parquet(source, bounds, reading.column, exact)
-        return _table(records, 0, records.columns, bounds, nulls=False)
+        return _opened(records, 0, records.columns, bounds, nulls=False)
     if source.kind == "xlsx":
         records = read_workbook(source, bounds, reading.header, reading.table)
     elif source.kind == "sqlite":
@@ -139,11 +191,11 @@ def _read_source(source: Source, reading: Reading, bounds: Bounds, exact: bool) 
             notes = (text.note,) if text.note else ()
             guessed = text.encoding if text.guessed else ""
             values = _bounded(_lines(text), source.name, bounds)
-            return Table(values, None, encoding=guessed, notes=notes)
+            return Opened(source.name, values, lambda kept: Table(kept, None, encoding=guessed, notes=notes))
         if source.kind == "json":
             records = read_json(text)
             if text_rows(records):
-                return _table(records, 0, [], bounds, nulls=False, note=text.note)
+                return _opened(records, 0, [], bounds, nulls=False, note=text.note)
         else:
             tab = "\t" if source.kind == "txt" else None
             records = read_delimited(text, reading.header, reading.column, tab)
@@ -158,7 +210,7 @@ def _read_source(source: Source, reading: Reading, bounds: Bounds, exact: bool) 
     if choice.by_cells:
         records.notes.append(f"{source.name}: the column was chosen by what its cells look like.")
     ordered = [choice.name, *choice.others]
-    return _table(records, choice.place, ordered, bounds, nulls=source.kind in ("csv", "txt", "xlsx"))
+    return _opened(records, choice.place, ordered, bounds, nulls=source.kind in ("csv", "txt", "xlsx"))
 
 
 def _quiet_cell(records: Records, row: object, place: int) -> object:
@@ -173,7 +225,7 @@ def _is_table(text: TextFile) -> bool:
     return tab_separated(list(islice((line for line in text.lines(newline=None) if line.strip()), _SAMPLE_LINES)))
 
 
-def _table(records: Records, place: int, ordered: list[str], bounds: Bounds, nulls: bool, note: str = "") -> Table:
+def _opened(records: Records, place: int, ordered: list[str], bounds: Bounds, nulls: bool, note: str = "") -> Opened:
     def values() -> Iterator[object]:
         of_lists = records.cell is cell_of_list  # then a call a row is saved
         for row in records.rows:
@@ -182,36 +234,39 @@ def _table(records: Records, place: int, ordered: list[str], bounds: Bounds, nul
                 value = value.decode("utf-8", "replace")
             yield None if nulls and (value is None or value in NULLS) else value
 
-    kept = _bounded(values(), records.name, bounds)
     column, others = (ordered[0], ordered[1:]) if ordered else (None, [])
-    notes = [note] * bool(note) + records.notes
-    if others:
-        shown = ", ".join(f"“{shown_name(other)}”" for other in others[:_OTHERS_SHOWN])
-        more = f" or {len(others) - _OTHERS_SHOWN:,} more" if len(others) > _OTHERS_SHOWN else ""
-        notes.append(f"{records.name}: column “{shown_name(column or '')}” was read, and not {shown}{more}.")
-    return Table(
-        kept,
-        column,
-        tuple(filter(None, others)),
-        records.header,
-        records.encoding,
-        tuple(records.malformed),
-        records.left_out,
-        tuple(notes),
-        records.tables,
-    )
+
+    def table(kept: list[object]) -> Table:
+        notes = [note] * bool(note) + records.notes
+        if others:
+            shown = ", ".join(f"“{shown_name(other)}”" for other in others[:_OTHERS_SHOWN])
+            more = f" or {len(others) - _OTHERS_SHOWN:,} more" if len(others) > _OTHERS_SHOWN else ""
+            notes.append(f"{records.name}: column “{shown_name(column or '')}” was read, and not {shown}{more}.")
+        return Table(
+            kept,
+            column,
+            tuple(filter(None, others)),
+            records.header,
+            records.encoding,
+            tuple(records.malformed),
+            records.left_out,
+            tuple(notes),
+            records.tables,
+        )
+
+    return Opened(records.name, _bounded(values(), records.name, bounds), table)
 
 
-def _bounded(values: Iterator[object], name: str, bounds: Bounds) -> list[object]:
-    """The values as a list. The first one beyond the bounds is refused, and no more are read."""
-    if not (bounds.rows or bounds.headline):
-        return list(values)
-    kept = []
+def _bounded(values: Iterator[object], name: str, bounds: Bounds) -> Iterator[object]:
+    """The values. The first one beyond the bounds is refused, and no more are read."""
+    return values if not (bounds.rows or bounds.headline) else _checked(values, name, bounds)
+
+
+def _checked(values: Iterator[object], name: str, bounds: Bounds) -> Iterator[object]:
     for row, value in enumerate(values, start=1):
         bounds.check_rows(name, row)
         bounds.check_headline(name, row, value)
-        kept.append(value)
-    return kept
+        yield value
 
 
 def _lines(text: TextFile) -> Iterator[str]:

@@ -1,17 +1,14 @@
 """Reads files into a corpus: clean headlines and a report of what was dropped."""
 
-import html
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headline.corpus.files import Reading, Table, list_files, read_file
-from headline.corpus.mending import WEB_ADDRESS, ungarbled, without_bytes_form, without_entities, without_tags
+from headline.corpus.reading.cleaning import cleaned, missing_words
 from headline.corpus.reading.columns import choose_column
 from headline.corpus.reading.source import kind_of
-from headline.corpus.report import Corpus, CorpusReport
+from headline.corpus.report import EXAMPLES, Corpus, CorpusReport, Tally
 from headline.corpus.split import duplicate_key
 from headline.errors import CorpusError, NoColumnError
 
@@ -26,9 +23,6 @@ _OTHER_KINDS = (
     "zip",
     "xlsx",
 )  # files of a folder that may hold other things, such as settings
-_EXAMPLES = 3  # of each reason for which rows are dropped
-_LONGEST_EXAMPLE = 80  # characters
-_SPACES = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), " ")  # that other programs end lines with
 PLACEHOLDERS = ("Unknown",)  # what the New York Times files write where a headline is missing
 
 
@@ -74,15 +68,23 @@ def read_headlines(
             try:
                 tables.append((file.name, read_file(file, reading, exact=exact and inside)))
             except CorpusError as error:
-                described = isinstance(error, NoColumnError) or kind_of(file.name) in _OTHER_KINDS
-                if not (inside and described):
+                if not (inside and may_be_skipped(file, error)):
                     raise
                 skipped.append(file.name)
         if tables:
             break
     if not tables:
-        raise CorpusError(f"No column of headlines in {listed}: give the column's name, or rename it to “headline”.")
+        raise no_column(listed)
     return clean_tables(tables, skipped, listed, placeholders, keep_duplicates, normalise)
+
+
+def may_be_skipped(file: Path, error: CorpusError) -> bool:
+    """Whether a file of a folder that was refused may just be something else than a list."""
+    return isinstance(error, NoColumnError) or kind_of(file.name) in _OTHER_KINDS
+
+
+def no_column(listed: str) -> CorpusError:
+    return CorpusError(f"No column of headlines in {listed}: give the column's name, or rename it to “headline”.")
 
 
 def read_frame(
@@ -124,13 +126,22 @@ def clean_tables(
     Raises:
         CorpusError: no headline is left. The message names `source`, or the files without one.
     """
-    names = tuple(name for name, _ in tables)
-    report = CorpusReport(
-        files=names,
+    report = report_of(tables, skipped, sum(len(table.values) for _, table in tables))
+    values = (value for _, table in tables for value in table.values)
+    headlines, report = _clean(values, report, placeholders, keep_duplicates, normalise)
+    if not headlines:
+        raise nothing_left(source or ", ".join(report.files), report)
+    return Corpus(headlines, report)
+
+
+def report_of(tables: Sequence[tuple[str, Table]], skipped: Sequence[str], values: int) -> CorpusReport:
+    """Return the report of files with so many values, before any is cleaned."""
+    return CorpusReport(
+        files=tuple(name for name, _ in tables),
         skipped_files=tuple(skipped),
         latin1_files=tuple(name for name, table in tables if table.encoding in ("cp1252", "latin-1")),
         columns=tuple(table.column for _, table in tables if table.column),
-        rows=sum(len(table.values) + table.malformed for _, table in tables),
+        rows=values + sum(table.malformed for _, table in tables),
         dropped_malformed=sum(table.malformed for _, table in tables),
         notes=tuple(note for _, table in tables for note in table.notes),
         examples={"malformed": reasons} if (reasons := _reasons(tables)) else {},
@@ -139,40 +150,14 @@ def clean_tables(
         tables=tables[0][1].tables if len(tables) == 1 else (),
         encodings=tuple(table.encoding for _, table in tables if table.encoding),
     )
-    values = (value for _, table in tables for value in table.values)
-    headlines, report = _clean(values, report, placeholders, keep_duplicates, normalise)
-    if not headlines:
-        raise CorpusError(f"No headline is left from {source or ', '.join(names)}: {report.summary()}.")
-    return Corpus(headlines, report)
+
+
+def nothing_left(source: str, report: CorpusReport) -> CorpusError:
+    return CorpusError(f"No headline is left from {source}: {report.summary()}.")
 
 
 def _reasons(tables: Sequence[tuple[str, Table]]) -> tuple[str, ...]:
-    return tuple(f"{name}: {reason}" for name, table in tables for reason in table.reasons[:_EXAMPLES])[:_EXAMPLES]
-
-
-def tidied(text: str) -> str:
-    """Return a headline with single spaces, without HTML, and with letters as they were meant.
-
-    >>> tidied("  <b>Sales</b> &amp; Rents\u00a0Up ")
-    'Sales & Rents Up'
-    """
-    return _mended(text)[0]
-
-
-def _mended(text: str) -> tuple[str, bool]:
-    """A tidy headline, and whether its letters had been read in the wrong encoding."""
-    text = without_bytes_form(text)
-    if not text.isascii():
-        text = text.translate(_SPACES)
-    whole = ungarbled(text)
-    garbled = whole != text
-    if "<" in whole or "&" in whole:
-        whole = without_tags(without_entities(without_tags(whole)))
-    return _single_spaced(whole), garbled
-
-
-def _single_spaced(text: str) -> str:
-    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
+    return tuple(f"{name}: {reason}" for name, table in tables for reason in table.reasons[:EXAMPLES])[:EXAMPLES]
 
 
 def _clean(
@@ -182,64 +167,21 @@ def _clean(
     keep_duplicates: bool,
     normalise: bool,
 ) -> tuple[list[str], CorpusReport]:
-    missing = {p.strip().casefold() for p in placeholders}
-    counts = dict.fromkeys(("null", "blank", "placeholder", "duplicate"), 0)
-    examples: dict[str, list[str]] = {}
-    garbled: list[str] = []
-    addresses = mended = 0
+    missing = missing_words(placeholders)
+    tally = Tally()
     seen: set[str] = set()
     headlines: list[str] = []
-
-    def drop(reason: str, row: int, said: str) -> None:
-        counts[reason] += 1
-        if len(shown := examples.setdefault(reason, [])) < _EXAMPLES:
-            shown.append(f"row {row:,}{': ' if said else ''}{said[:_LONGEST_EXAMPLE]}")
-
     for row, value in enumerate(values, start=1):
-        if value is None or value != value:  # only NaN differs from itself
-            drop("null", row, "")
-            continue
-        # JSON may have half of a surrogate pair, which UTF-8 cannot store.
-        raw = str(value)
-        if not raw.isascii():
-            raw = raw.encode("utf-8", "replace").decode()
-        tidy, was_garbled = _mended(raw) if normalise else (_single_spaced(html.unescape(raw)), False)
-        if not tidy:
-            drop("blank", row, "")
-            continue
-        if tidy.casefold() in missing:
-            drop("placeholder", row, tidy)
+        found = cleaned(value, missing, normalise)
+        if found.reason:
+            tally.drop(found.reason, row, found.tidy)
             continue
         if not keep_duplicates:
-            key = duplicate_key(tidy)
+            key = duplicate_key(found.tidy)
             if key in seen:
-                drop("duplicate", row, tidy)
+                tally.drop("duplicate", row, found.tidy)
                 continue
             seen.add(key)
-        headlines.append(tidy if normalise else raw)
-        if was_garbled and normalise:
-            mended += 1
-            garbled = garbled or [raw, tidy]
-        addresses += "." in tidy and WEB_ADDRESS.search(tidy) is not None
-    notes = list(report.notes)
-    if garbled:
-        before, after = (" ".join(text.split())[:_LONGEST_EXAMPLE] for text in garbled)
-        notes.append(
-            f"{_titles(mended)} had letters in the wrong encoding, which were mended: “{before}” is now “{after}”."
-        )
-    if addresses:
-        notes.append(f"{_titles(addresses)} with a web address: its parts are not learnt as words.")
-    return headlines, replace(
-        report,
-        kept=len(headlines),
-        dropped_null=counts["null"],
-        dropped_blank=counts["blank"],
-        dropped_placeholder=counts["placeholder"],
-        dropped_duplicate=counts["duplicate"],
-        notes=tuple(notes),
-        examples=report.examples | {reason: tuple(rows) for reason, rows in examples.items()},
-    )
-
-
-def _titles(count: int) -> str:
-    return f"{count:,} title{'s' * (count != 1)}"
+        headlines.append(found.headline)
+        tally.keep(found.before, found.headline, found.has_address)
+    return headlines, tally.report(report)

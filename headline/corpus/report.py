@@ -1,6 +1,10 @@
 """The corpus, and the report of what was read and what was dropped."""
 
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from dataclasses import asdict, dataclass, field, replace
+
+EXAMPLES = 3  # of each reason for which rows are dropped
+_LONGEST_EXAMPLE = 80  # characters
 
 
 @dataclass(frozen=True)
@@ -56,3 +60,64 @@ class Corpus:
 
     headlines: list[str]
     report: CorpusReport = field(default_factory=CorpusReport)
+
+
+@dataclass
+class Tally:
+    """What became of the rows of a list, or of a part of it: parts that are merged in their order give the whole's."""
+
+    kept: int = 0
+    counts: Counter[str] = field(default_factory=Counter)  # rows that were dropped, by reason
+    examples: dict[str, list[str]] = field(default_factory=dict)  # the first few of each reason
+    garbled: tuple[str, str] | None = None  # the first headline whose letters were mended, before and after
+    mended: int = 0
+    addresses: int = 0
+
+    def drop(self, reason: str, row: int, said: str) -> None:
+        """Count a row, numbered from 1, that is no headline; `said` is what it holds."""
+        self.counts[reason] += 1
+        if len(shown := self.examples.setdefault(reason, [])) < EXAMPLES:
+            shown.append(f"row {row:,}{': ' if said else ''}{said[:_LONGEST_EXAMPLE]}")
+
+    def keep(self, before: str, headline: str, has_address: bool) -> None:
+        """Count a headline; `before` is its text as it was, where its letters were mended."""
+        self.kept += 1
+        if before:
+            self.mended += 1
+            self.garbled = self.garbled or (before, headline)
+        self.addresses += has_address
+
+    def merge(self, later: "Tally") -> None:
+        """Add the tally of rows that come after these."""
+        self.kept += later.kept
+        self.counts += later.counts
+        for reason, rows in later.examples.items():
+            self.examples[reason] = (self.examples.get(reason, []) + rows)[:EXAMPLES]
+        self.garbled = self.garbled or later.garbled
+        self.mended += later.mended
+        self.addresses += later.addresses
+
+    def report(self, before: CorpusReport) -> CorpusReport:
+        """Return the report of the files with these counts, examples and notes added."""
+        notes = list(before.notes)
+        if self.garbled:
+            was, now = (" ".join(text.split())[:_LONGEST_EXAMPLE] for text in self.garbled)
+            notes.append(
+                f"{_titles(self.mended)} had letters in the wrong encoding, which were mended: “{was}” is now “{now}”."
+            )
+        if self.addresses:
+            notes.append(f"{_titles(self.addresses)} with a web address: its parts are not learnt as words.")
+        return replace(
+            before,
+            kept=self.kept,
+            dropped_null=self.counts["null"],
+            dropped_blank=self.counts["blank"],
+            dropped_placeholder=self.counts["placeholder"],
+            dropped_duplicate=self.counts["duplicate"],
+            notes=tuple(notes),
+            examples=before.examples | {reason: tuple(rows) for reason, rows in self.examples.items()},
+        )
+
+
+def _titles(count: int) -> str:
+    return f"{count:,} title{'s' * (count != 1)}"

@@ -90,16 +90,17 @@ class SeenHeadlines:
 
     @classmethod
     def of(cls, headlines: Iterable[str]) -> "SeenHeadlines":
-        return cls([_short_hash(headline) for headline in headlines])
+        return cls([short_hash(headline) for headline in headlines])
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     def __contains__(self, headline: str) -> bool:
-        number = np.uint32(_short_hash(headline))
+        number = np.uint32(short_hash(headline))
         at = int(self.hashes.searchsorted(number))
         return at < len(self.hashes) and self.hashes[at] == number
 
 
-def _short_hash(headline: str) -> int:
+def short_hash(headline: str) -> int:
+    """Return the 32-bit hash by which `SeenHeadlines` knows a headline."""
     return int.from_bytes(hashlib.blake2b(headline_key(headline).encode(), digest_size=4).digest(), "little")

@@ -5,16 +5,16 @@ Truecasing: Lita et al. 2003, "tRuEcasIng". A word is written as most of its cas
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from headline.corpus.casing import ENGLISH, capitalise, is_distinctive, style_of
 from headline.corpus.language.languages import Language
 from headline.corpus.segmentation import TOKENIZERS, Token, Tokenizer
 
-_LEAST_USES = 3  # of a pair of words, for a form of its own
+LEAST_USES = 3  # of a pair of words, for a form of its own
 _MAJORITY = 0.75  # of them
 _SAME_STYLE = 0.8  # share of rows in lower or upper case from which on a whole list is
-_LEAST_WORDS = 3  # shorter rows say little about a list's style
+LEAST_WORDS = 3  # shorter rows say little about a list's style
 
 
 class Truecaser:
@@ -24,8 +24,12 @@ class Truecaser:
     distinguish London from house, except in their first word and after a colon or another mark.
     """
 
-    def __init__(self, tokenizer: Tokenizer = TOKENIZERS["headline"]) -> None:
-        """`tokenizer` says which words are the same, and what their lower case is."""
+    def __init__(
+        self, tokenizer: Tokenizer = TOKENIZERS["headline"], only: Container[str] | None = None, pairs: bool = True
+    ) -> None:
+        """`tokenizer` says which words are the same, and what their lower case is. `only` are the keys to count, all if
+        it is None; without `pairs` nothing is counted that depends on the word before."""
+        self._only, self._pairs = only, pairs
         self._tokenizer = tokenizer
         self._lower: dict[str, Counter[str]] = defaultdict(Counter)  # lower case by key, where that is not the key
         self._in_sentences: dict[str, Counter[str]] = defaultdict(Counter)
@@ -39,7 +43,7 @@ class Truecaser:
         words = [token.text for token in tokens if not token.is_mark]
         for word in words:
             key, lower = self._tokenizer.key(word), self._tokenizer.lower(word)
-            if lower != key:  # by its keys in Korean, without its points in Hebrew
+            if lower != key and self._counted(key):  # by its keys in Korean, without its points in Hebrew
                 self._lower[key][lower] += 1
         style = style_of(words, self._tokenizer.language)
         self._styles[style] += 1
@@ -55,14 +59,31 @@ class Truecaser:
 
     def _add(self, word: str, style: str, starts: bool, before: str) -> None:
         key = self._tokenizer.key(word)
+        if not self._counted(key):
+            return
         if starts:
             self._at_starts[key][word] += 1
         elif style == "title":
             self._in_titles[key][word] += 1
         else:
             self._in_sentences[key][word] += 1
-            if before:
+            if before and self._pairs:
                 self._after[before, key][word] += 1
+
+    def _counted(self, key: str) -> bool:
+        return self._only is None or key in self._only
+
+    def counts(self) -> tuple[dict[str, Counter[str]], ...]:
+        """Return what was counted of single words, for `add_counts` of another one: four tables, and the styles."""
+        tables = (self._lower, self._in_sentences, self._in_titles, self._at_starts)
+        return (*map(dict, tables), {"": self._styles})
+
+    def add_counts(self, counts: tuple[dict[str, Counter[str]], ...]) -> None:
+        """Add what another one counted of rows that come after these."""
+        own = (self._lower, self._in_sentences, self._in_titles, self._at_starts, {"": self._styles})
+        for table, other in zip(own, counts, strict=True):
+            for key, forms in other.items():
+                table[key].update(forms)
 
     def written(self, key: str, usual: str | None = None) -> str:
         """How the word with this key is written; `usual` is taken where no sentence here says it."""
@@ -91,12 +112,17 @@ class Truecaser:
         found = {}
         for (before, key), forms in self._after.items():
             usual = written.get(key)
-            if usual is None or before not in written or forms.total() < _LEAST_USES:
+            if usual is None or before not in written:
                 continue
             form, uses = forms.most_common(1)[0]
-            if form != usual and ":" not in form and uses >= _MAJORITY * forms.total():
+            if form != usual and may_be_exception(form, uses, forms.total()):
                 found[before, key] = form
         return found
+
+
+def may_be_exception(form: str, uses: int, total: int) -> bool:
+    """Whether a form with so many of all uses after one word is how the word is written there."""
+    return total >= LEAST_USES and ":" not in form and uses >= _MAJORITY * total
 
 
 def list_style(rows: Iterable[Sequence[str]], language: Language = ENGLISH) -> str:
@@ -105,7 +131,11 @@ def list_style(rows: Iterable[Sequence[str]], language: Language = ENGLISH) -> s
     >>> list_style([["Rain", "Falls", "on", "Spain"], ["Snow", "Falls", "Again"], ["Sun", "shines", "again"]])
     'title'
     """
-    styles = Counter(style_of(words, language) for words in rows if len(words) >= _LEAST_WORDS)
+    return style_of_list(Counter(style_of(words, language) for words in rows if len(words) >= LEAST_WORDS))
+
+
+def style_of_list(styles: Counter[str]) -> str:
+    """The style of a list whose rows of LEAST_WORDS words or more have these styles."""
     for style in ("lower", "upper"):
         if styles[style] > _SAME_STYLE * styles.total():
             return style

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +37,18 @@ class Typed:
 class SortedKeys(NamedTuple):
     words: list[str]
     ids: np.ndarray  # (n,) of the words, in the same order
+
+
+def kept_words(
+    counts: Mapping[str, float], min_count: float, max_words: int | None, others: Container[str] = ()
+) -> list[tuple[str, float]]:
+    """Choose the words of a vocabulary: (key, count) by falling count, then by first appearance.
+
+    Those that occur `min_count` times and are among the `max_words` most frequent, and those in `others`.
+    """
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    frequent = {key for key, _ in ranked[:max_words]}
+    return [(key, n) for key, n in ranked if (n >= min_count and key in frequent) or key in others]
 
 
 class Vocabulary:
@@ -115,15 +127,28 @@ class Vocabulary:
         weighted: dict[str, float] = {key: float(n) for key, n in counts.items()}
         for key, n in in_text.items():
             weighted[key] = weighted.get(key, 0.0) + text_weight * n
+        return cls.of_counts(weighted, truecaser, tokenizer, min_count, max_words, also, language)
+
+    @classmethod
+    def of_counts(
+        cls,
+        counts: Mapping[str, float],
+        truecaser: Truecaser,
+        tokenizer: str,
+        min_count: float,
+        max_words: int | None,
+        also: "Vocabulary | None",
+        language: str,
+    ) -> "Vocabulary":
+        """Number counted words: `counts` by key, in the order of first appearance. The rest is as in `build`."""
+        tokens = tokenizer_of(tokenizer, language)
         others = {tokens.key(written): written for _, _, written in also.entries()} if also else {}
-        ranked = sorted(weighted.items(), key=lambda item: -item[1])
-        frequent = {key for key, _ in ranked[:max_words]}
-        kept = [(key, n) for key, n in ranked if (n >= min_count and key in frequent) or key in others]
+        kept = kept_words(counts, min_count, max_words, others)
         special = [PAD] if tokenizer == "keras" else [PAD, UNK, START, END]
-        rare = sum(weighted.values()) - sum(n for _, n in kept)
+        rare = sum(counts.values()) - sum(n for _, n in kept)
         special_counts = [round(rare) if word == UNK else 0 for word in special]
         forms = {key: key if key in tokens.marks else truecaser.written(key, others.get(key)) for key, _ in kept}
-        forms |= {key: form for key, form in others.items() if key not in weighted}
+        forms |= {key: form for key, form in others.items() if key not in counts}
         written_counts = [max(1, round(n)) for _, n in kept]
         written_counts += [0] * (len(forms) - len(kept))
         vocabulary = cls([*special, *forms.values()], special_counts + written_counts, tokenizer, language=language)

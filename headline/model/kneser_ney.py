@@ -37,7 +37,7 @@ def estimate(
 ) -> Estimate:
     """Count rows of ids and smooth the counts. The arguments are those of `NGram.build`."""
     orders = _count_orders(rows, vocab_size, order)
-    kept = Estimate(_unigrams(orders[0], vocab_size, suppressed_ids), [], [], [], [])
+    kept = Estimate(unigram_shares(orders[0].distinct, suppressed_ids), [], [], [], [])
     renumber = np.arange(vocab_size)  # index of an n-gram among those kept, -1 if it is not kept
     for k in range(1, order):
         o, parents = orders[k], len(orders[k - 1].words)
@@ -47,9 +47,9 @@ def estimate(
         above = renumber[o.parents[chosen]]
         size_above = int((renumber >= 0).sum())
         number = np.bincount(above, minlength=size_above)
-        kept.words.append(_smallest_type(o.words[chosen], vocab_size))
+        kept.words.append(smallest_type(o.words[chosen], vocab_size))
         kept.shares.append(share[chosen].astype(np.float32))
-        kept.children.append(_smallest_type(number, int(number.max(initial=0)) + 1))
+        kept.children.append(smallest_type(number, int(number.max(initial=0)) + 1))
         kept.left.append(np.maximum(0, 1 - np.bincount(above, weights=share[chosen], minlength=size_above)))
         renumber = np.full(len(o.words), -1, dtype=np.int64)
         renumber[chosen] = np.arange(len(chosen))
@@ -94,31 +94,40 @@ def _count_orders(rows: Sequence[Sequence[int]], vocab_size: int, order: int) ->
     return orders
 
 
-def _unigrams(words: _Order, vocab_size: int, suppressed_ids: Sequence[int]) -> np.ndarray:
-    """Probabilities of single words: (V,), 0 for the suppressed ids."""
-    possible = np.ones(vocab_size, dtype=bool)
+def unigram_shares(distinct: np.ndarray, suppressed_ids: Sequence[int]) -> np.ndarray:
+    """Return the probabilities of single words: (V,), 0 for the suppressed ids. `distinct` (V,) are their counts."""
+    possible = np.ones(len(distinct), dtype=bool)
     possible[list(suppressed_ids)] = False
-    counts = np.where(possible, words.distinct, 0)
-    share, kept_mass = _discounted(counts, np.zeros(vocab_size, dtype=np.int64), 1)
+    counts = np.where(possible, distinct, 0)
+    share, kept_mass = _discounted(counts, np.zeros(len(distinct), dtype=np.int64), 1)
     return np.where(possible, share + (1 - kept_mass[0]) / max(1, possible.sum()), 0)
 
 
 def _discounted(counts: np.ndarray, parents: np.ndarray, contexts: int) -> tuple[np.ndarray, np.ndarray]:
     """Discounted share of each n-gram in its context's count, (n,), and the sum of shares per context, (contexts,)."""
-    totals = np.bincount(parents, weights=counts, minlength=contexts)
-    discounts = _discounts(counts)[np.minimum(counts, 3)]
-    share = np.maximum(counts - discounts, 0) / np.maximum(totals[parents], 1)
+    share = discounted(counts, parents, contexts, discounts_of(histogram(counts)))
     return share, np.bincount(parents, weights=share, minlength=contexts)
 
 
-def _discounts(counts: np.ndarray) -> np.ndarray:
-    """D for a count of 0, 1, 2, and 3 or more: equation 26 of Chen & Goodman 1999.
+def discounted(counts: np.ndarray, parents: np.ndarray, contexts: int, discounts: np.ndarray) -> np.ndarray:
+    """Return the discounted share of each n-gram in its context's count: (n,). `discounts` are those of a count."""
+    totals = np.bincount(parents, weights=counts, minlength=contexts)
+    return np.maximum(counts - discounts[np.minimum(counts, 3)], 0) / np.maximum(totals[parents], 1)
+
+
+def histogram(counts: np.ndarray) -> np.ndarray:
+    """Return how many n-grams have a count of 0, 1, 2, 3, 4, and 5 or more: (6,)."""
+    return np.bincount(np.minimum(counts, 5), minlength=6)
+
+
+def discounts_of(histogram: np.ndarray) -> np.ndarray:
+    """Return D for a count of 0, 1, 2, and 3 or more: equation 26 of Chen & Goodman 1999.
 
     A short corpus may have no n-gram that occurs exactly 1, 2, 3 or 4 times; then D is 0.5. D is at least 0.1: a corpus
     that repeats its headlines has few rare n-grams, and without a discount no probability would be left for words
     that have not followed yet.
     """
-    n = np.bincount(np.minimum(counts, 5), minlength=6)[:5].astype(np.float64)
+    n = histogram[:5].astype(np.float64)
     if not n[1:].all():
         return np.array([0, 0.5, 0.5, 0.5])
     y = n[1] / (n[1] + 2 * n[2])
@@ -126,6 +135,6 @@ def _discounts(counts: np.ndarray) -> np.ndarray:
     return np.clip(d, [0, _MIN_DISCOUNT, _MIN_DISCOUNT, _MIN_DISCOUNT], [0, 1, 2, 3])
 
 
-def _smallest_type(numbers: np.ndarray, above: int) -> np.ndarray:
+def smallest_type(numbers: np.ndarray, above: int) -> np.ndarray:
     """Whole numbers below `above` in the smallest unsigned type that holds them."""
     return numbers.astype(np.min_scalar_type(max(0, above - 1)))

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,21 +10,24 @@ import keras
 import numpy as np
 
 import headline
-from headline.corpus.language.detect import check_splittable
 from headline.corpus.report import Corpus
-from headline.corpus.split import split_headlines
-from headline.corpus.truecasing import list_style
+from headline.corpus.shards.corpus import ShardedCorpus
 from headline.corpus.vocabulary import Vocabulary
-from headline.errors import CorpusError, DeviceMemoryError, SettingError
+from headline.errors import DeviceMemoryError, SettingError
 from headline.model.checkpoint import Checkpoint
-from headline.model.config import ModelConfig
 from headline.model.evaluation import evaluate
 from headline.model.interpolated_ngram import NGrams
 from headline.model.ngram import NGram
 from headline.training.callbacks import Reporter, Stopped
+from headline.training.data.of_list import list_data
+from headline.training.data.of_shards import sharded_data
+from headline.training.data.training_data import TrainingData
+from headline.training.distribute.environment import process_lost
+from headline.training.distribute.processes import SharedBackup, agreed, process_was_lost
+from headline.training.distribute.share import Share
 from headline.training.duration.time_left import Course, TimeLeft
 from headline.training.duration.work import ListSize, work
-from headline.training.mixture import build_ngrams, fit_mixture, ngrams_alone
+from headline.training.mixture import mixed, ngrams_alone
 from headline.training.network.accelerator import (
     compute_policy,
     computing_in,
@@ -33,31 +36,19 @@ from headline.training.network.accelerator import (
     let_gpu_memory_grow,
     memory_ran_out,
 )
-from headline.training.network.batches import Batches, make_batches
+from headline.training.network.batches import CausalBatches
 from headline.training.network.keras_model import build_model, model_weights, set_model_weights, with_candidates
 from headline.training.network.objective import compile_model
 from headline.training.network.transfer import transfer_weights
 from headline.training.progress import Progress
 from headline.training.settings import TrainingConfig
 
-MIN_HEADLINES = 20
 _BASELINE_HEADLINES = 500
 _MIXTURE_HEADLINES_WHEN_STOPPED = 60  # a person who stops a run does not want to wait for the mixture
 
 
-@dataclass(frozen=True)
-class _Data:
-    """A corpus ready to train on."""
-
-    sides: dict[str, list[str]]  # headlines by side of the split
-    vocabulary: Vocabulary
-    config: ModelConfig
-    batches: Batches
-    held_out: Batches  # may be empty
-
-
 def fit(
-    corpus: Corpus,
+    corpus: Corpus | ShardedCorpus,
     settings: TrainingConfig,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -69,17 +60,32 @@ def fit(
     on_baseline: Callable[[float], None] = lambda nats: None,
     ngrams: Sequence[NGrams] = (),
     backup: Path | None = None,
+    share: Share | None = None,
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
     The arguments and errors are those of `headline.training.run.train`; the n-gram models in `ngrams` are mixed
     with the headlines', and so are those of the model to start from. A run that was interrupted goes on after the
-    last epoch that is in the `backup` folder, the optimizer's state included.
+    last epoch that is in the `backup` folder, the optimizer's state included. With a `share` this is one of the
+    processes of a run on several devices; all of them return the same checkpoint.
+
+    Raises:
+        ClusterError: another process has ended.
     """
     keep_freed_memory()
     let_gpu_memory_grow()
     keras.utils.set_random_seed(settings.seed)
-    data = _prepare(corpus, settings, start_from, vocabulary)
+    data = (
+        sharded_data(corpus, settings, start_from, vocabulary)
+        if isinstance(corpus, ShardedCorpus)
+        else list_data(corpus, settings, start_from, vocabulary)
+    )
+    share = share or Share()
+    for batches in (data.batches, data.held_out):
+        if isinstance(batches, CausalBatches):
+            batches.share = share
+        elif share.devices > 1:
+            raise SettingError("distribute needs the autocomplete recipe.")
     with computing_in(compute_policy(settings)):
         model = build_model(data.config)
         trained = with_candidates(model) if data.config.causal and data.batches.sampler else model
@@ -90,11 +96,10 @@ def fit(
     ngram = _ngram_baseline(data, settings, on_baseline)
 
     time_left = TimeLeft(_course(data, settings, start_from))
-    reporter = Reporter(settings.epochs, data.batches, time_left, on_progress, should_stop)
-    words = (data.vocabulary.tokenizer.words(headline) for headline in data.sides["train"])
-    bare = Checkpoint(data.config, data.vocabulary, {}, style=list_style(words, data.vocabulary.tokenizer.language))
+    reporter = Reporter(settings.epochs, data.batches, time_left, on_progress, agreed(should_stop, share))
+    bare = Checkpoint(data.config, data.vocabulary, {}, style=data.style)
     reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, data.config)))
-    stopped = _fit_network(trained, data, settings, reporter, backup)
+    stopped = _fit_network(trained, data, settings, reporter, backup, share)
     weights = model_weights(model, data.config)
     if not all(np.isfinite(w).all() for w in weights.values()):
         raise SettingError(f"The loss became infinite or NaN: a learning_rate of {settings.learning_rate} is too high.")
@@ -102,52 +107,22 @@ def fit(
         bare,
         weights=weights,
         training={"settings": settings.as_dict(), "history": reporter.history_rows},
-        corpus=corpus.report.as_dict() | {side: len(lines) for side, lines in data.sides.items()},
+        corpus=corpus.report.as_dict() | data.sizes,
         provenance=_provenance(name, reporter.seconds),
         licence=licence or {},
     )
-    held_out = data.sides["validation"][: _MIXTURE_HEADLINES_WHEN_STOPPED if stopped else None]
+    held_out = data.held_out_titles[: _MIXTURE_HEADLINES_WHEN_STOPPED if stopped else None]
     others = [*ngrams, *_kept_ngrams(start_from, data.vocabulary)]
-    return fit_mixture(
-        checkpoint, data.sides["train"], held_out, settings.ngram_order, settings.max_ngrams, ngram, others
-    )
+    if ngram is None and settings.ngram_order and data.config.causal:
+        ngram = data.count_ngrams()
+    return mixed(checkpoint, data.seen(), ngram, held_out, others)
 
 
-def _prepare(
-    corpus: Corpus, settings: TrainingConfig, start_from: Checkpoint | None, vocabulary: Vocabulary | None
-) -> _Data:
-    sides = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)
-    if len(sides["train"]) < MIN_HEADLINES:
-        raise CorpusError(
-            f"{len(sides['train'])} headlines are too few to train on: give at least {MIN_HEADLINES}, better 1,000."
-        )
-    check_splittable(sides["train"], settings.tokenizer)
-    if vocabulary is None:
-        also = start_from.vocabulary if start_from and settings.keep_words else None
-        vocabulary = Vocabulary.build(
-            sides["train"],
-            settings.tokenizer,
-            settings.min_count,
-            settings.max_words,
-            also,
-            language=settings.language_of(sides["train"]),
-        )
-    encoded = {side: [vocabulary.encode(line) for line in lines] for side, lines in sides.items()}
-    encoded = {side: [ids for ids in rows if not set(ids) <= set(vocabulary.marks)] for side, rows in encoded.items()}
-    if not encoded["train"]:
-        raise CorpusError("The headlines have no words, only punctuation.")
-    config = settings.model_config(len(vocabulary), max(map(len, encoded["train"])))
-    batches, held_out = make_batches(settings, config, vocabulary, encoded)
-    if not batches.words:
-        raise CorpusError("No headline has a second word, and this recipe learns second and later words only.")
-    return _Data(sides, vocabulary, config, batches, held_out)
-
-
-def _course(data: _Data, settings: TrainingConfig, start_from: Checkpoint | None) -> Course:
+def _course(data: TrainingData, settings: TrainingConfig, start_from: Checkpoint | None) -> Course:
     """What the run will do, and what its parts are expected to take."""
     known = len(start_from.vocabulary) if start_from and settings.keep_words else 0
     size = ListSize(
-        headlines=sum(map(len, data.sides.values())),
+        headlines=sum(data.sizes.values()),
         words=round(data.batches.words / max(0.01, 1 - settings.validation - settings.test)),
         distinct=max(0, len(data.vocabulary) - known),
         longest=data.config.block_size,
@@ -163,13 +138,13 @@ def _course(data: _Data, settings: TrainingConfig, start_from: Checkpoint | None
     )
 
 
-def _ngram_baseline(data: _Data, settings: TrainingConfig, on_baseline: Callable[[float], None]) -> NGram | None:
+def _ngram_baseline(data: TrainingData, settings: TrainingConfig, on_baseline: Callable[[float], None]) -> NGram | None:
     """Build the n-grams before training and report their held-out loss; None where nothing is held out."""
     if not (data.held_out.words and data.config.causal and settings.ngram_order):
         return None
-    ngram = build_ngrams(data.sides["train"], data.vocabulary, settings.ngram_order, settings.max_ngrams)
+    ngram = data.count_ngrams()
     alone = ngrams_alone(Checkpoint(data.config, data.vocabulary, {}, ngram))
-    nats = evaluate(alone, data.sides["validation"][:_BASELINE_HEADLINES], completions=False).loss
+    nats = evaluate(alone, data.held_out_titles[:_BASELINE_HEADLINES], completions=False).loss
     if np.isfinite(nats):
         on_baseline(nats)
     return ngram
@@ -184,12 +159,18 @@ def _kept_ngrams(model: Checkpoint | None, vocabulary: Vocabulary) -> list[NGram
 
 
 def _fit_network(
-    model: keras.Model, data: _Data, settings: TrainingConfig, reporter: Reporter, backup: Path | None
+    model: keras.Model,
+    data: TrainingData,
+    settings: TrainingConfig,
+    reporter: Reporter,
+    backup: Path | None,
+    share: Share,
 ) -> bool:
     """Run Keras' `fit`, leave the best weights in the model, and return whether the run was stopped early.
 
     Raises:
         DeviceMemoryError: the GPU's memory ran out.
+        ClusterError: another process has ended.
     """
     callbacks: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN(), reporter]
     best = None
@@ -199,7 +180,7 @@ def _fit_network(
         best = keras.callbacks.EarlyStopping("val_nats", mode="min", patience=patience, restore_best_weights=True)
         callbacks.append(best)
     if backup:
-        callbacks.append(keras.callbacks.BackupAndRestore(str(backup), delete_checkpoint=False))
+        callbacks.append(SharedBackup(backup, share))
     try:
         model.fit(
             data.batches,
@@ -214,6 +195,8 @@ def _fit_network(
             model.set_weights(best.best_weights)
         return True
     except Exception as error:
+        if process_was_lost(error, share) and not memory_ran_out(error):
+            raise process_lost() from error
         if not memory_ran_out(error):
             raise
         size = data.batches.batch_size

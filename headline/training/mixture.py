@@ -18,6 +18,7 @@ from headline.model.interpolated_ngram import NGrams, interpolated
 from headline.model.language_model import LanguageModel, walk
 from headline.model.network import log_softmax
 from headline.model.ngram import NGram
+from headline.model.ngram_counts import Windows, WindowsInMemory, WindowTables, estimate_ngrams
 
 # How often n-grams of 1, 2, 3 and 4 words must occur to be kept. The first row that leaves few enough is used.
 # Long n-grams that occur once are dropped first, because they say the least.
@@ -26,7 +27,8 @@ _MIN_COUNTS = (
     *((1, 4, 6, 8), (1, 6, 9, 12), (1, 10, 15, 20), (1, 20, 30, 40)),
 )
 _TEMPERATURES = np.round(np.arange(0.7, 1.31, 0.05), 2)
-_TEMPERATURE_ROWS, _WEIGHT_ROWS, _BATCH = 400, 2000, 50  # headlines
+_TEMPERATURE_ROWS, WEIGHT_ROWS, _BATCH = 400, 2000, 50  # headlines
+_COUNTED = 100_000  # headlines whose n-grams are counted together
 
 
 def fit_mixture(
@@ -45,21 +47,38 @@ def fit_mixture(
     """
     if ngram is None and order and checkpoint.config.causal:
         ngram = build_ngrams(headlines, checkpoint.vocabulary, order, max_ngrams)
+    return mixed(checkpoint, SeenHeadlines.of(headlines), ngram, held_out, others)
+
+
+def mixed(
+    checkpoint: Checkpoint,
+    seen: SeenHeadlines,
+    ngram: NGram | None,
+    held_out: Sequence[str],
+    others: Sequence[NGrams] = (),
+) -> Checkpoint:
+    """Return the checkpoint with n-grams that were counted before: see `fit_mixture`."""
     parts = [ngram, *others] if ngram is not None else []
-    checkpoint = replace(checkpoint, seen=SeenHeadlines.of(headlines))
-    return fitted_mixture(checkpoint, parts, _rows(checkpoint, held_out[:_WEIGHT_ROWS]))
+    return fitted_mixture(replace(checkpoint, seen=seen), parts, _rows(checkpoint, held_out[:WEIGHT_ROWS]))
 
 
 def build_ngrams(headlines: Sequence[str], vocabulary: Vocabulary, order: int, max_ngrams: int) -> NGram:
     """Count the n-grams of headlines, and drop the rarest until at most `max_ngrams` are left, where possible."""
     start, end = vocabulary.start, vocabulary.end
     assert start is not None and end is not None, "n-grams need the start and end marks"
-    rows = [[start, *vocabulary.encode(headline), end] for headline in headlines]
-    for min_counts in _MIN_COUNTS:
-        ngram = NGram.build(rows, len(vocabulary), [PAD_ID, start], order, min_counts)
-        if len(ngram) <= max_ngrams:
-            break
-    return ngram
+    tables = WindowsInMemory()
+    for first in range(0, max(1, len(headlines)), _COUNTED):
+        rows = [[start, *vocabulary.encode(headline), end] for headline in headlines[first : first + _COUNTED]]
+        flat = np.array([i for row in rows for i in row], dtype=np.int32)
+        tables.add(Windows.of(flat, np.array([len(row) for row in rows], dtype=np.int64), order))
+    return kept_ngrams(tables, vocabulary, max_ngrams)
+
+
+def kept_ngrams(windows: WindowTables, vocabulary: Vocabulary, max_ngrams: int) -> NGram:
+    """Return the n-grams of counted windows, the rarest dropped until at most `max_ngrams` are left, where possible."""
+    start = vocabulary.start
+    assert start is not None, "n-grams need the start mark"
+    return estimate_ngrams(windows, len(vocabulary), [PAD_ID, start], start, _MIN_COUNTS, max_ngrams)
 
 
 def ngrams_alone(checkpoint: Checkpoint) -> Checkpoint:

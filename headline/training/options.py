@@ -7,6 +7,9 @@ from typing import Any
 
 from headline.corpus.reader import PLACEHOLDERS, read_headlines
 from headline.corpus.report import Corpus
+from headline.corpus.shards.corpus import ShardedCorpus
+from headline.corpus.shards.folder import Shards, is_prepared
+from headline.corpus.shards.mapper import DaskMapper, map_here
 from headline.errors import SettingError
 from headline.model.checkpoint import Checkpoint
 from headline.training.settings import TrainingConfig
@@ -31,6 +34,8 @@ class RunOptions:
     minutes: float = 0  # after which the run ends and keeps its best weights; 0: no limit
     name: str = ""  # of the model
     samples: tuple[str, ...] = ()  # texts to continue after every epoch
+    dask: str = ""  # the address of a Dask scheduler, whose workers count a prepared corpus
+    distribute: bool = False  # whether to train on all devices, of all processes that the environment names
     compare: bool = False  # whether to measure keystrokes saved, beside the bundled model's
 
     def __post_init__(self) -> None:
@@ -82,6 +87,24 @@ class RunOptions:
             f"{self.rows:,} of the {total:,} headlines are used, at even distances; {total - self.rows:,} are left out."
         )
         return replace(corpus, headlines=taken, report=replace(corpus.report, notes=(*corpus.report.notes, note)))
+
+    def open_prepared(self, work: Path) -> ShardedCorpus | None:
+        """Open the prepared corpus that is the only file, if it is one. What is counted of it goes into `work`.
+
+        Raises:
+            CorpusError: it is damaged.
+            ClusterError: the Dask cluster cannot be reached.
+            SettingError: an option does not go with it.
+        """
+        if not (len(self.files) == 1 and is_prepared(Path(self.files[0]))):
+            if self.dask:
+                raise SettingError("dask counts a prepared corpus: run `headline prepare` first, and train its folder.")
+            return None
+        for name in ("rows", "text"):
+            if getattr(self, name):
+                raise SettingError(f"A prepared corpus is trained on whole and alone: leave {name} out.")
+        mapper = DaskMapper.connect(self.dask) if self.dask else map_here
+        return ShardedCorpus(Shards.open(Path(self.files[0]).resolve()), work.resolve(), mapper)
 
     def read_text(self) -> list[str]:
         """Read the sentences of the running text.

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headline.corpus.report import Corpus
+from headline.corpus.shards.corpus import ShardedCorpus
 from headline.corpus.split import split_headlines
 from headline.errors import CheckpointError, DeviceMemoryError, HeadlineError, system_sentence
 from headline.model.checkpoint import Checkpoint
 from headline.model.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL
+from headline.training.distribute.environment import choose_jax, process_of_many
 from headline.training.duration.estimate import list_size
 from headline.training.duration.speed import correct_factor
 from headline.training.duration.work import work
@@ -29,6 +31,7 @@ from headline.training.settings import TrainingConfig
 
 if TYPE_CHECKING:
     from headline.corpus.vocabulary import Vocabulary
+    from headline.training.distribute.share import Share
 
 Emit = Callable[[dict], None]  # takes one event, which docs/training.md describes
 
@@ -38,7 +41,7 @@ _LONGEST_MESSAGE = 1_000  # characters
 
 
 def train(
-    corpus: Corpus,
+    corpus: Corpus | ShardedCorpus,
     settings: TrainingConfig,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -67,7 +70,8 @@ def train(
         start_from: a model to fine-tune. The settings must have its shape: see `TrainingConfig.fine_tuning`.
         vocabulary: used instead of building one, so that models can be compared word for word.
         on_epoch: called after every epoch with its number and the network's weights so far.
-        text: sentences of running text to train on first. One vocabulary is chosen over both.
+        text: sentences of running text to train on first, where the corpus is a list. One vocabulary is chosen over
+            both.
         backup: a folder that keeps the state after every epoch, from which an interrupted run goes on.
         on_baseline: called before the first epoch with the held-out loss of the n-grams alone, in nats per word.
 
@@ -94,7 +98,7 @@ def train(
 
 
 def _fit(
-    corpus: Corpus,
+    corpus: Corpus | ShardedCorpus,
     settings: TrainingConfig,
     on_progress: Callable[[Progress], None],
     should_stop: Callable[[], bool],
@@ -106,6 +110,7 @@ def _fit(
     on_baseline: Callable[[float], None],
     text: Sequence[str],
     backup: Path | None,
+    share: "Share | None" = None,
 ) -> Checkpoint:
     """One course over the headlines, after one over the text where there is some."""
     load_keras()
@@ -113,7 +118,7 @@ def _fit(
     from headline.training.pretraining import pretrain, shared_vocabulary, text_ngrams
 
     others: list[NGrams] = []
-    if text:
+    if text and isinstance(corpus, Corpus):
         also = start_from.vocabulary if start_from and settings.keep_words else None
         vocabulary = vocabulary or shared_vocabulary(corpus.headlines, text, settings, also)
         start_from = pretrain(text, settings, vocabulary, start_from, on_progress, should_stop, backup)
@@ -132,6 +137,7 @@ def _fit(
         on_baseline,
         others,
         epochs,
+        share,
     )
 
 
@@ -160,17 +166,34 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     began = time.monotonic()
     deadline = began + 60 * options.minutes if options.minutes else float("inf")
     settings, start_from = options.settings, options.load_start()
+    process = 0
+    if options.distribute:
+        choose_jax()
+        process, _ = process_of_many()
+        if process:
+            emit = _errors_only(emit)
     emit({"event": "reading", "stage": "reading"})
-    corpus, text = options.read_corpus(), options.read_text()
+    work_folder = out.with_name(f".{out.name}.counted{process or ''}")
+    prepared = options.open_prepared(work_folder)
+    corpus, text = prepared or options.read_corpus(), options.read_text()
+    if prepared:
+        kept = prepared.shards
+        settings = settings.changed(normalise=kept.normalise, keep_duplicates=kept.keep_duplicates)
     report = corpus.report
     said = {"summary": report.summary(), "notes": report.notes, "stage": "starting"}
     emit({"event": "corpus", **report.as_dict(), **said})
     load_keras()
     from headline.training.network.accelerator import device_in_use
 
-    emit({"event": "device", "name": device_in_use(), "stage": "starting"})
+    share = None
+    if options.distribute:
+        from headline.training.distribute.processes import join
+
+        share = join(settings.seed)
+    name = device_in_use() + (f", {share.devices} in {share.processes} processes" if share else "")
+    emit({"event": "device", "name": name, "stage": "starting"})
     backup = out.with_name(f".{out.name}.backup")
-    best = _BestSoFar(best_folder(out), settings.precision) if options.minutes else None
+    best = _BestSoFar(best_folder(out), settings.precision) if options.minutes and not process else None
 
     def on_progress(progress: Progress) -> None:
         emit({"event": "progress", **progress.as_dict(), "stage": "training"})
@@ -182,7 +205,7 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
             best.keep(checkpoint)
         emit({"event": "samples", "epoch": epoch, "headlines": _continued(checkpoint, options.samples)})
 
-    if not options.resume:
+    if not options.resume:  # in every process: one that is faster must not find what an older run left
         shutil.rmtree(backup, ignore_errors=True)
     checkpoint = _fit(
         corpus,
@@ -197,16 +220,26 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
         on_baseline=lambda nats: emit({"event": "baseline", "nats": nats}),
         text=text,
         backup=backup if options.resumable else None,
+        share=share,
     )
+    if process:  # the first one measures and saves
+        shutil.rmtree(work_folder, ignore_errors=True)
+        return checkpoint
     checkpoint = _measured(checkpoint, corpus, settings, should_stop, emit, options.compare)
     checkpoint.save(out, settings.precision)
-    if not should_stop() and not text:
+    shutil.rmtree(work_folder, ignore_errors=True)
+    if not should_stop() and not text and not share and isinstance(corpus, Corpus):
         _learn_speed(corpus, checkpoint, settings, time.monotonic() - began)
     shutil.rmtree(backup, ignore_errors=True)
     shutil.rmtree(best_folder(out), ignore_errors=True)
     metrics = checkpoint.metrics.get("test", {})
     emit({"event": "done", "stopped": should_stop(), "metrics": metrics, "model": str(out)})
     return checkpoint
+
+
+def _errors_only(emit: Emit) -> Emit:
+    """Of several processes, the first one tells what the run does."""
+    return lambda event: emit(event) if event["event"] == "error" else None
 
 
 def _learn_speed(corpus: Corpus, checkpoint: Checkpoint, settings: TrainingConfig, seconds: float) -> None:
@@ -240,7 +273,7 @@ class _BestSoFar:
 
 def _measured(
     checkpoint: Checkpoint,
-    corpus: Corpus,
+    corpus: Corpus | ShardedCorpus,
     settings: TrainingConfig,
     should_stop: Callable[[], bool],
     emit: Emit = lambda event: None,
@@ -248,16 +281,27 @@ def _measured(
 ) -> Checkpoint:
     """Return the checkpoint at the precision it is stored in, with its figures on the test side."""
     checkpoint = checkpoint.stored_as(settings.precision)
-    test = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)["test"]
+    test, typed = _test_side(corpus, settings)
     if not test or should_stop():
         return checkpoint
     emit({"event": "measuring", "stage": "measuring"})
-    metrics: dict = {"test": measure(checkpoint, test[:: -(-len(test) // _MEASURED)], should_stop)}
+    metrics: dict = {"test": measure(checkpoint, test, should_stop)}
     if compare and not should_stop():
-        metrics["keystrokes_saved"] = _keystrokes_saved(checkpoint, test[:_TYPED])
-        saved = {"headlines": len(test[:_TYPED]), **metrics["keystrokes_saved"]}
+        metrics["keystrokes_saved"] = _keystrokes_saved(checkpoint, typed)
+        saved = {"headlines": len(typed), **metrics["keystrokes_saved"]}
         emit({"event": "compared", **saved, "stage": "measuring"})
     return replace(checkpoint, metrics=checkpoint.metrics | metrics)
+
+
+def _test_side(corpus: Corpus | ShardedCorpus, settings: TrainingConfig) -> tuple[list[str], list[str]]:
+    """The test headlines to measure a model on, and those to type."""
+    shares = settings.seed, settings.validation, settings.test
+    if isinstance(corpus, ShardedCorpus):
+        split = corpus.split(*shares)
+        step = max(1, -(-split.sizes["test"] // _MEASURED))
+        return split.titles("test", step), split.titles("test", most=_TYPED)
+    test = split_headlines(corpus.headlines, *shares)["test"]
+    return test[:: max(1, -(-len(test) // _MEASURED))], test[:_TYPED]
 
 
 def measure(checkpoint: Checkpoint, headlines: Sequence[str], should_stop: Callable[[], bool] = lambda: False) -> dict:

@@ -1,13 +1,16 @@
 """Batches for Keras' `fit`: shifted rows of similar length, or the lesson's prefixes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
 from headline.corpus.sequences import length_batches, prefix_rows, row_width, shifted_batch, shifted_row
+from headline.corpus.shards.encoding import IdRows
 from headline.corpus.vocabulary import Vocabulary
 from headline.model.config import ModelConfig
+from headline.training.distribute.share import Share
 from headline.training.network.candidates import CandidateSampler
 from headline.training.settings import TrainingConfig
 
@@ -27,46 +30,118 @@ def make_batches(
     rows = {side: [shifted_row(ids, start, end, config.block_size) for ids in lines] for side, lines in encoded.items()}
     batches = CausalBatches(rows["train"], batch_size, settings.seed)
     held_out = CausalBatches(rows["validation"], batch_size)
+    sample_candidates(settings, vocabulary, batches, held_out)
+    return batches, held_out
+
+
+def sample_candidates(
+    settings: TrainingConfig, vocabulary: Vocabulary, batches: "CausalBatches", held_out: "CausalBatches"
+) -> None:
+    """Let batches train by sampled softmax, and the held-out ones measure by the whole, if the vocabulary is large."""
     if 0 < settings.candidates < len(vocabulary) // 2:
         rng = np.random.default_rng(settings.seed)
-        words_per_batch = batches.words / len(batches)
+        words_per_batch = batches.words / max(1, len(batches))
         batches.sampler = CandidateSampler(vocabulary.counts, settings.candidates, words_per_batch, rng)
         held_out.all_candidates = np.arange(len(vocabulary), dtype=np.int32)
-    return batches, held_out
 
 
 class CausalBatches(keras.utils.PyDataset):
     """Shifted rows in batches of similar length, shuffled in each epoch if there is a seed."""
 
-    def __init__(self, rows: list[list[int]], batch_size: int, seed: int | None = None):
+    def __init__(self, rows: Sequence[list[int]], batch_size: int, seed: int | None = None):
         super().__init__()
         self.rows, self.batch_size = rows, batch_size
         self.rng = np.random.default_rng(seed) if seed is not None else None
-        self.words = sum(len(row) - 1 for row in rows)
+        self.words = rows.words if isinstance(rows, IdRows) else sum(len(row) - 1 for row in rows)
         self.sampler: CandidateSampler | None = None  # for training by sampled softmax
         self.all_candidates: np.ndarray | None = None  # for measuring such a network with the whole softmax
+        self.share = Share()  # of this process
         self.on_epoch_end()
 
     def __len__(self) -> int:
         return len(self.batches)
 
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
-        x, y = shifted_batch([self.rows[i] for i in self.batches[index]])
+        x, y = shifted_batch([self.rows[i] for i in self._chosen(index)])
         if self.sampler:
             candidates, log_chance, y = self.sampler.draw(y)
         elif self.all_candidates is not None:
             candidates, log_chance = self.all_candidates, np.zeros(len(self.all_candidates), dtype=np.float32)
         else:
-            return x, y
+            return self.share.rows(x), self.share.rows(y)
+        x, y = self.share.rows(x), self.share.rows(y)
+        candidates, log_chance = self.share.candidates(candidates, log_chance)
         return {"ids": x, "candidates": candidates, "log_chance": log_chance, "targets": y}, y
 
+    def _chosen(self, index: int) -> np.ndarray:
+        return self.batches[index]
+
     def on_epoch_end(self) -> None:
-        self.batches = length_batches(np.array([len(row) for row in self.rows]), self.batch_size, self.rng)
+        self.batches = self._divided(np.array([len(row) for row in self.rows]), self.rng)
+
+    def _divided(self, lengths: np.ndarray, rng: np.random.Generator | None) -> list[np.ndarray]:
+        """The places of the rows of each batch, for rows of these lengths."""
+        batches = length_batches(lengths, self.batch_size, rng)
         # Keras infers the shape of all batches from the first two: these must differ in width if any do.
-        longest = [max(len(self.rows[i]) for i in batch) for batch in self.batches]
+        longest = [lengths[batch].max() for batch in batches]
         other = next((i for i, n in enumerate(longest) if row_width(n) != row_width(longest[0])), 0)
         if other:
-            self.batches[1], self.batches[other] = self.batches[other], self.batches[1]
+            batches[1], batches[other] = batches[other], batches[1]
+        return batches
+
+
+_CHUNK = 2_048  # rows one after the other in a corpus, which are read together
+_CHUNKS = 128  # of a window
+
+
+class StreamedBatches(CausalBatches):
+    """The same from rows that are not in memory: they are divided into batches a window at a time.
+
+    A window is made of chunks of rows, drawn anew in each epoch if there is a seed. All rows of a list that fits into
+    one window are divided as `CausalBatches` divides them.
+    """
+
+    def __init__(
+        self, rows: IdRows, batch_size: int, seed: int | None = None, chunk: int = _CHUNK, chunks: int = _CHUNKS
+    ):
+        self._ids, self._chunk, self._chunks, self._seed, self._epoch = rows, chunk, chunks, seed, 0
+        super().__init__(rows, batch_size, seed)
+
+    def __len__(self) -> int:
+        return int(self._first[-1])
+
+    def on_epoch_end(self) -> None:
+        number = -(-len(self._ids) // self._chunk)
+        order = np.arange(number)
+        if self._seed is not None and number > self._chunks:
+            order = np.random.default_rng([self._seed, self._epoch]).permutation(number)
+        windows = [np.sort(order[i : i + self._chunks]) for i in range(0, number, self._chunks)]
+        sizes = [self._lengths(window).size for window in windows]
+        self._windows = windows
+        self._first = np.concatenate([[0], np.cumsum([-(-size // self.batch_size) for size in sizes])]).astype(int)
+        self._open: tuple[int, list[np.ndarray]] = (-1, [])
+        self._epoch += 1
+
+    def _lengths(self, window: np.ndarray) -> np.ndarray:
+        parts = [
+            self._ids.lengths(c * self._chunk, min(len(self._ids), (c + 1) * self._chunk)) for c in window.tolist()
+        ]
+        return np.concatenate(parts)
+
+    def _chosen(self, index: int) -> np.ndarray:
+        window = int(self._first.searchsorted(index, "right")) - 1
+        if self._open[0] != window:
+            self._open = window, self._batches_of(window)
+        return self._open[1][index - self._first[window]]
+
+    def _batches_of(self, window: int) -> list[np.ndarray]:
+        chunks = self._windows[window]
+        starts = chunks * self._chunk
+        rows = np.concatenate([np.arange(a, min(len(self._ids), a + self._chunk)) for a in starts.tolist()])
+        rng = self.rng
+        if rng is not None and len(self._windows) > 1:
+            rng = np.random.default_rng([self._seed or 0, self._epoch, window])
+        return [rows[batch] for batch in self._divided(self._lengths(chunks), rng)]
 
 
 class PrefixBatches(keras.utils.PyDataset):

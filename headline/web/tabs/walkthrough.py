@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from headline.corpus.reader import tidied
+from headline.corpus.reading.cleaning import tidied
 from headline.corpus.sequences import PAD_ID, prefix_rows, shifted_row
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.suggester import Suggester

@@ -1,0 +1,1 @@
+"""Commands for lists and machines beyond one: preparing a corpus, and working elsewhere."""

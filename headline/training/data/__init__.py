@@ -1,0 +1,1 @@
+"""A corpus of either kind becomes what `fit` needs of it."""

@@ -1,0 +1,49 @@
+"""A list of headlines in memory -> what `fit` needs of it."""
+
+from headline.corpus.report import Corpus
+from headline.corpus.split import SeenHeadlines, split_headlines
+from headline.corpus.truecasing import list_style
+from headline.corpus.vocabulary import Vocabulary
+from headline.errors import CorpusError
+from headline.model.checkpoint import Checkpoint
+from headline.training.data.training_data import TrainingData, check_batches, check_titles
+from headline.training.mixture import build_ngrams
+from headline.training.network.batches import make_batches
+from headline.training.settings import TrainingConfig
+
+
+def list_data(
+    corpus: Corpus, settings: TrainingConfig, start_from: Checkpoint | None, vocabulary: Vocabulary | None
+) -> TrainingData:
+    """Split, count and encode a list. The arguments and errors are those of `headline.training.run.train`."""
+    sides = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)
+    check_titles(len(sides["train"]), sides["train"], settings.tokenizer)
+    if vocabulary is None:
+        also = start_from.vocabulary if start_from and settings.keep_words else None
+        vocabulary = Vocabulary.build(
+            sides["train"],
+            settings.tokenizer,
+            settings.min_count,
+            settings.max_words,
+            also,
+            language=settings.language_of(sides["train"]),
+        )
+    known = vocabulary
+    encoded = {side: [known.encode(line) for line in lines] for side, lines in sides.items()}
+    encoded = {side: [ids for ids in rows if not set(ids) <= set(known.marks)] for side, rows in encoded.items()}
+    if not encoded["train"]:
+        raise CorpusError("The headlines have no words, only punctuation.")
+    config = settings.model_config(len(known), max(map(len, encoded["train"])))
+    batches, held_out = make_batches(settings, config, known, encoded)
+    check_batches(batches)
+    return TrainingData(
+        {side: len(lines) for side, lines in sides.items()},
+        sides["validation"],
+        known,
+        config,
+        batches,
+        held_out,
+        list_style(map(known.tokenizer.words, sides["train"]), known.tokenizer.language),
+        lambda: SeenHeadlines.of(sides["train"]),
+        lambda: build_ngrams(sides["train"], known, settings.ngram_order, settings.max_ngrams),
+    )

@@ -1,0 +1,144 @@
+"""Several processes that train one model, here on one machine: the losses of one, and what happens if one ends."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from headline.errors import SettingError
+from headline.model.checkpoint import Checkpoint
+from headline.training.distribute.environment import choose_jax, process_of_many
+from headline.training.distribute.share import Share
+from tests.tiny import headlines
+
+EPOCHS = 20
+ROOT = Path(__file__).resolve().parents[2]
+# 85 training headlines in batches of 20: the last one has 5, which two processes cannot share evenly.
+TINY = (
+    "min_count=1 embedding_size=8 units=8 batch_size=20 candidates=30 validation=0.1 test=0.05 patience=0 ngram_order=0"
+)
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+def start(corpus: Path, out: Path, epochs: int, *more: str, processes: int = 1) -> list[subprocess.Popen]:
+    """Start the processes of a run, of which the first one tells its progress."""
+    settings = [part for pair in (*TINY.split(), f"epochs={epochs}") for part in ("--set", pair)]
+    command = [sys.executable, "-m", "headline", "train", str(corpus), "--out", str(out), "--distribute", "--json"]
+    address = f"127.0.0.1:{free_port()}"
+    own = os.environ | {"CUDA_VISIBLE_DEVICES": "-1"}
+    own.pop("KERAS_BACKEND", None)
+    started = []
+    for process in range(processes):
+        environment = own
+        if processes > 1:
+            named = {"JOB_ADDRESSES": address, "NUM_PROCESSES": str(processes), "PROCESS_ID": str(process)}
+            environment = own | {f"KERAS_DISTRIBUTION_{name}": value for name, value in named.items()}
+        pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(subprocess.Popen([*command, *settings, *more], cwd=ROOT, env=environment, **pipes))
+    return started
+
+
+def events(told: str) -> list[dict]:
+    return [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+
+
+def ended(processes: list[subprocess.Popen]) -> list[tuple[int, list[dict], str]]:
+    """What each process told, once all have ended."""
+    found = [process.communicate(timeout=300) for process in processes]
+    return [(p.returncode, events(out), err) for p, (out, err) in zip(processes, found, strict=True)]
+
+
+@pytest.fixture
+def corpus(tmp_path) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_text("headline\n" + "\n".join(headlines(100, 3, 3)) + "\n", encoding="utf-8")
+    return path
+
+
+def epochs_of(told: list[dict]) -> dict[int, list[float]]:
+    """The losses after each epoch, of training and of the held-out titles."""
+    return {e["epoch"]: [e["loss"], e["validation_loss"]] for e in told if e.get("epoch_ended")}
+
+
+def test_two_processes_have_the_losses_of_one_and_another_goes_on_when_one_is_killed(corpus, tmp_path):
+    [(code, told, complaint)] = ended(start(corpus, tmp_path / "one", EPOCHS))
+    assert code == 0, complaint
+    alone = epochs_of(told)
+    assert len(alone) == EPOCHS and alone[1][0] > alone[EPOCHS][0]
+
+    first, second = processes = start(corpus, tmp_path / "two", EPOCHS, processes=2)
+    lines = []
+    while not epochs_of(events("".join(lines))).keys() >= {1, 2}:
+        line = first.stdout.readline()
+        assert line, first.communicate()[1]
+        lines.append(line)
+    second.kill()
+    (code, told, complaint), _ = ended(processes)
+    together = epochs_of(events("".join(lines)))
+    assert [*together[1], *together[2]] == pytest.approx([*alone[1], *alone[2]], rel=1e-3)
+    assert code == 2 and "Another process of this run has ended" in complaint.splitlines()[-1]
+    assert "--resume" in told[-1]["message"] and not (tmp_path / "two").exists()
+
+    [(code, told, complaint)] = ended(start(corpus, tmp_path / "two", EPOCHS, "--resume"))
+    assert code == 0, complaint
+    gone_on = epochs_of(told)  # the second epoch was told before it was stored
+    assert min(gone_on) in (2, 3) and max(gone_on) == EPOCHS and gone_on[EPOCHS][0] < together[1][0]
+    assert len(Checkpoint.load(tmp_path / "two").training["history"]) == len(gone_on)
+
+
+@pytest.mark.parametrize("work, code, told", [("os.abort()", 2, "Another process of this run"), ("sys.exit(7)", 7, "")])
+def test_a_process_that_is_aborted_is_explained(work, code, told):
+    script = f"import os, sys; from headline.commands.scale.guard import stay_behind; stay_behind(print); {work}"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == code and told in done.stdout and bool(done.stdout) == bool(told)
+
+
+@pytest.mark.parametrize(
+    "environment, expected",
+    [
+        ({}, (0, 1)),
+        ({"JOB_ADDRESSES": "a:1", "NUM_PROCESSES": "3", "PROCESS_ID": "2"}, (2, 3)),
+        ({"NUM_PROCESSES": "3", "PROCESS_ID": "2"}, None),
+        ({"JOB_ADDRESSES": "a:1", "NUM_PROCESSES": "3"}, None),
+        ({"JOB_ADDRESSES": "a:1", "NUM_PROCESSES": "3", "PROCESS_ID": "3"}, None),
+        ({"JOB_ADDRESSES": "a:1", "NUM_PROCESSES": "x", "PROCESS_ID": "0"}, None),
+    ],
+)
+def test_the_environment_says_which_process_of_how_many(monkeypatch, environment, expected):
+    for name in ("JOB_ADDRESSES", "NUM_PROCESSES", "PROCESS_ID"):
+        monkeypatch.setenv(f"KERAS_DISTRIBUTION_{name}", environment.get(name, ""))
+    if expected:
+        assert process_of_many() == expected
+    else:
+        with pytest.raises(SettingError, match="KERAS_DISTRIBUTION_NUM_PROCESSES how many there are"):
+            process_of_many()
+
+
+def test_another_library_than_jax_is_refused(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    with pytest.raises(SettingError, match="needs KERAS_BACKEND=jax"):
+        choose_jax()
+
+
+@pytest.mark.parametrize("devices, processes", [(1, 1), (2, 2), (4, 2), (8, 1)])
+@pytest.mark.parametrize("number", [1, 5, 8])
+def test_the_shares_of_all_processes_are_the_batch_and_padding(devices, processes, number):
+    batch = np.arange(1, 3 * number + 1, dtype=np.int32).reshape(number, 3)
+    shares = [Share(process, processes, devices) for process in range(processes)]
+    whole = np.concatenate([share.rows(batch) for share in shares])
+    assert np.array_equal(whole[:number], batch) and not whole[number:].any() and len(whole) % devices == 0
+    shares = [Share(process, processes, devices, multiple=16) for process in range(processes)]
+    found = [share.candidates(batch[:, 0], -batch[:, 1].astype(np.float32)) for share in shares]
+    candidates, log_chance = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    assert np.array_equal(candidates[:number], batch[:, 0]) and len(candidates) == len(log_chance) == 16
+    assert (log_chance[number:] > 1e8).all() and log_chance.dtype == np.float32
