@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from headline.corpus.reader import read_headlines, tidied
+from headline.corpus.reader import read_headlines
+from headline.corpus.reading.cleaning import tidied
 from headline.corpus.sequences import PAD_ID
 from headline.generator.suggester import Suggester
 from headline.paths import SAMPLE_CORPUS
