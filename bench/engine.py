@@ -24,7 +24,7 @@ from bench.languages import LISTS
 from headline.corpus.reader import read_headlines
 from headline.generator.suggester import Suggester
 from headline.paths import ASSETS, BUNDLED_MODEL, SAMPLE_CORPUS
-from headline.web.engine.engine_files import EngineFile, engine_files
+from headline.share.engine_files import EngineFile, engine_files
 from tests.browser import chromium
 
 _TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
@@ -82,8 +82,8 @@ class Parity:
 
 
 @contextmanager
-def site(files: dict[str, bytes]) -> Iterator[str]:
-    """The address of a server for the engine and for some files, by their paths."""
+def site(files: dict[str, bytes], policy: str = "") -> Iterator[str]:
+    """The address of a server for the engine and for some files, by their paths; `policy` is the security policy of all."""
     served = {f"/engine/{path.name}": path.read_bytes() for path in (ASSETS / "engine").iterdir()} | files
 
     class Handler(BaseHTTPRequestHandler):
@@ -91,6 +91,8 @@ def site(files: dict[str, bytes]) -> Iterator[str]:
             content = served.get(self.path, b"" if self.path == "/" else None)
             self.send_response(404 if content is None else 200)
             self.send_header("Content-Type", _TYPES.get(Path(self.path).suffix, "text/html"))
+            if policy:
+                self.send_header("Content-Security-Policy", policy)
             self.end_headers()
             self.wfile.write(content or b"")
 
@@ -111,12 +113,17 @@ def listed(files: dict[str, EngineFile]) -> dict[str, dict]:
     return {name: {"url": f"/{name}", "bytes": file.size, "sha256": file.sha256} for name, file in files.items()}
 
 
-def compare(browser: Browser, folder: Path, cases: Sequence[Case], engine_folder: Path | None = None) -> Parity:
-    """Ask Python and the engine in a page, with the model in a folder; `engine_folder` if the engine's is another."""
+def compare(
+    browser: Browser, folder: Path, cases: Sequence[Case], engine_folder: Path | None = None, policy: str = ""
+) -> Parity:
+    """Ask Python and the engine in a page, with the model in a folder; `engine_folder` if the engine's is another.
+
+    `policy` is the security policy of the page and of the worker.
+    """
     suggester = Suggester.load(folder)
     wanted = answered(suggester, cases)
     files = engine_files(engine_folder or folder)
-    with site({f"/{name}": file.read() for name, file in files.items()}) as url:
+    with site({f"/{name}": file.read() for name, file in files.items()}, policy) as url:
         page = browser.new_page()
         page.goto(url)
         page.set_default_timeout(0)

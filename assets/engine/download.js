@@ -5,7 +5,8 @@ const CACHE = "headline";
 const KEPT = 24; // files, of the models used last
 
 /**
- * The contents of files, each {url, bytes, sha256}, by the same names: ArrayBuffers. `onProgress` gets the share that has
+ * The contents of files, each {url, bytes, sha256}, by the same names: ArrayBuffers. What a file host has is compressed by
+ * gzip, and then `packed` is true; length and hash are those of what is in it. `onProgress` gets the share that has
  * arrived, from 0 to 1. Throws an Error, which says what is wrong, if a file cannot be had or differs from its hash.
  */
 export async function download(files, onProgress) {
@@ -14,7 +15,8 @@ export async function download(files, onProgress) {
   let arrived = 0;
   const entries = Object.entries(files).map(async ([name, file]) => {
     const kept = await cache?.match(file.url);
-    const content = await read(kept ?? (await fetch(file.url)), file, (bytes) => onProgress((arrived += bytes) / all));
+    const packed = Boolean(file.packed && !kept); // what is kept is unpacked
+    const content = await read(kept ?? (await fetch(file.url)), { ...file, packed }, (bytes) => onProgress((arrived += bytes) / all));
     await check(name, file, content);
     if (!kept) await cache?.put(file.url, new Response(content)).catch(() => {}); // there may be no room
     return [name, content];
@@ -29,11 +31,12 @@ async function forget(cache) {
   for (const request of kept.slice(0, -KEPT)) await cache.delete(request);
 }
 
-async function read(reply, { bytes }, onBytes) {
+async function read(reply, { bytes, packed }, onBytes) {
   if (!reply.ok) throw new Error(`the server answered ${reply.status}`);
   const content = new Uint8Array(bytes);
   let at = 0;
-  for (const reader = reply.body.getReader(); ; ) {
+  const stream = packed ? reply.body.pipeThrough(new DecompressionStream("gzip")) : reply.body;
+  for (const reader = stream.getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) break;
     if (at + value.length > bytes) throw new Error("a file is longer than it should be");

@@ -1,4 +1,5 @@
-// Matrices and vectors in the memory of kernels.wasm, which multiplies them.
+// Matrices and vectors in the memory of kernels.wasm, which multiplies them; or in JavaScript's own, where a page's policy
+// or an old browser has no WebAssembly. That is slower, and answers the same.
 
 const PAGE = 65536; // bytes of a WebAssembly page
 const LINE = 64; // bytes that one turn of the kernel's loop reads: rows are padded with zeros to a multiple of it
@@ -81,8 +82,54 @@ export class Matrix {
   }
 }
 
-/** The kernels from the bytes of kernels.wasm. */
+/** The kernels from the bytes of kernels.wasm; null makes those in JavaScript. */
 export async function compile(bytes) {
-  const { instance } = await WebAssembly.instantiate(bytes, {});
-  return new Kernels(instance.exports);
+  if (!bytes || typeof WebAssembly !== "object") return new Kernels(plainExports());
+  try {
+    const { instance } = await WebAssembly.instantiate(bytes, {});
+    return new Kernels(instance.exports);
+  } catch (error) {
+    // Refused by a policy without 'wasm-unsafe-eval', or there is no SIMD.
+    if (error instanceof WebAssembly.CompileError) return new Kernels(plainExports());
+    throw error;
+  }
+}
+
+/** What kernels.wasm exports, in JavaScript. */
+function plainExports() {
+  const memory = {
+    buffer: new ArrayBuffer(PAGE),
+    grow(pages) {
+      const larger = new ArrayBuffer(this.buffer.byteLength + pages * PAGE);
+      new Uint8Array(larger).set(new Uint8Array(this.buffer));
+      this.buffer = larger;
+    },
+  };
+  let numbers = new Float32Array(memory.buffer);
+  return {
+    memory,
+    product(matrix, vector, out, rows, columns) {
+      if (numbers.buffer !== memory.buffer) numbers = new Float32Array(memory.buffer);
+      plainProduct(numbers, matrix / 4, vector / 4, out / 4, rows, columns);
+    },
+  };
+}
+
+/** The product of kernels.wat; the addresses are indices. Eight sums, because an addition must wait for the one before it. */
+function plainProduct(m, at, vector, out, rows, columns) {
+  const until = vector + columns;
+  for (const end = out + rows; out < end; out++) {
+    let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+    for (let v = vector; v < until; v += 8, at += 8) {
+      a += m[at] * m[v];
+      b += m[at + 1] * m[v + 1];
+      c += m[at + 2] * m[v + 2];
+      d += m[at + 3] * m[v + 3];
+      e += m[at + 4] * m[v + 4];
+      f += m[at + 5] * m[v + 5];
+      g += m[at + 6] * m[v + 6];
+      h += m[at + 7] * m[v + 7];
+    }
+    m[out] = a + b + c + d + (e + f + g + h);
+  }
 }

@@ -1,6 +1,6 @@
-// A general list of words that the vocabulary lacks, with their frequencies. The server sends it as lines: the first says
-// whose list it is, each other is a word's key, a tab and its frequency in hundredths of a power of ten, and, where it is
-// written otherwise, after another tab how it is written; in alphabetical order.
+// A general list of words that the vocabulary lacks, with their frequencies. headline/share/engine_files.py says how it is
+// written: words in alphabetical order without what they have in common with the one before, and then the frequencies in
+// hundredths of a power of ten.
 
 import { firstFrom, startingWith } from "./sorted_words.js";
 import { Recent } from "./recent.js";
@@ -17,14 +17,18 @@ export class Lexicon {
   static beyond(vocabulary, text) {
     const words = [], shares = [], forms = [];
     let known = 0;
-    for (const line of text.split("\n").slice(1, -1)) {
-      const [word, power, form = word] = line.split("\t");
+    const lists = text.slice(text.indexOf("\n") + 1).split("\n\n"), powers = lists[1]?.split("\n") ?? [];
+    const lines = powers.length ? lists[0].split("\n") : []; // a language may have no list
+    let word = "";
+    lines.forEach((line, i) => {
+      const [rest, form] = line.split("\t");
+      word = word.slice(0, rest.charCodeAt(0) - 65) + rest.slice(1);
       const listed = vocabulary.stoi.has(word);
       known += listed;
       words.push(word);
-      forms.push(form);
-      shares.push(listed ? 0 : 10 ** (Number(power) / 100));
-    }
+      forms.push(form ?? word);
+      shares.push(listed ? 0 : 10 ** (Number(powers[i]) / 100));
+    });
     const own = vocabulary.size - vocabulary.specials.length;
     const english = vocabulary.tokenizer.language.tag === "en";
     const used = vocabulary.unk !== undefined && (!english || known >= OF_ITS_LANGUAGE * own);

@@ -14,7 +14,7 @@ from headline.corpus.reader import read_headlines
 from headline.corpus.segmentation import tokenizer
 from headline.generator.words import lexicon
 from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
-from headline.web.engine.engine_files import engine_files, shared_files
+from headline.share.engine_files import engine_files, shared_files
 from tests.tiny import random_checkpoint
 
 PROBABILITY = (
@@ -32,8 +32,8 @@ def headlines() -> list[str]:
     return read_headlines(SAMPLE_CORPUS).headlines
 
 
-def held(browser: Browser, folder: Path, cases: list[Case]) -> None:
-    found = compare(browser, folder, cases)
+def held(browser: Browser, folder: Path, cases: list[Case], policy: str = "") -> None:
+    found = compare(browser, folder, cases, policy=policy)
     assert found.cases == len(cases)
     assert [(case.text, case.texts, answer["texts"]) for case, answer in found.differing] == []
     assert found.largest < PROBABILITY
@@ -51,7 +51,7 @@ def test_a_small_model_of_several_layers_and_ngram_models(browser: Browser, head
     held(browser, small_checkpoint(headlines).save(tmp_path / "small", "float16"), keystrokes(headlines, 200))
 
 
-@pytest.mark.parametrize("precision", ["mixed", "float32"])
+@pytest.mark.parametrize("precision", ["int4", "float32"])
 def test_a_large_vocabulary_without_ngrams(browser: Browser, headlines: list[str], tmp_path: Path, precision: str):
     model = wide_checkpoint(4500, precision)
     held(browser, model.save(tmp_path / "wide", precision), keystrokes(headlines, 150))
@@ -88,6 +88,12 @@ def test_another_language(browser: Browser, tmp_path: Path, monkeypatch, tag: st
     held(browser, folder, [*cases, *keystrokes(titles, 60, tag=tag)[12:]])
     for cached in (lexicon.listed, shared_files):
         cached.cache_clear()
+
+
+def test_it_answers_the_same_where_there_is_no_webassembly(browser: Browser, tmp_path: Path):
+    """A policy forbids it; then JavaScript multiplies."""
+    model = wide_checkpoint(4500, "int4").save(tmp_path / "wide", "int4")
+    held(browser, model, [Case(text) for text in ODD_TEXTS[:30]], "default-src 'self'")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from fastapi.testclient import TestClient
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.words.lexicon import Lexicon, listed
 from headline.paths import ASSETS
-from headline.web.engine.engine_files import shared_files
+from headline.share.engine_files import shared_files
 from headline.web.engine.page_code import code_version, page_code
 from headline.web.http.engine_routes import engine_routes
 from headline.web.models import BUNDLED_ID, Models
@@ -33,6 +32,17 @@ def client(tmp_path: Path) -> TestClient:
     app = FastAPI()
     app.router.routes.extend(engine_routes(Models(bundled, tmp_path / "runs")))
     return TestClient(app)
+
+
+def read_list(content: bytes) -> tuple[str, dict[str, tuple[str, str]]]:
+    """The first line of words.txt, and key -> (how it is written, hundredths of a power of ten)."""
+    attribution, _, lists = content.decode().partition("\n")
+    lines, powers = (part.split("\n") for part in lists.split("\n\n"))
+    keys, forms = [""], []
+    for rest, *form in (line.split("\t") for line in lines):
+        keys.append(keys[-1][: ord(rest[0]) - ord("A")] + rest[1:])
+        forms.append(form[0] if form else keys[-1])
+    return attribution, dict(zip(keys[1:], zip(forms, powers, strict=True), strict=True))
 
 
 def files_of(client: TestClient, model: str) -> dict:
@@ -72,15 +82,14 @@ def test_a_model_of_another_language_comes_with_its_rules_and_words(client: Test
     assert (german["tag"], german["small_words"], german["with_marks"]["u"]) == ("de", None, "ü")
     assert english["tag"] == "en" and "the" in english["small_words"]
     assert "language=de" in files["words.txt"]["url"] and "model=german" in files["vocabulary.txt"]["url"]
-    first, *lines = client.get(files["words.txt"]["url"]).content.decode().split("\n")
-    assert first.startswith("German words of wordfreq") and any(line.startswith("für\t") for line in lines)
+    first, found = read_list(client.get(files["words.txt"]["url"]).content)
+    assert first.startswith("German words of wordfreq") and "für" in found
     wrong = files["words.txt"]["url"].replace("language=de", "language=" + "x-" * 1000)
     assert client.get(wrong).status_code == 404
 
 
 def test_a_word_that_is_written_otherwise_than_its_key_is_sent_with_both():
-    lines = shared_files("ko")["words.txt"].read().decode().split("\n")
-    assert any(re.fullmatch(r"ㄷㅐㅌㅗㅇㄹㅕㅇ\t-\d+\t대통령", line) for line in lines)
+    assert read_list(shared_files("ko")["words.txt"].read())[1]["ㄷㅐㅌㅗㅇㄹㅕㅇ"][0] == "대통령"
     assert json.loads(shared_files("ja")["language.json"].read())["splitter"].keys() >= {"UW3", "BW2", "TW1"}
     assert shared_files("th")["words.txt"].read().count(b"\n") == 1  # wordfreq has none
 
@@ -88,7 +97,7 @@ def test_a_word_that_is_written_otherwise_than_its_key_is_sent_with_both():
 def test_the_lessons_recipe_and_models_that_are_too_large_are_left_to_the_server(client: TestClient, monkeypatch):
     assert files_of(client, "lesson") is None
     assert files_of(client, "mine") is not None
-    monkeypatch.setattr("headline.web.http.engine_routes._LARGEST", 1000)
+    monkeypatch.setattr("headline.share.engine_files._LARGEST", 1000)
     assert files_of(client, "mine") is None
 
 
@@ -135,16 +144,19 @@ def test_no_other_file_of_the_program_is_sent(client: TestClient, path: str):
     assert all(name.startswith("engine/") for name in page_code())
 
 
-def test_the_word_list_has_every_word_and_its_frequency():
-    attribution, *lines = shared_files()["words.txt"].read().decode().removesuffix("\n").split("\n")
+@pytest.mark.parametrize("base", ["en", "de"])
+def test_the_word_list_has_every_word_and_its_frequency(base: str):
+    attribution, found = read_list(shared_files(base)["words.txt"].read())
     assert "Robyn Speer" in attribution and "CC BY-SA 4.0" in attribution
-    found = dict(line.split("\t") for line in lines)
-    words, _, shares = listed("en")
-    assert found.keys() == set(words)
-    assert [10 ** (int(found[word]) / 100) for word in words] == pytest.approx(shares.tolist(), rel=1e-12)
-    assert Lexicon.beyond(vocabulary("autocomplete"))  # the list that Python uses
-    encoded = [line.split("\t")[0].encode("utf-16-be") for line in lines]
+    words, written, shares = listed(base)
+    assert found.keys() == set(words) and [found[word][0] for word in words] == list(written)
+    assert [10 ** (int(found[word][1]) / 100) for word in words] == pytest.approx(shares.tolist(), rel=1e-12)
+    encoded = [word.encode("utf-16-be") for word in found]
     assert encoded == sorted(encoded)
+
+
+def test_python_uses_the_same_list():
+    assert Lexicon.beyond(vocabulary("autocomplete"))
 
 
 def test_an_address_below_a_proxys_path(tmp_path: Path):

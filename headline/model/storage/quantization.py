@@ -7,9 +7,10 @@ import numpy as np
 from headline.errors import CheckpointError, SettingError
 from headline.model.storage.checkpoint_files import WEIGHTS
 
-PRECISIONS = ("float32", "float16", "int8", "mixed")
+PRECISIONS = ("float32", "float16", "int8", "mixed", "int4")
 
 _SCALE = ".scale"  # suffix of the tensor that an 8-bit or 4-bit tensor is multiplied by
+_CLIPPED = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6)  # of a row's largest number: what 4 bits reach to
 _RARE = "embedding.rare"  # the embedding's last rows, which are of rare words, in 4 bits
 
 
@@ -18,7 +19,7 @@ def pack_weights(weights: Mapping[str, np.ndarray], precision: str) -> dict[str,
 
     "int8" scales every matrix so that its largest entry is 127: a scale per row in the embedding (a
     row is a word), a scale per column elsewhere (a column is a unit). Vectors stay float32. "mixed" is the same,
-    but the second half of the embedding's rows has 4 bits per number.
+    but the second half of the embedding's rows has 4 bits per number; "int4" has all of its rows so.
 
     Raises:
         SettingError: unknown precision.
@@ -34,9 +35,10 @@ def pack_weights(weights: Mapping[str, np.ndarray], precision: str) -> dict[str,
         if w.ndim == 1:
             packed[name] = w.astype(np.float32)
             continue
-        if name == "embedding" and precision == "mixed" and len(w) > 1:
-            w, rare = np.split(w, [-(len(w) // 2)])
-            numbers, packed[_RARE + _SCALE] = _rounded(rare, axis=1, largest=7)
+        rare = {"mixed": len(w) // 2, "int4": len(w)}.get(precision, 0) if name == "embedding" else 0
+        if rare:
+            w, last = w[:-rare], w[-rare:]
+            numbers, packed[_RARE + _SCALE] = (_best_rounded if precision == "int4" else _rounded)(last, 1, 7)
             packed[_RARE] = _to_nibbles(numbers)
         packed[name], packed[name + _SCALE] = _rounded(w, axis=1 if name == "embedding" else 0, largest=127)
     return packed
@@ -98,6 +100,17 @@ def _rounded(w: np.ndarray, axis: int, largest: int) -> tuple[np.ndarray, np.nda
     """Whole numbers from -largest to largest, of the shape of `w`, and the scales that give `w` back."""
     scale = (np.maximum(np.abs(w).max(axis=axis, keepdims=True), 1e-12) / largest).astype(np.float32)
     return np.round(w / scale).astype(np.int8), scale
+
+
+def _best_rounded(w: np.ndarray, axis: int, largest: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same with smaller scales where the mean square error is smaller so, although the largest numbers are cut."""
+    widest = np.maximum(np.abs(w).max(axis=axis, keepdims=True), 1e-12) / largest
+    best, least = widest, np.full_like(widest, np.inf)
+    for share in _CLIPPED:
+        scale = share * widest
+        error = np.square(np.clip(np.round(w / scale), -largest, largest) * scale - w).sum(axis=axis, keepdims=True)
+        best, least = np.where(error < least, scale, best), np.minimum(error, least)
+    return np.clip(np.round(w / best), -largest, largest).astype(np.int8), best.astype(np.float32)
 
 
 def _scaled(numbers: np.ndarray, scale: np.ndarray) -> np.ndarray:

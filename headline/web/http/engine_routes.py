@@ -11,13 +11,12 @@ from starlette.routing import BaseRoute, Route
 from headline.corpus.language.languages import LANGUAGES, UNKNOWN, language
 from headline.errors import CheckpointError, RequestError
 from headline.model.storage.metadata import Metadata
-from headline.web.engine.engine_files import EngineFile, engine_files, shared_files
+from headline.share.engine_files import EngineFile, engine_files, runs_in_page, shared_files
 from headline.web.engine.page_code import code_version, page_code
 from headline.web.http.refusals import check_model, refusal
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.serve.questions import API
 
-_LARGEST = 64 * 2**20  # bytes of all files of a model that a page is asked to hold; the server answers for larger ones
 _QUALITY = 5  # of brotli: a tenth of a second for the largest file of the bundled model
 _COMPRESSED_KEPT = 8  # files
 # Addresses contain a hash of what they lead to. A visitor's model is theirs alone, so no shared cache keeps it.
@@ -43,7 +42,7 @@ def engine_routes(models: Models) -> list[BaseRoute]:
         try:
             files = _files(models, model)
             meta = Metadata.read(models.folder(model))
-            runs = meta.model.causal and sum(f.size for f in files.values()) <= _LARGEST
+            runs = runs_in_page(meta, files)
         except RequestError as error:
             return refusal(error)
         except (CheckpointError, OSError):

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,12 +12,16 @@ from headline.generator.words.blocklist import blocked_words, delicate_words
 from headline.generator.words.lexicon import listed
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
 from headline.model.storage.metadata import Metadata
-from headline.web.engine.language_file import language_file
+from headline.share.language_file import language_file
 
+_LONGEST_BEGINNING = 25  # letters that a word of the list has in common with the one before
 _WORDS_FROM = "words of wordfreq, Robyn Speer 2022, doi 10.5281/zenodo.7199437; CC BY-SA 4.0"
 _BLOCKED_FROM = "of better_profanity, MIT; those behind a = of codespell and English Wikipedia, CC BY-SA 3.0"
 
 _LANGUAGES_KEPT = 4  # of which the files are kept in memory, up to 4 MB each
+
+
+_LARGEST = 64 * 2**20  # bytes of all files of a model that a page is asked to hold
 
 
 @dataclass(frozen=True)
@@ -46,29 +50,46 @@ def engine_files(folder: Path) -> dict[str, EngineFile]:
     return own | shared_files(language(meta.language).base)
 
 
+def runs_in_page(meta: Metadata, files: Mapping[str, EngineFile] | None = None) -> bool:
+    """Whether the engine knows the recipe of a model, and its files, if given, are small enough for a page."""
+    return meta.model.causal and sum(file.size for file in (files or {}).values()) <= _LARGEST
+
+
 @lru_cache(maxsize=_LANGUAGES_KEPT)
 def shared_files(base: str = "en") -> dict[str, EngineFile]:
     """What all models of a language share, by the tag under which the language is known: its rules, its general word
     list, the words that are never suggested, and those that are where they are likely.
 
-    The first line of the list says whose it is; a further one is a word by its key, a tab, its frequency in hundredths
-    of a power of ten, which is how wordfreq has it, and after another tab how it is written, where that is not the key.
-    The order is that of UTF-16, in which JavaScript compares.
+    The first line of the list says whose it is. Then comes a line a word, by its key and in the order of UTF-16, in
+    which JavaScript compares: a character that says how many letters it has in common with the key before, from "A" for
+    none on; the rest of the key; and after a tab how the word is written, where that is not its key. After an empty
+    line come the frequencies in the same order, in hundredths of a power of ten, which is how wordfreq has them.
     """
     known = language(base)
     keys, forms, shares = listed(base)
     in_order = sorted(zip(keys, forms, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
-    lines = "".join(
-        f"{key}\t{round(100 * math.log10(share))}{f'{chr(9)}{form}' if form != key else ''}\n"
-        for key, form, share in in_order
-    )
+    rests = _without_beginnings([key for key, _, _ in in_order])
+    lines = [f"{rest}\t{form}" if form != key else rest for rest, (key, form, _) in zip(rests, in_order, strict=True)]
+    powers = [str(round(100 * math.log10(share))) for _, _, share in in_order]
     texts = {
         "language.json": language_file(known).decode(),
-        "words.txt": f"{known.name} {_WORDS_FROM}\n{lines}",
+        "words.txt": "\n".join([f"{known.name} {_WORDS_FROM}", *lines, "", *powers]),
         "blocked.txt": "\n".join([f"# {_BLOCKED_FROM}", *sorted(blocked_words())]),
         "delicate.txt": "\n".join(sorted(delicate_words())),
     }
     return {name: _of_text(text) for name, text in texts.items()}
+
+
+def _without_beginnings(words: Sequence[str]) -> Iterator[str]:
+    before = ""
+    for word in words:
+        same = 0
+        while word[same : same + 1] == before[same : same + 1] and word[same:] and same < _LONGEST_BEGINNING:
+            if word[same] > "\uffff":  # two units of UTF-16, in which JavaScript counts
+                break
+            same += 1
+        yield chr(ord("A") + same) + word[same:]
+        before = word
 
 
 def _of_text(text: str) -> EngineFile:
