@@ -60,7 +60,7 @@ class TrainingConfig:
     ngram_order: int = _setting(4, "words in the longest n-grams that are mixed with the network; 0: no n-grams")
     max_ngrams: int = _setting(1_000_000, "n-grams at most; the rarest are dropped")
     keep_words: bool = _setting(True, "when fine-tuning a model, keep its words too")
-    precision: str = _setting("float32", "how weights are stored: float32, float16, int8 or mixed")
+    precision: str = _setting("float32", "how weights are stored: float32, float16, int8, mixed or int4")
     compute: str = _setting("auto", "float32, mixed_float16, mixed_bfloat16, or auto: what suits the GPU")
     keep_duplicates: bool = _setting(False, "keep headlines that occur more than once")
     normalise: bool = _setting(True, "tidy white space and HTML characters; the lesson keeps the text as it is")

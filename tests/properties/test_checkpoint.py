@@ -25,7 +25,7 @@ from tests import tiny
 from tests.properties.changes import damaged, with_another_value
 
 RECIPES = ("autocomplete", "notebook")
-PRECISIONS = ("float32", "float16", "int8", "mixed")
+PRECISIONS = ("float32", "float16", "int8", "mixed", "int4")
 Files = dict[str, bytes]  # of a checkpoint, by name
 
 

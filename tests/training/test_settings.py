@@ -20,7 +20,7 @@ NAN = float("nan")
         ("tokenizer", "bytes"),
         ("tokenizer", "keras"),  # it has no start mark, which this recipe needs
         ("schedule", "linear"),
-        ("precision", "int4"),
+        ("precision", "int2"),
         *[(name, 0) for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs")],
         *[(name, -1) for name in ("batch_size", "clip_norm", "patience", "seed", "candidates", "block_size")],
         *[(name, value) for name in ("embedding_dropout", "dropout") for value in (-0.1, 1.0, NAN)],

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from safetensors.numpy import load, save
+
 from headline.corpus.split import SeenHeadlines
 from headline.errors import CheckpointError
 from headline.model.interpolated_ngram import MAX_PARTS, WEIGHTS, InterpolatedNGram, NGrams, part_name
@@ -36,6 +38,11 @@ def read_memory(path: Path, vocab_size: int) -> tuple[SeenHeadlines, Interpolate
 def write_memory(path: Path, seen: SeenHeadlines, ngram: NGrams | None) -> None:
     """Write both as tensors."""
     write_tensors(path, {"seen": seen.hashes} | (ngram.tensors() if ngram is not None else {}))
+
+
+def drop_seen(content: bytes) -> bytes:
+    """Return the file without the hashes of headlines."""
+    return save({name: tensor for name, tensor in load(content).items() if name != "seen"})
 
 
 def _check_header(header: Header, vocab_size: int) -> None:
