@@ -11,7 +11,7 @@ import { View } from "./view.js";
 
 const LOST = "The server does not answer. Your text is kept.";
 const NO_MODEL = "The model could not be loaded. Your text is kept.";
-const OFFLINE = "No connection. Suggestions go on; whole headlines and training need the server.";
+const OFFLINE = "No connection. Suggestions go on.", NEEDS_SERVER = "Whole headlines and training need the server.";
 const LATE = 24; // milliseconds after which a list that still fits is drawn, until the engine's arrives
 const LONGEST_SHARED = 2000; // characters that are read from an address
 const HANDED_AFTER = 250; // milliseconds without a key
@@ -32,28 +32,33 @@ export class SearchBox {
    *   onText(text)      a moment after the text has changed
    *   onSubmit(text)    Enter, with nothing chosen
    *   onGone(model)     the model was deleted since it was chosen
+   * In a field of another page (../field/attached.js) there are `input`, `view`, `field`, `settings` and `keys` of its own.
    */
-  constructor({ root, element, rules, answers, inAddress = false, on = {} }) {
-    Object.assign(this, { root, element, rules, inAddress, on });
+  constructor({ root, element, rules, answers, inAddress = false, on = {}, input, view, field, settings, keys = actionOf }) {
+    Object.assign(this, { root, element, rules, inAddress, on, keys });
     this.model = "";
     this.state = new State(rules);
-    this.view = new View(element);
-    this.box = this.view.box;
-    this.field = new Field(this.box, root);
-    const settings = element.querySelector(".settings"), defaults = { shown: rules.rows, style: "auto", phrases: true };
-    this.settings = new Settings(settings, defaults, () => this.#newSettings());
+    this.view = view ?? new View(element);
+    this.box = input ?? this.view.box;
+    this.field = field ?? new Field(this.box, root);
+    this.settings = settings ?? this.#ownSettings();
     this.view.makeRoom(this.settings.values.shown);
     this.answers = answers({
       onAnswer: (answer) => this.#hear(answer),
       onLost: (lost) => this.#lost(lost),
       onGone: (model) => model === this.model && this.on.onGone?.(model),
       onEngine: (engine) => this.view.drawEngine(engine),
-      isShown: () => element.isConnected,
+      isShown: () => this.box.isConnected,
     });
     if (inAddress) this.box.value = (new URLSearchParams(location.search).get("q") ?? "").slice(0, LONGEST_SHARED);
     this.#keys = this.box.value.length;
     this.#drawSaved();
     this.#listen();
+  }
+
+  #ownSettings() {
+    const defaults = { shown: this.rules.rows, style: "auto", phrases: true };
+    return new Settings(this.element.querySelector(".settings"), defaults, () => this.#newSettings());
   }
 
   /** Write with another model. */
@@ -190,7 +195,7 @@ export class SearchBox {
   // ---------------------------------------------------------------- events
 
   #listen() {
-    const { box, root, state, view, element } = this, { list } = view, { signal } = this.#ended;
+    const { box, root, state, view } = this, { list } = view, { signal } = this.#ended;
     const listen = (target, types, act) => {
       for (const type of types.split(" ")) target.addEventListener(type, act, { signal });
     };
@@ -205,11 +210,13 @@ export class SearchBox {
     // A click keeps the focus in the box; hovering chooses nothing.
     listen(list, "pointerdown mousedown", (event) => event.preventDefault());
     listen(list, "click", (event) => this.#click(event));
-    listen(element.querySelector(".copy-link"), "click", () => this.#copyLink());
+    const copyLink = this.element?.querySelector(".copy-link");
+    if (copyLink) listen(copyLink, "click", () => this.#copyLink());
     const selected = () => this.field.focused && !state.composing && this.#moved();
     for (const target of new Set([root, document])) listen(target, "selectionchange", selected);
-    listen(window, "offline", () => this.answers.local && view.say(OFFLINE));
-    listen(window, "online", () => view.said === OFFLINE && view.say(""));
+    const offline = this.answers.server === null ? OFFLINE : `${OFFLINE} ${NEEDS_SERVER}`;
+    listen(window, "offline", () => this.answers.local && view.say(offline));
+    listen(window, "online", () => view.said === offline && view.say(""));
   }
 
   #beforeInput(event) {
@@ -243,7 +250,7 @@ export class SearchBox {
     if (event.isComposing || state.composing || event.keyCode === 229) return;
     this.#moved(); // the event that says so may come after the next key
     if (event.key.length > 1) this.#carryOver(); // a key that is no letter acts on the list as it stands
-    const action = actionOf(event, state, this.field.text);
+    const action = this.keys(event, state, this.field.text);
     if (!action) return;
     if (!action.passes) event.preventDefault();
     if (action.take) return this.#take(action.take);

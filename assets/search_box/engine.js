@@ -29,7 +29,7 @@ export class Engine {
       const files = await listed;
       if (!files) throw new Error("the server answers for this model");
       if (this.closed) return;
-      this.#worker = new Worker(`${this.code}/engine/worker.js`, { type: "module" });
+      this.#worker = startWorker(`${this.code}/engine/worker.js`);
       this.#worker.onmessage = ({ data }) => this.#hear(data);
       this.#worker.onerror = (event) => this.#fail(event.message ?? "the worker could not be started");
       this.#worker.postMessage({ open: files });
@@ -64,4 +64,12 @@ export class Engine {
     this.close();
     this.heard.onFailed(why);
   }
+}
+
+/** A worker from an address. Of another host browsers start none, but one of this page may import it. */
+function startWorker(address) {
+  const url = new URL(address, location.href);
+  if (url.origin === location.origin) return new Worker(url, { type: "module" });
+  const script = new Blob([`import ${JSON.stringify(url.href)};`], { type: "text/javascript" });
+  return new Worker(URL.createObjectURL(script), { type: "module" });
 }

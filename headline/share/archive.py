@@ -21,6 +21,7 @@ from headline.model.storage.metadata import Metadata
 from headline.runs.confined import run_confined, serve
 from headline.runs.limits import Limits
 from headline.runs.visitors import OWNER, check_disk
+from headline.share.web_folder import web_content, zip_web_folder
 
 _MODULE = "headline.share.archive"
 _NO_LIMITS = Limits()
@@ -35,16 +36,20 @@ _END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"  # signatures of the end record and
 _END_BYTES, _LOCATOR_BYTES, _MAX_COMMENT = 22, 20, 2**16
 
 
-def pack(folder: Path, into: Path, name: str = "") -> Path:
-    """Write a checkpoint's files to a zip, and return its path.
+def pack(folder: Path, into: Path, name: str = "", web: bool = False) -> Path:
+    """Write a checkpoint's files to a zip, or those of a web folder with it, and return its path.
 
     The zip is called by `name`, or where that is empty by the name that the model was trained under.
 
     Raises:
         CheckpointError: the folder is not a whole checkpoint.
+        ExportError: the engine in a page cannot run this model.
     """
     trained_as = Checkpoint.load(folder).provenance.get("name") or ""
-    path = into / f"{_plain_name(name or trained_as)}.zip"
+    path = into / f"{_plain_name(name or trained_as)}{'-web' if web else ''}.zip"
+    if web:
+        zip_web_folder(web_content(folder, name=name or trained_as), path)
+        return path
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in _FILES:
             if (folder / file).is_file():
@@ -86,13 +91,13 @@ def unpack_confined(path: Path, runs: Path, limits: Limits, visitor: str) -> Pat
     return folder
 
 
-def pack_confined(folder: Path, into: Path, limits: Limits, name: str = "") -> Path:
-    """Pack a visitor's model in a child process, under this name.
+def pack_confined(folder: Path, into: Path, limits: Limits, name: str = "", web: bool = False) -> Path:
+    """Pack a visitor's model in a child process, under this name; `web`: as a web folder.
 
     Raises:
-        CheckpointError: the folder is not a whole checkpoint.
+        CheckpointError: the folder is not a whole checkpoint, or a page cannot run the model.
     """
-    asked = {"pack": str(folder.resolve()), "into": str(into.resolve()), "name": name}
+    asked = {"pack": str(folder.resolve()), "into": str(into.resolve()), "name": name, "web": web}
     done = run_confined(_MODULE, asked, "This model", CheckpointError, limits.reading_mb, limits.reading_seconds)
     return into / done["name"]
 
@@ -212,7 +217,7 @@ def _extract(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], fold
 
 def _answer(asked: dict) -> dict:
     if "pack" in asked:
-        return {"name": pack(Path(asked["pack"]), Path(asked["into"]), asked["name"]).name}
+        return {"name": pack(Path(asked["pack"]), Path(asked["into"]), asked["name"], asked["web"]).name}
     _unpack(Path(asked["zip"]), Path(asked["folder"]), Limits(**asked["limits"]), asked["visitor"])
     return {}
 

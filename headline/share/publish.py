@@ -151,15 +151,28 @@ def publish_space(repo: str, hardware: str | None = None, private: bool = False,
     Raises:
         HubError: it cannot be done; the message says why and what to do.
     """
-    content = space_content(check_name(repo), root, hardware)
-    content[MANIFEST] = ("\n".join(sorted(content)) + "\n").encode()
+    return _publish_space(space_content(check_name(repo), root, hardware), repo, "gradio", hardware, private)
+
+
+def publish_static(content: dict[str, bytes], repo: str, private: bool = False) -> str:
+    """Create or update a static Space of the files of `web_folder` and return its address. It runs no program and needs
+    no hardware. Files that no earlier upload put there are kept.
+
+    Raises:
+        HubError: it cannot be done; the message says why and what to do.
+    """
+    return _publish_space(content, check_name(repo), "static", None, private)
+
+
+def _publish_space(content: dict[str, bytes], repo: str, sdk: str, hardware: str | None, private: bool) -> str:
+    content = content | {MANIFEST: ("\n".join(sorted(content)) + "\n").encode()}
     from huggingface_hub import HfApi
 
     with _sending(repo):
         api = HfApi(token=_token())
         kind: Any = hardware  # one of SpaceHardware: check_hardware checked it
         url = api.create_repo(
-            repo, repo_type="space", exist_ok=True, space_sdk="gradio", space_hardware=kind, private=private or None
+            repo, repo_type="space", exist_ok=True, space_sdk=sdk, space_hardware=kind, private=private or None
         )
         there = _there(api, repo, "space")
         ours = _manifest(api, repo) if MANIFEST in there else set()

@@ -10,23 +10,12 @@ from typing import Any
 
 import gradio as gr
 
-from headline.generator.box.shown import ROWS, SURE
-from headline.generator.box.spacing import CLOSING, JOINING, OPENING
-from headline.generator.suggester import WORTH_SHOWING
+from headline.generator.box.rules import RULES
 from headline.paths import read_asset
 from headline.web.engine.one_script import one_script
 from headline.web.engine.page_code import code_path
 from headline.web.serve.questions import API
 
-# What the page's script must know of the rules of this side (assets/search_box/box.js).
-RULES = {
-    "rows": ROWS,
-    "sure": SURE,
-    "worthShowing": WORTH_SHOWING,
-    "closing": CLOSING,
-    "joining": JOINING,
-    "opening": OPENING,
-}
 _stamps = itertools.count(1)
 
 

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Browser, expect
 
+from headline.generator.box.rules import RULES
 from headline.paths import read_asset
 from headline.web.engine.one_script import one_script
-from headline.web.search_box import RULES
 
 MAKE = """([markup, rules]) => {
   const element = document.createElement("div"), root = element.attachShadow({ mode: "open" });
