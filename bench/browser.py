@@ -46,7 +46,8 @@ DISTANCE = 200  # milliseconds there and back
 WATCH = """(selectors) => {
   const box = document.querySelector(selectors.box);
   const bench = (window.bench = { keys: [], backwards: 0, newest: "" });
-  const list = document.querySelector("#headline-list");
+  const root = selectors.host ? document.querySelector(selectors.host).shadowRoot : document;
+  const list = root.querySelector(selectors.list);
   const shown = () => selectors.ours
     ? list.dataset.typed
     : (() => {
@@ -57,7 +58,7 @@ WATCH = """(selectors) => {
   box.addEventListener("input", () => {
     const key = { text: box.value, down: bench.down };
     bench.keys.push(key);
-    if (selectors.rows) requestAnimationFrame(() => { key.empty = !document.querySelector(selectors.rows); });
+    if (selectors.rows) requestAnimationFrame(() => { key.empty = !root.querySelector(selectors.rows); });
   }, true);
   const channel = new MessageChannel();
   const framed = [];
@@ -81,7 +82,7 @@ WATCH = """(selectors) => {
       key.added = [...list?.querySelectorAll(".rest") ?? []].map((rest) => rest.textContent + rest.nextSibling.textContent);
     }
     requestAnimationFrame(() => { framed.push(...matched); channel.port2.postMessage(0); });
-  }).observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-typed", "data-exact"] });
+  }).observe(selectors.host ? root : document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-typed", "data-exact"] });
 }"""
 
 
@@ -96,13 +97,15 @@ class App:
     rows: str
     ours: bool  # `data-typed` of the list holds the text it belongs to
     html: str = ""  # the whole page, if it has no server
+    list: str = "#headline-list"
+    host: str = ""  # of the shadow root that the list is in
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
 
     def selectors(self) -> dict:
-        return {"box": self.box, "rows": self.rows, "ours": self.ours}
+        return {"box": self.box, "rows": self.rows, "ours": self.ours, "list": self.list, "host": self.host}
 
 
 OURS = App("headline", ["app.py"], 7971, "#headline-input", "#headline-list li .words", True)

@@ -365,6 +365,10 @@ def test_a_model_is_brought_renamed_compared_taken_along_and_deleted(page: Page,
     with page.expect_download() as downloading:
         page.click("#pack")  # the first click, right after the name was changed
     assert downloading.value.suggested_filename == "b-Mine-b.zip"
+    with page.expect_download() as downloading:
+        page.click("#web-folder")
+    assert downloading.value.suggested_filename == "b-Mine-b-web.zip"
+    expect(page.locator("#own-told")).to_contain_text("Unpack the zip on any web host")
     assert violations_of_ours(page) == []
     page.click("#delete")
     expect(page.locator("#own-told")).to_contain_text("Delete “<b>Mine</b>”?")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
@@ -14,6 +15,7 @@ from gradio.context import LocalContext
 from headline.commands.progress_bar import _result
 from headline.errors import CorpusError, HeadlineError, SettingError
 from headline.model.config import ModelConfig
+from headline.model.storage.checkpoint_files import META
 from headline.runs.job import Status, list_jobs
 from headline.runs.limits import Limits
 from headline.runs.trash import MINUTES
@@ -215,6 +217,12 @@ def test_a_model_is_uploaded_renamed_deleted_and_brought_back(tab, tmp_path):
     id_ = shown[own.mine][-1]
     assert shown[own.written_with].value == id_ and (id_, id_) in shown[own.model].choices
     assert own.show_choice(id_)[own.pack_button].interactive and not own.show_choice(None)[own.pack_button].interactive
+    assert own.show_choice(id_)[own.web_button].interactive and "index.html" in own.tell_web_folder()[own.told]["text"]
+    unfit = random_checkpoint("notebook").save(tab.models.runs / "unfit")
+    assert not own.show_choice("unfit")[own.web_button].interactive
+    (unfit / META).write_text("{}")
+    assert not own.show_choice("unfit")[own.web_button].interactive
+    shutil.rmtree(unfit)
     shown = own.rename(given(tab, model=id_, new_name=" Mine "))
     assert ("Mine", id_) in shown[own.model].choices and "Mine" in str(shown[own.table])
     assert tab.models.name(id_) == "Mine"

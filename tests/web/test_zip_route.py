@@ -1,5 +1,6 @@
 """A model as a zip from the page's own route: made when it is asked for, and not kept."""
 
+import json
 import tempfile
 import threading
 import zipfile
@@ -34,6 +35,22 @@ def test_a_model_is_packed_and_nothing_is_left(client, tmp_path):
     with zipfile.ZipFile(BytesIO(answer.content)) as archive:
         assert {META, WEIGHTS} <= set(archive.namelist())
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_model_is_packed_as_a_web_folder(client, tmp_path):
+    client.app.state.models.rename("mine", "Mine")
+    answer = client.get(ZIP, params={"model": "mine", "web": "true"})
+    assert answer.headers["content-disposition"].endswith("Mine-web.zip")
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        assert {"index.html", "headline.js", "service_worker.js"} <= set(archive.namelist())
+        assert json.loads(archive.read("model.json"))["name"] == "Mine"
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_model_that_a_page_cannot_run_is_told(client, tmp_path):
+    random_checkpoint("notebook").save(tmp_path / "runs" / "lesson")
+    answer = client.get(ZIP, params={"model": "lesson", "web": "true"})
+    assert answer.status_code == 400 and "cannot run this model by itself" in answer.json()["error"]
 
 
 @pytest.mark.parametrize(

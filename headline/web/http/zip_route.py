@@ -1,4 +1,4 @@
-"""The HTTP route below /gradio_api/headline from which the page downloads a model as a zip."""
+"""The HTTP route below /gradio_api/headline from which the page downloads a model as a zip, or as a web folder."""
 
 import shutil
 import tempfile
@@ -26,8 +26,8 @@ def zip_route(models: Models) -> APIRoute:
     """A route for `gr.Blocks.launch(app_kwargs={"routes": …})`."""
     packing = threading.BoundedSemaphore(_AT_ONCE)
 
-    def zip_(model: str = "") -> Response:
-        """A model as a zip, which is made now and not kept."""
+    def zip_(model: str = "", web: bool = False) -> Response:
+        """A model as a zip, which is made now and not kept: its files, or those of a web folder with it."""
         if model == BUNDLED_ID or not models.exists(model):
             return JSONResponse({"error": "There is no such model."}, 404)
         if not packing.acquire(blocking=False):
@@ -35,7 +35,7 @@ def zip_route(models: Models) -> APIRoute:
             return JSONResponse({"error": "Other models are being packed: try again in a moment."}, 429, headers)
         folder = Path(tempfile.mkdtemp(prefix="headline-zip-"))
         try:
-            path = pack_confined(models.folder(model), folder, models.limits, models.name(model))
+            path = pack_confined(models.folder(model), folder, models.limits, models.name(model), web)
         except CheckpointError as error:
             shutil.rmtree(folder, ignore_errors=True)
             return JSONResponse({"error": without_folders(str(error))}, 400)

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from headline.errors import HeadlineError
+from headline.errors import CheckpointError, HeadlineError
+from headline.model.storage.metadata import Metadata
 from headline.runs.trash import MINUTES
 from headline.runs.visitors import visitor_of
 from headline.share.archive import unpack_confined
+from headline.share.engine_files import runs_in_page
 from headline.web.events import AT_ONCE, QUIET
 from headline.web.given import ids_of, name_of
 from headline.web.http.metrics import count_refusal
@@ -20,7 +22,7 @@ from headline.web.tabs.sheets import models_sheet
 _LONGEST_NAME = 80  # characters
 _DOWNLOAD = """(id) => {
   const link = document.createElement("a");
-  link.href = `%s/zip?model=${encodeURIComponent(id)}`;
+  link.href = `%s/zip?model=${encodeURIComponent(id)}%s`;
   link.download = ""; // the answer says the name
   link.click();
 }"""
@@ -52,6 +54,7 @@ class OwnModels:
                 self.rename_button = gr.Button("Rename", elem_id="rename", interactive=False)
                 self.delete_button = gr.Button("Delete…", elem_id="delete", interactive=False)
                 self.pack_button = gr.Button("Download as a zip", elem_id="pack", interactive=False)
+                self.web_button = gr.Button("Web folder", elem_id="web-folder", interactive=False)
                 self.unpack_button = gr.UploadButton("Upload a zip", file_types=[".zip"], elem_id="unpack")
             self.told = line_of("own-told")
             with gr.Row(visible=False) as self.asking:
@@ -74,14 +77,16 @@ class OwnModels:
         self.yes_button.click(self.delete, written, [*changed, *said, self.deleted], **QUIET)
         self.undo_button.click(self.undo, {self.deleted, self.mine}, [*changed, *said], **QUIET)
         # The browser goes to the address at once; the answer is a file, so the page stays.
-        self.pack_button.click(None, self.model, None, js=_DOWNLOAD % search_api_path())
+        self.pack_button.click(None, self.model, None, js=_DOWNLOAD % (search_api_path(), ""))
+        packed = self.web_button.click(None, self.model, None, js=_DOWNLOAD % (search_api_path(), "&web=true"))
+        packed.then(self.tell_web_folder, None, said, **QUIET)
         asked = {self.unpack_button, self.mine, self.visitor, self.written_with}
         self.unpack_button.upload(self.unpack, asked, [self.panel, *changed], **AT_ONCE)
 
     @property
     def _buttons(self) -> list[gr.Button]:
         """The buttons that do something with the chosen model."""
-        return [self.rename_button, self.delete_button, self.pack_button]
+        return [self.rename_button, self.delete_button, self.pack_button, self.web_button]
 
     def choice(self, mine: list[str] | None) -> gr.Dropdown:
         """The dropdown with the models that there are now."""
@@ -95,6 +100,7 @@ class OwnModels:
         """The buttons for a model that was chosen. What was said of the one before goes, but not its Undo."""
         live = self.models.exists(id_ or "")
         shown = {button: gr.Button(interactive=live) for button in self._buttons}
+        shown[self.web_button] = gr.Button(interactive=live and self._runs_in_page(id_ or ""))
         return shown | ({self.told: line(""), self.asking: gr.Row(visible=False)} if id_ else {})
 
     def rename(self, given: dict) -> dict:
@@ -106,6 +112,22 @@ class OwnModels:
             return self._gone(mine)
         self.models.rename(id_, name)
         return self._lists(mine) | {self.told: line(f"It is called “{name}” now, and downloads under that name.")}
+
+    def _runs_in_page(self, id_: str) -> bool:
+        try:
+            return runs_in_page(Metadata.read(self.models.folder(id_)))
+        except CheckpointError:
+            return False
+
+    def tell_web_folder(self) -> dict:
+        """Say what to do with the zip of a web folder."""
+        return {
+            self.told: line(
+                "Unpack the zip on any web host and open its index.html there: the box works with this model, also "
+                "offline, and field.html shows the line that puts it into a form of your own."
+            ),
+            self.asking: gr.Row(visible=False),
+        }
 
     def ask(self, id_: str | None) -> dict:
         """Ask whether a model is to be deleted."""
