@@ -170,7 +170,7 @@ def test_its_keys_take_and_the_others_are_the_forms(page: Page, foreign: Site, s
     page.wait_for_function("() => document.querySelectorAll('headline-field').length === 2")
     page.keyboard.type("First line\nthe ")
     page.wait_for_function(
-        "() => document.querySelectorAll('headline-field')[1].shadowRoot.querySelector('.list').dataset.typed === 'the '"
+        "() => document.querySelectorAll('headline-field')[1].shadowRoot.querySelector('.list').dataset.exact && document.querySelectorAll('headline-field')[1].shadowRoot.querySelector('.list').dataset.typed === 'the '"
     )
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
@@ -227,7 +227,9 @@ def test_a_second_visit_needs_no_network(browser: Browser, folder: dict[str, byt
         again.goto(site.url)
         again.wait_for_function(READY)
         again.keyboard.type("the ")
-        again.wait_for_function("() => document.querySelector('.list').dataset.typed === 'the '")
+        again.wait_for_function(
+            "() => { const l = document.querySelector('.list').dataset; return l.typed === 'the ' && l.exact; }"
+        )
         rows = again.locator(".list li .rest").all_text_contents()
         assert rows == [s.completion for s in shown(suggester, "the ").suggestions]
         again.goto(f"{site.url}field.html")
