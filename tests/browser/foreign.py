@@ -40,6 +40,7 @@ def hosted(files: Mapping[str, bytes], policy: str = STRICT) -> Iterator[Site]:
             self.send_response(404 if content is None else 200)
             self.send_header("Content-Type", guess_type(path)[0] or "application/octet-stream")
             self.send_header("Cache-Control", "no-store")  # what is kept is kept by us
+            self.send_header("Access-Control-Allow-Origin", "*")
             if site.policy:
                 self.send_header("Content-Security-Policy", site.policy)
             self.end_headers()

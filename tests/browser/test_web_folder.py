@@ -199,6 +199,19 @@ def test_a_script_attaches_to_a_field_and_takes_it_off_again(page: Page, foreign
     assert "attaches to an <input>" in told
 
 
+def test_the_folder_may_be_on_another_host(page: Page, folder: dict[str, bytes], suggester: Suggester):
+    with hosted(folder) as cdn:
+        line = f'<script type="module" src="{cdn.url}headline.js?for=title"></script>'
+        host = cdn.url.removesuffix("/")
+        policy = f"default-src 'self'; script-src 'self' {host}; connect-src 'self' {host}; worker-src blob: {host}"
+        with hosted({"index.html": FOREIGN.format(line=line).encode(), "style.css": b""}, policy) as site:
+            page.goto(site.url)
+            page.focus("#title")
+            ready(page)
+            page.keyboard.type("the ")
+            expect_list(page, suggester, "the ")
+
+
 def test_the_variables_of_the_document_style_it(page: Page, foreign: Site):
     foreign.files["style.css"] = snippet("style").encode()
     page.goto(foreign.url)
