@@ -32,8 +32,8 @@ export class AttachedView extends View {
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = sheets;
     root.append(markup(input));
-    super(root);
-    Object.assign(this, { input, host, root, search: root.firstChild, ghost: root.querySelector(".ghost") });
+    super(root, input);
+    Object.assign(this, { host, root, search: root.firstChild, ghost: root.querySelector(".ghost") });
     if (host.showPopover) host.popover = "manual"; // above all else in the page
     (input.closest("dialog") ?? document.body).append(host);
     this.ended = new AbortController();
@@ -84,6 +84,19 @@ export class AttachedView extends View {
   }
 
   drawSaved() {} // a form has no place for it
+
+  // The lines of a textarea wrap.
+  fits(text, grey) {
+    return this.#wraps || super.fits(text, grey);
+  }
+
+  reveal(text) {
+    if (!this.#wraps) super.reveal(text);
+  }
+
+  get #wraps() {
+    return this.input.localName === "textarea";
+  }
 
   say(text) {
     super.say(this.opened ? text : "");
@@ -163,7 +176,7 @@ function markup(input) {
   // View writes the state of a combobox to .box: the field belongs to the page and keeps its attributes.
   const line = part("div", "stand-in"), box = part("i", "box");
   line.hidden = true;
-  line.append(box, part("span", "saved-line"), part("span", "loading-line"));
+  line.append(box, part("span", "saved-line"), part("span", "loading-line"), part("span", "told"));
   search.append(ghost, list, status, line);
   return search;
 }

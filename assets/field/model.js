@@ -32,6 +32,8 @@ export function answersFor(heard) {
     get local() {
       return shared.local;
     },
+    learn: (headlines) => shared.learn(headlines),
+    forget: () => shared.forget(),
     choose: (model) => model !== shared.model && shared.choose(model),
     ask(text, options) {
       asking = heard;

@@ -10,6 +10,7 @@ export class Answers {
   #engine = null;
   #question = null; // {text, options, model} asked last
   #known = new Map(); // question -> answer, the oldest first
+  #learnt = []; // headlines that the engine learns from, in the order of time
 
   /**
    * `code` is the address of the folder that holds engine/. `api` is the prefix of the server's routes; without a server,
@@ -51,6 +52,20 @@ export class Answers {
     this.server?.ask(this.#question);
   }
 
+  /** Learn from more headlines, in the order of time. The engine does; the server never hears of them. */
+  learn(headlines) {
+    this.#learnt.push(...headlines);
+    if (this.local && headlines.length) this.#engine.learn(headlines);
+  }
+
+  /** Forget all headlines. */
+  forget() {
+    this.#learnt = [];
+    if (!this.local) return;
+    this.#engine.learn(null);
+    this.#askAgain();
+  }
+
   /** Nothing is asked and nothing kept any more. */
   close() {
     this.#engine?.close();
@@ -68,6 +83,7 @@ export class Answers {
       onProgress: (progress) => this.heard.onEngine({ progress }),
       onReady: () => this.#ready(),
       onAnswer: (answer) => answer.number === this.number && this.#hear(answer, this.#question),
+      onLearnt: () => this.#askAgain(),
       onFailed: () => this.#failed(),
     });
     this.#engine.open(this.files(model));
@@ -75,7 +91,14 @@ export class Answers {
 
   #ready() {
     this.server?.stop();
+    if (this.#learnt.length) this.#engine.learn(this.#learnt);
     this.heard.onEngine({ ready: true });
+    this.#askAgain();
+  }
+
+  // What is known was answered before.
+  #askAgain() {
+    this.#known.clear();
     if (this.#question) this.ask(this.#question.text, this.#question.options);
   }
 
@@ -83,7 +106,7 @@ export class Answers {
     this.#engine = null;
     this.heard.onEngine({ ready: false });
     if (!this.server) this.heard.onLost(true);
-    if (this.#question) this.ask(this.#question.text, this.#question.options);
+    this.#askAgain();
   }
 
   #fromServer(answer, question) {

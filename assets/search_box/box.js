@@ -2,8 +2,10 @@
 // Suggestions belong to the text before the caret. An older answer never replaces a newer one. state.js says what it knows,
 // view.js draws that, keys.js says what keys do; here are the events that hold them together.
 
+import { copied } from "./clipboard.js";
 import { taken } from "./editing.js";
 import { Field } from "./field.js";
+import { Headlines } from "./headlines.js";
 import { actionOf } from "./keys.js";
 import { Settings } from "./settings.js";
 import { State, whole } from "./state.js";
@@ -13,7 +15,8 @@ const LOST = "The server does not answer. Your text is kept.";
 const NO_MODEL = "The model could not be loaded. Your text is kept.";
 const OFFLINE = "No connection. Suggestions go on.", NEEDS_SERVER = "Whole headlines and training need the server.";
 const LATE = 24; // milliseconds after which a list that still fits is drawn, until the engine's arrives
-const LONGEST_SHARED = 2000; // characters that are read from an address
+const TOO_LONG = "The text is too long for a link: copy the text itself.";
+const LONGEST_SHARED = 2000; // characters of a text, as an address writes them, that is kept in the address
 const HANDED_AFTER = 250; // milliseconds without a key
 const ANNOUNCED_AFTER = 600; // milliseconds: after a screen reader has read the letters
 
@@ -23,12 +26,13 @@ export class SearchBox {
   #late = 0;
   #handing = 0;
   #announcing = 0;
+  #passing = ""; // a message that is there until the next letter
   #ended = new AbortController();
 
   /**
    * `element` holds the markup of search_box.html, in `root`, a Document or ShadowRoot. `rules` are those of
    * headline/web/search_box.py. `answers(heard)` makes who answers: an Answers, or anything that has its `ask`, `choose`,
-   * `close` and `local`. `inAddress`: the text is kept in the page's address. `on` may have
+   * `learn`, `forget`, `close` and `local`. `inAddress`: the text is kept in the page's address. `on` may have
    *   onText(text)      a moment after the text has changed
    *   onSubmit(text)    Enter, with nothing chosen
    *   onGone(model)     the model was deleted since it was chosen
@@ -42,6 +46,7 @@ export class SearchBox {
     this.box = input ?? this.view.box;
     this.field = field ?? new Field(this.box, root);
     this.settings = settings ?? this.#ownSettings();
+    this.headlines = new Headlines();
     this.view.makeRoom(this.settings.values.shown);
     this.answers = answers({
       onAnswer: (answer) => this.#hear(answer),
@@ -50,15 +55,16 @@ export class SearchBox {
       onEngine: (engine) => this.view.drawEngine(engine),
       isShown: () => this.box.isConnected,
     });
-    if (inAddress) this.box.value = (new URLSearchParams(location.search).get("q") ?? "").slice(0, LONGEST_SHARED);
+    if (this.settings.values.learn) this.answers.learn(this.headlines.all);
+    if (inAddress) this.box.value = history.state?.headline ?? new URLSearchParams(location.search).get("q")?.slice(0, this.box.maxLength) ?? "";
     this.#keys = this.box.value.length;
     this.#drawSaved();
     this.#listen();
   }
 
   #ownSettings() {
-    const defaults = { shown: this.rules.rows, style: "auto", phrases: true };
-    return new Settings(this.element.querySelector(".settings"), defaults, () => this.#newSettings());
+    const defaults = { shown: this.rules.rows, style: "auto", phrases: true, learn: true };
+    return new Settings(this.element.querySelector(".settings"), defaults, (_, name) => this.#newSettings(name));
   }
 
   /** Write with another model. */
@@ -73,6 +79,16 @@ export class SearchBox {
   put(text) {
     const space = text.endsWith(" ") ? "word" : "";
     this.#apply({ from: 0, to: this.box.value.length, text, caret: text.length, space });
+  }
+
+  get text() {
+    return this.box.value;
+  }
+
+  /** A person has finished a headline: it teaches the engine in this browser. */
+  finish(text) {
+    const headline = this.settings.values.learn && this.headlines.add(text);
+    if (headline) this.answers.learn([headline]);
   }
 
   focus() {
@@ -122,25 +138,46 @@ export class SearchBox {
 
   #lost(isLost) {
     const said = this.answers.server === null ? NO_MODEL : LOST;
-    if (isLost) this.view.say(said);
-    else if (this.view.said === said) this.view.say("");
+    if (isLost) this.view.tell(said);
+    else this.view.untell(said);
   }
 
-  #newSettings() {
+  #newSettings(name) {
     this.view.makeRoom(this.settings.values.shown);
+    if (name === "learn") this.#learnOrNot();
     this.#ask();
+  }
+
+  // With the switch off nothing is kept and nothing that was kept is used.
+  #learnOrNot() {
+    if (this.settings.values.learn) this.answers.learn(this.headlines.all);
+    else this.answers.forget();
+  }
+
+  #forget() {
+    const many = this.headlines.forget();
+    this.answers.forget();
+    this.#tell(many ? `Forgotten: ${many} ${many === 1 ? "headline" : "headlines"}.` : "There is nothing to forget.");
   }
 
   // ---------------------------------------------------------------- drawing
 
   #draw() {
-    this.state.settle(this.field.text, { more: !this.view.chips }); // on a phone nothing takes more than the word
-    this.view.draw(this.state);
+    const { state, view } = this;
+    const more = !view.chips; // on a phone nothing takes more than the word
+    state.settle(this.field.text, { more, fits: (text, grey) => view.fits(text, grey) });
+    view.draw(state);
   }
 
   #drawSaved() {
     if (!this.box.value) this.#keys = 0;
     this.view.drawSaved(this.#keys, this.box.value.length);
+  }
+
+  // A message that the next letter takes away.
+  #tell(text) {
+    this.#passing = text;
+    this.view.tell(text);
   }
 
   #announce() {
@@ -156,6 +193,7 @@ export class SearchBox {
   #changed() {
     this.view.followScroll(); // first, because reading the scroll position after a write forces a layout
     this.state.dismissed = false;
+    this.view.untell(this.#passing);
     this.#askSoon();
     this.#drawSaved();
     clearTimeout(this.#handing);
@@ -169,15 +207,21 @@ export class SearchBox {
     this.#draw();
   }
 
-  // Gives the text away, and to the address, which can be shared.
+  // Gives the text away, and to the address, which can be shared. A text that is too long for an address is kept beside it,
+  // in the browser's history, so that a reload does not lose it.
   #hand() {
     clearTimeout(this.#handing);
-    this.on.onText?.(this.box.value);
+    const { text } = this;
+    this.on.onText?.(text);
     if (!this.inAddress) return;
     const url = new URL(location.href);
-    if (this.box.value) url.searchParams.set("q", this.box.value);
+    if (text && this.#isShareable) url.searchParams.set("q", text);
     else url.searchParams.delete("q");
-    history.replaceState(history.state, "", url);
+    history.replaceState({ ...history.state, headline: this.#isShareable ? undefined : text }, "", url);
+  }
+
+  get #isShareable() {
+    return encodeURIComponent(this.text.toWellFormed?.() ?? "").length <= LONGEST_SHARED;
   }
 
   #take(item) {
@@ -188,6 +232,7 @@ export class SearchBox {
   #apply(change) {
     this.#keys += 1;
     this.field.apply(change);
+    this.view.reveal(this.field.text.head);
     this.#drawSaved();
     this.#moved();
   }
@@ -203,20 +248,25 @@ export class SearchBox {
     listen(box, "input", (event) => this.#input(event));
     listen(box, "compositionstart", () => this.#composes(true));
     listen(box, "compositionend", () => this.#composes(false));
-    listen(box, "scroll", () => view.followScroll());
+    listen(box, "scroll", () => this.#scroll());
     listen(box, "focus", () => this.#draw());
     listen(box, "blur", () => this.#blur());
     listen(box, "keydown", (event) => this.#keydown(event));
     // A click keeps the focus in the box; hovering chooses nothing.
     listen(list, "pointerdown mousedown", (event) => event.preventDefault());
     listen(list, "click", (event) => this.#click(event));
-    const copyLink = this.element?.querySelector(".copy-link");
-    if (copyLink) listen(copyLink, "click", () => this.#copyLink());
+    const pressed = (selector, act) => {
+      const button = this.element?.querySelector(selector);
+      if (button) listen(button, "click", act);
+    };
+    pressed(".copy-link", () => this.#copyLink());
+    pressed(".forget", () => this.#forget());
+    this.headlines.onForgotten(() => this.answers.forget(), signal);
     const selected = () => this.field.focused && !state.composing && this.#moved();
     for (const target of new Set([root, document])) listen(target, "selectionchange", selected);
     const offline = this.answers.server === null ? OFFLINE : `${OFFLINE} ${NEEDS_SERVER}`;
-    listen(window, "offline", () => this.answers.local && view.say(offline));
-    listen(window, "online", () => view.said === offline && view.say(""));
+    listen(window, "offline", () => this.answers.local && view.tell(offline));
+    listen(window, "online", () => view.untell(offline));
   }
 
   #beforeInput(event) {
@@ -236,6 +286,11 @@ export class SearchBox {
     this.state.composing = yes;
     if (yes) this.#draw();
     else this.#changed();
+  }
+
+  #scroll() {
+    this.view.followScroll();
+    this.#draw(); // there may be more or less room for grey text
   }
 
   // The list stays open without focus, so that the page does not jump.
@@ -265,7 +320,8 @@ export class SearchBox {
 
   #submit() {
     this.#hand();
-    this.on.onSubmit?.(this.box.value);
+    this.finish(this.text);
+    this.on.onSubmit?.(this.text);
   }
 
   // A click on the pale words takes them too, and so does one on a chip of an empty box: it is too small for two places
@@ -274,17 +330,16 @@ export class SearchBox {
     const row = event.target.closest("[role=option]");
     if (!row) return;
     const { list, chips } = this.view, item = this.state.items[[...list.children].indexOf(row)];
+    if (this.state.composing) this.box.blur(); // which ends the composition with the letters that are there
     const all = event.target.closest(".more") || (chips && this.state.isEmpty);
     this.#take(all ? whole(item) : item);
   }
 
   async #copyLink() {
     this.#hand();
-    try {
-      await navigator.clipboard.writeText(location.href);
-      this.view.say("Link copied.");
-    } catch {
-      this.view.say("Copy the address of this page: it contains the text.");
-    }
+    if (!this.#isShareable) return this.#tell(TOO_LONG);
+    this.finish(this.text);
+    const done = await copied(location.href);
+    this.#tell(done ? "Link copied." : "Copy the address of this page: it contains the text.");
   }
 }

@@ -16,7 +16,10 @@ export async function listedFiles(api, model) {
 export class Engine {
   #worker = null;
 
-  /** `code` is the address of the modules' folder; `heard` has onProgress(share), onReady(), onAnswer(answer), onFailed(why). */
+  /**
+   * `code` is the address of the modules' folder; `heard` has onProgress(share), onReady(), onAnswer(answer),
+   * onLearnt(), onFailed(why).
+   */
   constructor(code, heard) {
     this.code = code;
     this.heard = heard;
@@ -42,16 +45,22 @@ export class Engine {
     this.#worker.postMessage({ ask: question });
   }
 
+  /** Learn from headlines, in the order of time, after those before; null forgets all. */
+  learn(headlines) {
+    this.#worker.postMessage({ learn: headlines });
+  }
+
   close() {
     this.closed = true;
     this.ready = false;
     this.#worker?.terminate();
   }
 
-  #hear({ progress, opened, answered, failed }) {
+  #hear({ progress, opened, answered, learnt, failed }) {
     if (this.closed) return;
     if (progress !== undefined) this.heard.onProgress(progress);
     if (answered) this.heard.onAnswer(answered);
+    if (learnt) this.heard.onLearnt();
     if (failed) this.#fail(failed);
     if (opened) {
       this.ready = true;

@@ -13,17 +13,16 @@ export function actionOf(event, state, text) {
   if (key === "ArrowUp" && plain && n) return altKey ? { open: false } : { choose: active <= 0 ? n - 1 : active - 1 };
   if (key === "Enter" && unmodified) return chosen ? { take: chosen } : { submit: true };
   if (key === "Escape") {
-    if ((open || state.greyItem(text)) && !state.dismissed) return { dismiss: true };
+    if ((open || state.offered) && !state.dismissed) return { dismiss: true };
     return text.value ? { empty: true } : null;
   }
   if (key === "Tab" && unmodified) {
-    const item = chosen ?? state.greyItem(text);
-    return item && { take: whole(item) }; // else Tab moves the focus, as usual
+    const item = chosen ? whole(chosen) : state.offered;
+    return item && { take: item }; // else Tab moves the focus, as usual
   }
   const onwards = state.direction === "rtl" ? "ArrowLeft" : "ArrowRight";
   if (key === onwards && (ctrlKey || altKey) && !shiftKey && !metaKey) {
-    const item = state.greyItem(text);
-    return item && { take: firstWord(item) };
+    return state.offered && { take: firstWord(state.offered) };
   }
   if (["Home", "End", "ArrowLeft"].includes(key) && active >= 0) return { choose: -1, passes: true };
   return null;

@@ -3,7 +3,7 @@
 const KEY = "headline.options";
 
 export class Settings {
-  /** `fields` is the element that holds a field for each of `values`, by its name; `onChange(values)` hears of a change. */
+  /** `fields` is the element that holds a field for each of `values`, by its name; `onChange(values, name)` hears of a change. */
   constructor(fields, values, onChange) {
     this.values = { ...values, ...stored() };
     for (const field of fields.querySelectorAll("[name]")) {
@@ -11,7 +11,7 @@ export class Settings {
       field.addEventListener("change", () => {
         this.values[field.name] = read(field, values[field.name]);
         this.#store();
-        onChange(this.values);
+        onChange(this.values, field.name);
       });
     }
   }

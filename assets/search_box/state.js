@@ -30,6 +30,7 @@ export class State {
   dismissed = false; // by Escape: no grey text until the next letter
   composing = false; // an input method is at work
   grey = { typed: "", rest: "" }; // the grey text, and the text before the caret that it is for
+  offered = null; // the suggestion that is the grey text, as far as it is seen
   direction = "ltr";
 
   /** `rules` are those of the page: `sure` is the probability from which the first suggestion is grey text. */
@@ -92,7 +93,7 @@ export class State {
    * The suggestion that is grey text: the active one, or the first if it is likely enough. There is room for it only where
    * nothing is written behind the caret.
    */
-  greyItem({ head, tail, selected, focused }) {
+  #greyItem({ head, tail, selected, focused }) {
     if (this.dismissed || this.composing || selected || tail.trim() || !focused || !this.items.length) return null;
     // The first suggestion, unless it ends an open word that is more probably complete.
     const first = this.items.find((item) => item.kind === "mark" || /^\s/.test(item.completion) || item.probability >= this.complete);
@@ -109,10 +110,15 @@ export class State {
     return fits ? { completion: rest.slice(letters.length) } : null;
   }
 
-  /** Bring the grey text and the direction up to date; `more`: grey text goes on behind the word. */
-  settle(text, { more }) {
-    const item = this.greyItem(text) ?? this.#greySoFar(text);
-    this.grey = item ? { typed: text.head, rest: (more ? whole(item) : item).completion } : { typed: "", rest: "" };
+  /**
+   * Bring the grey text and the direction up to date. `more`: grey text goes on behind the word; `fits(text, grey)`: whether
+   * it would be seen behind the text. What would not be seen is not offered.
+   */
+  settle(text, { more, fits }) {
+    const item = this.#greyItem(text), shown = [item && more ? whole(item) : null, item ?? this.#greySoFar(text)];
+    const seen = shown.find((one) => one && fits(text.head, one.completion)) ?? null;
+    this.offered = item && seen;
+    this.grey = seen ? { typed: text.head, rest: seen.completion } : { typed: "", rest: "" };
     this.direction = RIGHT_TO_LEFT.test(text.value || this.items[0]?.completion || "") ? "rtl" : "ltr";
   }
 }

@@ -3,6 +3,7 @@
 import { spoken } from "./marks.js";
 import { figure } from "./state.js";
 
+const MARGIN = 16; // pixels between the caret and the end of the line
 const NARROW = "(max-width: 480px), (pointer: coarse)"; // as in search_box.css
 
 export class View {
@@ -10,22 +11,29 @@ export class View {
   #version = 0; // of the rows that are drawn
   #active = -1; // the row that is marked
   #scrolled = 0;
-  #room = 28; // characters of the earlier words that fit into a row, so that the whole completion is visible
+  #width = Infinity; // pixels of the line in which letters are seen
+  #ink = document.createElement("canvas").getContext("2d");
   #chips = matchMedia(NARROW);
 
-  constructor(element) {
+  /** `input` is the field that is typed into, if that is not the one of the markup. */
+  constructor(element, input) {
     const find = (selector) => element.querySelector(selector);
     this.box = find(".box");
+    this.input = input ?? this.box;
     this.list = find(".list");
     Object.assign(this, { greyTyped: find(".ghost-typed"), greyRest: find(".ghost-rest"), status: find(".status") });
-    Object.assign(this, { saved: find(".saved-line"), loading: find(".loading-line") });
-    const sized = () => (this.#room = Math.max(0, Math.min(28, Math.floor(this.list.clientWidth / 10) - 50)));
-    new ResizeObserver(sized).observe(this.list);
+    Object.assign(this, { saved: find(".saved-line"), loading: find(".loading-line"), told: find(".told") });
+    new ResizeObserver(() => this.#measure()).observe(this.input);
   }
 
   /** Whether suggestions are chips for a thumb. */
   get chips() {
     return this.#chips.matches;
+  }
+
+  /** Whether grey text behind a text would be seen, all of it. */
+  fits(text, grey) {
+    return this.#ink.measureText(text + grey).width - this.#scrolled <= this.#width;
   }
 
   draw(state) {
@@ -51,10 +59,19 @@ export class View {
 
   /** Keep the grey text in place when a long text scrolls. */
   followScroll() {
-    const at = this.box.scrollLeft;
-    if (at === this.#scrolled) return;
-    this.#scrolled = at;
+    const at = this.input.scrollLeft; // less than 0 from right to left
+    if (Math.abs(at) === this.#scrolled) return;
+    this.#scrolled = Math.abs(at);
     this.greyRest.parentElement.style.transform = `translateX(${-at}px)`;
+  }
+
+  /** Bring the caret into view behind a text that a script has written. */
+  reveal(text) {
+    const at = this.#ink.measureText(text).width, behind = at - this.#scrolled;
+    if (behind >= 0 && behind + MARGIN <= this.#width) return;
+    const to = Math.max(0, behind < 0 ? at - MARGIN : at + MARGIN - this.#width);
+    this.input.scrollLeft = this.box.parentElement.dir === "rtl" ? -to : to;
+    this.followScroll();
   }
 
   /** How many rows there is room for. */
@@ -64,24 +81,39 @@ export class View {
 
   /** Keys pressed, compared with the length of the text. */
   drawSaved(keys, letters) {
-    const share = Math.max(0, 1 - keys / letters);
-    write(this.saved, letters
-      ? `${count(keys, "key")} pressed for ${count(letters, "letter")}: ${Math.round(share * 100)} % saved`
+    const share = letters ? Math.max(0, 1 - keys / letters) : 0;
+    const percent = Math.round(share * 100);
+    const figures = `${count(keys, "key")} pressed for ${count(letters, "letter")}: ${percent} % saved`;
+    write(this.saved, percent
+      ? this.chips ? `${percent} % of the keys saved` : figures
       : this.chips ? "A tap takes a word." : "Tab takes the grey words, the arrow keys choose from the list.");
   }
 
   /** How much of the model has arrived, or whether it answers. */
   drawEngine({ progress, ready }) {
     this.list.dataset.engine = ready ? "1" : "";
-    write(this.loading, progress === undefined ? "" : `Loading the model into this page: ${Math.floor(progress * 100)} %`);
+    write(this.loading, progress === undefined ? "" : `Loading the model: ${Math.floor(progress * 100)} %`);
   }
 
+  /** Say something that is only to be heard. */
   say(text) {
-    this.status.textContent = text;
+    write(this.status, text);
   }
 
-  get said() {
-    return this.status.textContent;
+  /** Say something that is seen and heard. */
+  tell(text) {
+    write(this.told, text);
+  }
+
+  /** Take a message away, if it is still there. */
+  untell(text) {
+    if (this.told.textContent === text) write(this.told, "");
+  }
+
+  #measure() {
+    const { font, paddingLeft, paddingRight } = getComputedStyle(this.input);
+    this.#ink.font = font;
+    this.#width = this.input.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
   }
 
   #mark(active) {
@@ -98,7 +130,7 @@ export class View {
   #drawRows({ items, typed }) {
     items.forEach((item, i) => {
       const row = (this.#rows[i] ??= newRow(`${this.list.id}-${i}`));
-      fill(row, item, typed, this.#room);
+      fill(row, item, typed);
       if (!row.element.parentNode) this.list.append(row.element);
     });
     while (this.list.children.length > items.length) this.list.lastChild.remove();
@@ -111,18 +143,22 @@ function newRow(id) {
   row.element.setAttribute("role", "option");
   row.element.setAttribute("aria-selected", "false");
   const line = part("words");
-  for (const [name, className] of [["earlier", "typed earlier"], ["begun", "typed"], ["rest", "rest"], ["more", "more"]]) line.append(row[name] = part(className));
+  const text = document.createElement("bdi"); // it is cut at its beginning, as search_box.css explains
+  for (const [name, className] of [["earlier", "typed earlier"], ["begun", "typed"], ["rest", "rest"], ["more", "more"]]) text.append(row[name] = part(className));
+  line.append(text);
   row.meter = part("meter");
   row.meter.setAttribute("aria-hidden", "true");
   row.element.append(line, row.mark = part("mark"), row.meter, row.figure = part("figure"));
   return row;
 }
 
-function fill(row, item, text, room) {
+const EARLIER = 28; // characters of the words before the open one, at most; CSS cuts their beginning where there is less room
+
+function fill(row, item, text) {
   const kept = text.slice(0, text.length - (item.replaces || 0)); // a correction, the space before a mark, or a Korean syllable that goes on
   const openAt = kept.length - /\S*$/.exec(kept)[0].length; // where the open word begins
   const earlier = kept.slice(0, openAt);
-  write(row.earlier, earlier.length > room ? "…" + earlier.slice(-room) : earlier);
+  write(row.earlier, earlier.length > EARLIER ? "…" + earlier.slice(1 - EARLIER) : earlier);
   write(row.begun, kept.slice(openAt));
   write(row.rest, item.completion);
   write(row.more, item.more || "");

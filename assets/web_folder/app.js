@@ -18,7 +18,10 @@ async function start() {
     inAddress: true,
     on: { onSubmit: copyText },
   });
-  copy.addEventListener("click", () => copyText(box.box.value));
+  copy.addEventListener("click", () => {
+    box.finish(box.box.value);
+    copyText(box.box.value);
+  });
   box.choose("model");
   box.focus();
 }

@@ -30,7 +30,7 @@ from headline.share.engine_files import engine_files, runs_in_page
 
 MODEL = "model.json"
 _MODULES = ("engine", "search_box", "field")  # folders of assets/
-_LEFT_OUT = {"search_box/gradio.js", "engine/kernels.wat"}
+_LEFT_OUT = {"engine/kernels.wat"}
 _SHELL = "service_worker.js"  # keeps the other files; its text holds their names and their hash
 _README = "README.md"
 

@@ -4,7 +4,6 @@ The suggester runs in the page (assets/engine). Until it has been fetched, and w
 route of our own, because Gradio's events are slower and an older answer may arrive after a newer one.
 """
 
-import itertools
 import os
 from typing import Any
 
@@ -16,19 +15,17 @@ from headline.web.engine.one_script import one_script
 from headline.web.engine.page_code import code_path
 from headline.web.serve.questions import API
 
-_stamps = itertools.count(1)
-
 
 def search_box(model: str) -> gr.HTML:
     """The box over a model's id. It sends {"text": …} to Python and receives what `box_value` returns.
 
-    Events: `submit` (Enter with nothing chosen), with {"text": …}.
+    Events: `submit` (Enter with nothing chosen), with {"text": …}; `gone` (the model was deleted), with {"model": …}.
     """
     return gr.HTML(
-        value=box_value(model=model),
+        value=box_value(model),
         html_template=read_asset("search_box.html"),
         css_template=read_asset("search_box.css"),
-        js_on_load=one_script("search_box/gradio.js"),
+        js_on_load=one_script("search_box.js"),
         elem_id="search-box",
         apply_default_css=False,
         api=search_api_path(),
@@ -42,11 +39,6 @@ def search_api_path() -> str:
     return os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/") + API
 
 
-def box_value(model: str | None = None, put: str | None = None, text: str = "") -> dict[str, Any]:
-    """A value for the box: another model, or a text to put into it."""
-    value: dict[str, Any] = {"text": put if put is not None else text}
-    if model is not None:
-        value["model"] = model
-    if put is not None:
-        value |= {"put": put, "stamp": next(_stamps)}
-    return value
+def box_value(model: str) -> dict[str, Any]:
+    """A value that makes the box write with a model. The script adds its text, which it alone knows."""
+    return {"model": model}

@@ -13,7 +13,7 @@ MAKE = """([markup, rules]) => {
   const { SearchBox } = modules["search_box/box.js"];
   window.told = [];
   const answers = (heard) => ({
-    local: true, choose() {}, close() {},
+    local: true, choose() {}, close() {}, learn() {}, forget() {},
     ask: (text) => heard.onAnswer({
       text, complete: 0,
       suggestions: ["prime minister", "press"].filter((word) => word.startsWith(text) && word !== text).map(

@@ -68,7 +68,7 @@ def test_writing_goes_on_when_the_server_is_gone(browser: Browser, tmp_path: Pat
     taken = page.input_value(BOX)
     assert taken.startswith("prime minister")
     assert rows(page, taken) == [s.completion + s.more for s in shown(suggester, taken).suggestions]
-    expect(page.locator(".search .status")).not_to_contain_text("does not answer")
+    expect(page.locator(".search .told")).not_to_contain_text("does not answer")
     page.close()
 
 

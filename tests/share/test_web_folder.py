@@ -79,7 +79,7 @@ def test_every_file_that_a_page_or_a_module_names_is_there(content):
         named = re.findall(r'from "(\.[^"]+)"|(?:src|href)(?:=|": )"(?!data:)([^"#]+)"|"src": "([^"]+)"', text)
         for name in (part.split("?")[0] for parts in named for part in parts if part):
             assert (Path("/") / Path(path).parent / name).resolve().relative_to("/").as_posix() in content, (path, name)
-    assert "search_box/gradio.js" not in content and "engine/kernels.wasm" in content
+    assert "search_box.js" not in content and "engine/kernels.wasm" in content
 
 
 def test_no_page_needs_more_than_its_own_host(content):

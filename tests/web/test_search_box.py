@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from headline.web.http.search_routes import search_routes
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.search_box import box_value, search_box
+from headline.web.search_box import search_box
 from headline.web.serve.questions import API, Question, answer
 from headline.web.turns import Turns
 from tests import tiny
@@ -86,12 +86,6 @@ def test_a_question_that_is_none_is_refused(client):
     for query in ({"q": "a", "k": "many"}, {"q": "a", "model": "../x"}):
         reply = client.get(f"{API}/suggest", params=query)
         assert reply.status_code == 400 and reply.json()["error"].endswith(".")
-
-
-def test_what_python_tells_the_box_is_told_once_each_time():
-    first, second = box_value(put="a"), box_value(put="a")
-    assert first["put"] == "a" and first["stamp"] != second["stamp"]
-    assert box_value(model="mine") == {"text": "", "model": "mine"}
 
 
 def test_no_data_is_in_the_boxs_template():

@@ -10,23 +10,22 @@ import gradio as gr
 
 from headline.generator.generator import Generated
 from headline.paths import read_asset
+from headline.web.engine.one_script import one_script
 from headline.web.given import without_folders
 
 
-def choice_list(name: str, elem_id: str, focus: str) -> gr.HTML:
-    """A list of headlines. A click on one fires `take` with `{"text": …}`.
+def choice_list(name: str, elem_id: str) -> gr.HTML:
+    """A list of headlines; a click puts one into the search box or copies it.
 
-    `name` is its name for screen readers; `focus` is the CSS selector of the element that gets the focus after a
-    click. `headline_choices` makes its value.
+    `name` is its name for screen readers. `headline_choices` makes its value.
     """
     return gr.HTML(
         value={"items": []},
-        html_template='<div class="choices" aria-live="polite"></div>',
-        js_on_load=read_asset("choice_list.js"),
+        html_template='<div class="choices"></div>',
+        js_on_load=one_script("choice_list.js"),
         elem_id=elem_id,
         apply_default_css=False,
         name=name,
-        focus=focus,
     )
 
 

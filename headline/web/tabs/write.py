@@ -1,5 +1,6 @@
 """The Write tab: the search box, whole headlines on request, and the choice of the model."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from headline.errors import LimitError
 from headline.generator.generator import Generator
 from headline.web.allowance import address_of
 from headline.web.events import HIDDEN, QUIET
-from headline.web.given import box_text, is_id, number_of, text_of
+from headline.web.given import box_text, is_id, number_of
 from headline.web.http.metrics import count_refusal
 from headline.web.models import BUNDLED_ID, Models
 from headline.web.search_box import box_value, search_box
@@ -18,7 +19,13 @@ from headline.web.tabs.panels import choice_list, headline_choices, line, line_o
 LESSON_SEEDS = ["washington dc is", "today in new york", "the school district has", "crime has become"]
 EXAMPLES = [*LESSON_SEEDS, "new study"]  # after each the bundled model has six good rows
 TOP_K = 40  # likeliest words that whole headlines are drawn from
+_STILL_WRITING = "Your last headlines are still being written: ask again when they are done."
 _GENERATE_AT_ONCE = 4  # calls that write whole headlines; further ones wait
+
+
+def _sends(event: str, detail: str | None = None) -> str:
+    """A script that sends an event of the document (assets/search_box.js), so that a click needs no server."""
+    return f"() => {{ document.dispatchEvent(new CustomEvent({json.dumps(event)}, {json.dumps({'detail': detail})})); }}"
 
 
 class WriteTab:
@@ -40,7 +47,7 @@ class WriteTab:
                 0.1, 1.5, value=0.7, step=0.1, label="Temperature: low is predictable, high is surprising"
             )
             self.words = gr.Slider(0, 20, value=0, step=1, label="Words to add (0: until the headline ends)")
-        self.finished = choice_list("Whole headlines", "finished", focus="#headline-input")
+        self.finished = choice_list("Whole headlines", "finished")
         with gr.Row(elem_id="model-row", equal_height=True):
             self.model = gr.Dropdown(models.choices([]), value=BUNDLED_ID, label="Model", elem_id="model")
             self.about = line_of("about-model", models.describe(BUNDLED_ID))
@@ -49,8 +56,8 @@ class WriteTab:
 
     def wire(self, page: gr.Blocks, tabs: Sequence[gr.Tab] = ()) -> None:
         for button, example in zip(self.example_buttons, EXAMPLES, strict=True):
-            button.click(lambda text=example: box_value(put=text + " "), None, self.box, **QUIET)
-        self.finished.take(self.take_headline, None, self.box, **QUIET)
+            button.click(None, None, None, js=_sends("headline-put", example + " "))
+        self.finish_button.click(None, None, None, js=_sends("headline-writing"))
         gr.on(
             [self.finish_button.click, self.box.submit],
             self.finish,
@@ -67,10 +74,6 @@ class WriteTab:
         # A page that is opened again finds the models of runs that ended meanwhile, and the one that was chosen.
         page.load(self.refresh_models, [self.chosen, self.mine], [self.model, self.told], **QUIET)
 
-    def take_headline(self, event: gr.EventData) -> dict:
-        """Put a whole headline that was clicked into the box."""
-        return box_value(put=text_of(getattr(event, "text", "")))
-
     def finish(self, given: dict, request: gr.Request | None = None) -> Iterator[dict]:
         """Write whole headlines."""
         try:
@@ -78,8 +81,7 @@ class WriteTab:
                 yield from self._headlines(given)
         except LimitError as error:
             count_refusal(error)
-            gr.Info("Your last headlines are still being written: ask again when they are done.")
-            yield {self.finished: headline_choices("", [])}
+            yield {self.finished: {"note": _STILL_WRITING}}  # the headlines that are shown stay
 
     def _headlines(self, given: dict) -> Iterator[dict]:
         if not self.models.exists(given[self.model] or BUNDLED_ID):
@@ -96,7 +98,7 @@ class WriteTab:
         """Write with a model, and keep the choice in the browser."""
         model = model or BUNDLED_ID
         return {
-            self.box: box_value(model=model),
+            self.box: box_value(model),
             self.about: line(self.models.describe(model)),
             self.chosen: model,
         }
