@@ -152,6 +152,7 @@ def test_an_example_needs_no_server_and_never_replaces_what_is_typed_after_it(pa
     page.context.set_offline(True)
     page.expected_errors = True
     page.get_by_role("button", name="new study").click()
+    expect(page.locator(BOX)).to_be_focused()
     page.keyboard.type("of ")
     expect(page.locator(BOX)).to_have_value("new study of ")
     page.context.set_offline(False)

@@ -25,7 +25,8 @@ _GENERATE_AT_ONCE = 4  # calls that write whole headlines; further ones wait
 
 def _sends(event: str, detail: str | None = None) -> str:
     """A script that sends an event of the document (assets/search_box.js), so that a click needs no server."""
-    return f"() => {{ document.dispatchEvent(new CustomEvent({json.dumps(event)}, {json.dumps({'detail': detail})})); }}"
+    given = json.dumps({"detail": detail})
+    return f"() => {{ document.dispatchEvent(new CustomEvent({json.dumps(event)}, {given})); }}"
 
 
 class WriteTab:
