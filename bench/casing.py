@@ -4,7 +4,8 @@
 
 For each known word of a headline but the first, the text before it is given and the word is written as a suggestion
 would be. *auto*: as the bundled model does, whose list is in sentences; *list's style*: as a model would that was
-trained on that list. Headlines in lower or upper case are left out.
+trained on that list's other headlines, whose style and small words it learnt. Headlines in lower or upper case are left
+out.
 """
 
 import argparse
@@ -13,8 +14,7 @@ from pathlib import Path
 
 from headline.corpus.casing import style_of
 from headline.corpus.reader import read_headlines
-from headline.corpus.truecasing import list_style
-from headline.corpus.vocabulary import Vocabulary
+from headline.corpus.vocabulary import Vocabulary, learn_style
 from headline.generator.writing import Writing
 from headline.model.checkpoint import Checkpoint
 from headline.paths import BUNDLED_MODEL
@@ -50,9 +50,13 @@ def main() -> None:
     for path in options.lists:
         rows = read_headlines(path).headlines
         cased = [h for h in rows if style_of(vocabulary.tokenizer.words(h)) in ("sentence", "title")]
-        style = list_style(vocabulary.tokenizer.words(h) for h in cased)
         some = cased[:: -(-len(cased) // options.count)]
-        auto, known = (share_right(some, vocabulary, prior) for prior in ("sentence", style))
+        measured = set(some)
+        auto = share_right(some, vocabulary, "sentence")
+        others = [headline for headline in cased if headline not in measured] or cased
+        style = learn_style(vocabulary, others)
+        known = share_right(some, vocabulary, style)
+        learn_style(vocabulary, [])  # forget it
         print(f"{path}: {len(some):,} headlines, style {style}: auto {auto:.1%}, list's style {known:.1%}", flush=True)
 
 

@@ -50,6 +50,12 @@ export function styleForNext(words, usual, starts, prior, language) {
   return prior === "title" && !lower.includes(words[0]) ? "title" : "written";
 }
 
+/** Whether a text in Title Case leaves no small word in lower case, as far as it goes. */
+export function capitalisesEveryWord(words, starts, language) {
+  const telling = words.filter((word, i) => !starts[i] && language.telling.has(language.lower(word)));
+  return telling.length > 0 && telling.every((word) => isUpper(firstOf(word)));
+}
+
 /** How many words are in capitals that are usually not. */
 function shouted(words, usual, language) {
   return words.filter((word, i) => {

@@ -19,7 +19,8 @@ export function build(kernels, files) {
   const text = (name) => new TextDecoder().decode(files[name]);
   const meta = JSON.parse(text("checkpoint.json"));
   if (meta.model.recipe !== "autocomplete") throw new Error(`the server answers for the recipe ${meta.model.recipe}`);
-  const vocabulary = new Vocabulary(text("vocabulary.txt"), new Language(JSON.parse(text("language.json"))));
+  const language = new Language(JSON.parse(text("language.json"))).withSmallWords(meta.small_words);
+  const vocabulary = new Vocabulary(text("vocabulary.txt"), language);
   const memory = files["memory.safetensors"];
   const ngrams = memory ? NGrams.read(readTensors(memory)) : null;
   const weights = new Weights(readTensors(files["weights.safetensors"]));

@@ -15,6 +15,8 @@ export class Language {
     this.near = new Map(Object.entries(data.near));
     this.withMarks = new Map(Object.entries(data.with_marks));
     this.smallWords = data.small_words && new Set(data.small_words); // null: no Title Case
+    this.telling = new Set(data.telling); // small words whose capital tells that a title capitalises every word
+    this.abbreviations = new Set(data.abbreviations); // whose full stop ends no sentence
     this.points = new RegExp(data.points, "gu");
     this.hangulLetter = new RegExp(data.hangul_letter, "u");
     this.noSpace = new RegExp(data.no_space, "u");
@@ -23,6 +25,12 @@ export class Language {
     this.narrow = data.spaced && new RegExp(`(?<=[\\p{L}_])(?=[${data.spaced}])`, "gu"); // where a narrow space is before a mark
     this.straight = new Map(Object.entries(data.straight));
     this.splitter = data.splitter && new Splitter(data.splitter, data.unspaced, data.tag);
+  }
+
+  /** The same with other words that Title Case leaves in lower case; null, or no Title Case, changes nothing. */
+  withSmallWords(words) {
+    if (!words || !this.smallWords) return this;
+    return Object.assign(Object.create(Language.prototype), this, { smallWords: new Set(words) });
   }
 
   /** Lower case by the rules of the language: Turkish has İ i and I ı. No combining dot is left behind. */
@@ -43,16 +51,7 @@ export class Language {
   /** What all spellings of a word have in common, and what its beginnings are looked up by. */
   key(spelling) {
     const lower = this.lower(spelling.replace(this.points, ""));
-    return this.byKeys ? Array.from(lower, (letter) => this.#keys(letter)).join("") : lower;
-  }
-
-  /** The keys of a Korean syllable; any other character as it is. */
-  #keys(character) {
-    const { initials, vowels, finals, two_keys: twoKeys } = this.hangul, point = character.codePointAt(0);
-    if (point < FIRST_SYLLABLE || point > LAST_SYLLABLE) return twoKeys[character] ?? character;
-    const place = point - FIRST_SYLLABLE, above = Math.floor(place / finals.length);
-    const parts = [initials[Math.floor(above / vowels.length)], vowels[above % vowels.length], finals[place % finals.length]];
-    return parts.map((part) => twoKeys[part] ?? part).join("");
+    return this.byKeys ? Array.from(lower, (letter) => keysOf(letter, this.hangul)).join("") : lower;
   }
 
   /** Whether two words follow each other without a space: headline/corpus/language/scripts.py. */
@@ -79,6 +78,15 @@ export class Language {
   join(words) {
     return words.reduce((text, word) => text + this.gap(text, word) + word, "");
   }
+}
+
+/** The keys of a Korean syllable; any other character as it is. */
+function keysOf(character, { initials, vowels, finals, two_keys: twoKeys }) {
+  const point = character.codePointAt(0);
+  if (point < FIRST_SYLLABLE || point > LAST_SYLLABLE) return twoKeys[character] ?? character;
+  const place = point - FIRST_SYLLABLE, above = Math.floor(place / finals.length);
+  const parts = [initials[Math.floor(above / vowels.length)], vowels[above % vowels.length], finals[place % finals.length]];
+  return parts.map((part) => twoKeys[part] ?? part).join("");
 }
 
 /** The last character, which may be two units of UTF-16. */

@@ -1,7 +1,9 @@
 // Writes words after a text, in the style in which the text began. The rules are those of headline/generator/writing.py.
 
-import { capitalise, inStyle, styleForNext } from "./casing.js";
+import { capitalise, capitalisesEveryWord, inStyle, styleForNext } from "./casing.js";
 import { firstOf, isSpace, isUpper, letters } from "./characters.js";
+
+const BEGIN_NOTHING = ",،、，()（）”’」』》】"; // marks after which a title goes on
 
 export class Writing {
   /** `typed` is what `Vocabulary.splitTyped` returned for `text`; `wanted` a style to write in, or "auto". */
@@ -14,8 +16,11 @@ export class Writing {
     if (wanted === "title" && !this.language.smallWords) this.style = "written"; // there is no Title Case
     if (wanted === "auto") {
       this.style = styleForNext(typed.words, usual(typed.words, vocabulary), typed.starts, prior, this.language);
+      // A list in Title Case has small words of its own.
+      const shown = this.style === "title" && prior !== "title";
+      if (shown && capitalisesEveryWord(typed.words, typed.starts, this.language)) this.language = this.language.withSmallWords([]);
     }
-    this.starts = this.#begins(typed.mark) || (!typed.words.length && ["title", "written"].includes(this.style));
+    this.starts = this.#begins(typed.mark, typed.keys.at(-2)) || (!typed.words.length && ["title", "written"].includes(this.style));
     this.forced = ["lower", "upper"].includes(wanted) ? wanted : "";
     this.before = typed.words.length && typed.context.length && !typed.mark ? typed.context.at(-1) : null;
     this.curly = text.includes("’") && !text.includes("'");
@@ -100,15 +105,18 @@ export class Writing {
 
   /** The first word or mark as it is added, and those behind it, as they are usually written, in style: as one text. */
   #together(added, written) {
-    const later = written.slice(1).map((word, n) => inStyle(word, this.style, this.#begins(written[n]), this.language));
+    const starts = written.map((mark, n) => this.#begins(mark, n ? written[n - 1] : this.typed.fragment || this.typed.keys.at(-1)));
+    const later = written.slice(1).map((word, n) => inStyle(word, this.style, starts[n], this.language));
     return this.#quoted(this.language.join([added, ...later]));
   }
 
-  /** Whether a word is a first word behind a mark, or behind no mark (""). */
-  #begins(mark) {
-    // In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
+  /** Whether a word is a first word behind a mark, or behind no mark (""); `before` is the word before that, if any. */
+  #begins(mark, before = "") {
+    if (mark === "." && this.language.abbreviations.has(this.language.lower(before))) return false;
+    // In Title Case a word after a colon is a first word, whatever it is, but not what stands in brackets or after a
+    // quotation; in a sentence only one after its end.
     const { marks, sentenceEnds } = this.vocabulary.tokenizer;
-    if (this.style === "title") return marks.has(mark) && mark !== ",";
+    if (this.style === "title") return marks.has(mark) && !BEGIN_NOTHING.includes(mark);
     return this.style === "written" && sentenceEnds.has(mark);
   }
 

@@ -123,6 +123,19 @@ def style_for_next(
     return "title" if prior == "title" and words[0] not in lower else "written"
 
 
+def capitalises_every_word(words: Sequence[str], starts: Sequence[bool], language: Language = ENGLISH) -> bool:
+    """Whether a text in Title Case leaves no small word in lower case, as far as it goes. Arguments as above.
+
+    >>> capitalises_every_word(["How", "To", "Pour"], [True, False, False])
+    True
+    >>> capitalises_every_word(["Visas", "Pour", "In"], [True, False, False])
+    False
+    """
+    inner = [word for word, start in zip(words, starts, strict=True) if not start]
+    telling = [word for word in inner if language.lower(word) in language.telling]
+    return bool(telling) and all(word[:1].isupper() for word in telling)
+
+
 def _shouted(words: Sequence[str], usual: Sequence[str | None], language: Language) -> int:
     """How many words are in capitals that are usually not."""
     return sum(

@@ -15,6 +15,8 @@ LEAST_USES = 3  # of a pair of words, for a form of its own
 _MAJORITY = 0.75  # of them
 _SAME_STYLE = 0.8  # share of rows in lower or upper case from which on a whole list is
 LEAST_WORDS = 3  # shorter rows say little about a list's style
+_LEAST_IN_TITLES = 5  # uses of a word inside titles, to say whether a list capitalises it
+_MOST_SMALL_WORDS = 1000  # of a list
 
 
 class Truecaser:
@@ -140,3 +142,38 @@ def style_of_list(styles: Counter[str]) -> str:
         if styles[style] > _SAME_STYLE * styles.total():
             return style
     return "title" if styles["title"] > styles["sentence"] else "sentence"
+
+
+class InsideTitles:
+    """Counts how words are written inside of titles: neither as the first nor as the last word, nor after a mark."""
+
+    def __init__(self) -> None:
+        self._uses: Counter[str] = Counter()  # by lower case
+        self._in_lower: Counter[str] = Counter()
+
+    def add_row(self, tokens: Sequence[Token], tokenizer: Tokenizer) -> None:
+        """Count the words of one row, if it is in Title Case."""
+        words = [token.text for token in tokens if not token.is_mark]
+        if len(words) < LEAST_WORDS or style_of(words, tokenizer.language) != "title":
+            return
+        for before, token, _ in zip(tokens, tokens[1:], tokens[2:], strict=False):
+            if not token.is_mark and not before.is_mark and token.text.isalpha():
+                lower = tokenizer.lower(token.text)
+                self._uses[lower] += 1
+                self._in_lower[lower] += tokenizer.spelling(token.text) == lower
+
+    def merge(self, later: "InsideTitles") -> None:
+        """Add the counts of rows that come after these."""
+        self._uses.update(later._uses)
+        self._in_lower.update(later._in_lower)
+
+    def small_words(self, usual: frozenset[str]) -> frozenset[str]:
+        """The words that the titles leave in lower case, where `usual` are those of the language.
+
+        Stylebooks differ: some capitalise every word, some "Out" and "Up", some leave "with" small. A word is small
+        where most of its uses are. Words that are too rare to tell follow the other small words of the language.
+        """
+        small = [w for w, n in self._uses.most_common() if n >= _LEAST_IN_TITLES and self._in_lower[w] > n / 2]
+        if 2 * sum(self._in_lower[word] for word in usual) >= sum(self._uses[word] for word in usual):
+            small = sorted(word for word in usual if self._uses[word] < _LEAST_IN_TITLES) + small
+        return frozenset(small[:_MOST_SMALL_WORDS])

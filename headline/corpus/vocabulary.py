@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ import numpy as np
 from headline.corpus.language.scripts import is_unspaced, joins
 from headline.corpus.segmentation import OPENING_MARKS, SENTENCE_ENDS, Token, join
 from headline.corpus.segmentation import tokenizer as tokenizer_of
-from headline.corpus.truecasing import Truecaser
+from headline.corpus.truecasing import InsideTitles, Truecaser, list_style
 
 PAD, UNK, START, END = "<pad>", "<unk>", "<s>", "</s>"
 _OPENING_SIGNS = "\"'“‘«([{¿¡"  # a word may follow one of these without a space
@@ -172,6 +172,27 @@ class Vocabulary:
         marks = set(self.specials)
         return ((i, self.itos[i], self.written[i]) for i in range(len(self)) if i not in marks)
 
+    def leave_small(self, words: "Iterable[str] | InsideTitles | None") -> None:
+        """Leave these words in lower case in Title Case, or those that a list's titles do; None: those of the language.
+
+        A language without Title Case has none.
+        """
+        language, usual = self.tokenizer.language, self._usual_small_words
+        if usual is not None:
+            small = words.small_words(usual) if isinstance(words, InsideTitles) else words
+            small = usual if small is None else frozenset(small)
+            self.tokenizer = replace(self.tokenizer, language=replace(language, small_words=small))
+
+    @property
+    def _usual_small_words(self) -> frozenset[str] | None:
+        return tokenizer_of(self.tokenizer.name, self.tokenizer.language.tag).language.small_words
+
+    @property
+    def own_small_words(self) -> list[str] | None:
+        """The small words in alphabetical order where they are not those of the language, else None."""
+        small = self.tokenizer.language.small_words
+        return None if small is None or small == self._usual_small_words else sorted(small)
+
     @property
     def unk(self) -> int | None:
         return self.stoi.get(UNK)
@@ -325,6 +346,17 @@ class Vocabulary:
         """All words, without special ids and punctuation marks, in alphabetical order."""
         ids = sorted(set(range(len(self))) - {*self.specials, *self.marks}, key=self.itos.__getitem__)
         return SortedKeys([self.itos[i] for i in ids], np.array(ids, dtype=np.int64))
+
+
+def learn_style(vocabulary: Vocabulary, headlines: Sequence[str]) -> str:
+    """Return the style of a list as `list_style` does. The vocabulary learns the small words of one in Title Case."""
+    tokenizer = vocabulary.tokenizer
+    style = list_style((tokenizer.words(headline) for headline in headlines), tokenizer.language)
+    inside = InsideTitles()
+    for headline in headlines if style == "title" else ():
+        inside.add_row(tokenizer.scan(headline), tokenizer)
+    vocabulary.leave_small(inside if style == "title" else None)
+    return style
 
 
 def _starts(tokens: Sequence[Token]) -> list[bool]:

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
-from headline.corpus.casing import capitalise, in_style, style_for_next
+from headline.corpus.casing import capitalise, capitalises_every_word, in_style, style_for_next
 from headline.corpus.language.languages import Language
 from headline.corpus.language.scripts import joins
 from headline.corpus.segmentation import CLOSING_MARKS, DASH, MARKS, OPENING_MARKS, PAIRS, SENTENCE_ENDS, gap, join
 from headline.corpus.vocabulary import Typed, Vocabulary
 
 _NARROW = "\u202f"  # a space of French, which ends no line
+_BEGIN_NOTHING = frozenset(",،、，()（）”’」』》】")  # marks after which a title goes on
 _STYLES = {"sentence": "written"}  # a wanted style, as `style_for_next` calls it
 
 
@@ -31,7 +31,12 @@ class Writing:
             self.style = style_for_next(
                 typed.words, _usual(typed.words, vocabulary), typed.starts, prior, self.language
             )
-        self.starts = self._begins(typed.mark) or (not typed.words and self.style in ("title", "written"))
+            # A list in Title Case has small words of its own.
+            if self.style == "title" != prior and capitalises_every_word(typed.words, typed.starts, self.language):
+                self.language = replace(self.language, small_words=frozenset())
+        self.starts = self._begins(typed.mark, typed.keys[-2:-1]) or (
+            not typed.words and self.style in ("title", "written")
+        )
         self._forced = wanted if wanted in ("lower", "upper") else ""
         self._before = typed.context[-1] if typed.words and typed.context and not typed.mark else None
         self.curly = "’" in text and "'" not in text
@@ -109,13 +114,20 @@ class Writing:
 
     def _later(self, words: Sequence[str]) -> list[str]:
         """The words and marks behind the first one, in style."""
-        return [in_style(word, self.style, self._begins(before), self.language) for before, word in pairwise(words)]
+        last = [self.typed.fragment] if self.typed.fragment else self.typed.keys[-1:]
+        starts = [self._begins(mark, words[n - 1 : n] if n else last) for n, mark in enumerate(words)]
+        return [
+            in_style(word, self.style, start, self.language) for start, word in zip(starts, words[1:], strict=False)
+        ]
 
-    def _begins(self, mark: str) -> bool:
-        """Whether a word is a first word behind a mark, or behind no mark ("")."""
-        # In Title Case a word after a colon is a first word, whatever it is; in a sentence only one after its end.
+    def _begins(self, mark: str, before: Sequence[str]) -> bool:
+        """Whether a word is a first word behind a mark, or behind no mark (""). `before` has the word before that."""
+        if mark == "." and any(self.language.lower(word) in self.language.abbreviations for word in before):
+            return False
+        # In Title Case a word after a colon is a first word, whatever it is, but not what stands in brackets or after
+        # a quotation; in a sentence only one after its end.
         if self.style == "title":
-            return mark in MARKS and mark != ","
+            return mark in MARKS and mark not in _BEGIN_NOTHING
         return self.style == "written" and mark in SENTENCE_ENDS
 
     def _quoted(self, text: str) -> str:

@@ -65,6 +65,7 @@ class Checkpoint:
             self.temperature,
             self.style,
             self.language,
+            self.vocabulary.own_small_words,
             **descriptions,
         )
 
@@ -131,6 +132,8 @@ class Checkpoint:
                 raise CheckpointError(f"{folder} is not a checkpoint: it has no {name}.")
         meta = Metadata.read(folder)
         vocabulary = read_vocabulary(folder / WORDS, meta.tokenizer, meta.model.vocab_size, meta.language)
+        if meta.small_words is not None:
+            vocabulary.leave_small(meta.small_words)
         check_stored(read_header(folder / WEIGHTS), meta.model.shapes())
         weights = unpack_weights(read_tensors(folder / WEIGHTS))
         seen, ngram = read_memory(folder / MEMORY, meta.model.vocab_size)

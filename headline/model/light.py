@@ -63,4 +63,6 @@ def _fewer(vocabulary: Vocabulary, kept: np.ndarray, ids: np.ndarray, counts: np
     }
     written = [vocabulary.written[i] for i in kept]
     tokenizer = vocabulary.tokenizer
-    return Vocabulary(written, counts.tolist(), tokenizer.name, exceptions, tokenizer.language.tag)
+    fewer = Vocabulary(written, counts.tolist(), tokenizer.name, exceptions, tokenizer.language.tag)
+    fewer.leave_small(vocabulary.own_small_words)
+    return fewer

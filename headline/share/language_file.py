@@ -22,6 +22,8 @@ def language_file(language: Language) -> bytes:
         "near": neighbours(language),
         "with_marks": language.with_marks,
         "small_words": None if language.small_words is None else sorted(language.small_words),
+        "telling": sorted(language.telling),
+        "abbreviations": sorted(language.abbreviations),
         "points": POINTS.pattern,
         "hangul_letter": scripts.HANGUL.pattern,
         "no_space": scripts.NO_SPACE.pattern,

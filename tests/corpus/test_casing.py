@@ -258,3 +258,33 @@ def test_title_case_is_not_written_where_the_language_has_none(tag):
     known = Vocabulary(["<pad>", "<unk>", "<s>", "</s>", *words], [0] * 4 + [3, 2, 1], "headline", language=tag)
     writing = Writing("", known.split_typed(""), known, "title")
     assert writing.completion([4, 5, 6]) == words[0][0].upper() + written[tag][1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "written"),
+    [
+        ("Big Time (", "and the end", "and the End"),  # brackets and quotations stand inside of a title
+        ("Big Time (in May) ", "and the end", "and the End"),
+        ("‘Big Little Lies’ ", "and the end", "and the End"),
+        ("“Big Little Lies” ", "and the end", "and the End"),
+        ("Big Time: ‘", "the end", "The End"),
+        ("Big Time: ", "the end", "The End"),
+        ("Big Time. ", "the end", "The End"),
+        ("Big Time vs. ", "the end", "the End"),
+        ("Big Time Inc. ", "to end", "to End"),
+        ("Big Time Inc", ". to end", ". to End"),
+        ("How To End Big Time ", "and the end", "And The End"),  # a text that capitalises every word
+        ("The End and Big Time ", "to the end", "to the End"),
+        ("Big Time Pour In ", "to the end", "to the End"),  # here "in" belongs to the verb
+        ("How to end it? Acme Inc. ", "to end", "to end"),
+        ("How to end it? ", "to end", "To end"),
+    ],
+)
+def test_small_words_at_marks_and_as_the_text_has_them(text, words, written):
+    names = "big time end to the and in how it lies little may pour Inc vs Acme . ? : ( ) ‘ ’ “ ”".split()
+    known = Vocabulary(["<pad>", "<unk>", "<s>", "</s>", *names], [0] * 4 + [1] * len(names), "headline")
+    typed = known.split_typed(text)
+    writing = Writing(text, typed, known)
+    ids = known.encode(words)
+    added = writing.mark(ids) if ids[0] in known.marks else writing.completion(ids)
+    assert added.replace("'", "’").strip() == written

@@ -4,8 +4,9 @@ import pytest
 
 from headline.corpus.segmentation import TOKENIZERS
 from headline.corpus.truecasing import list_style
-from headline.corpus.vocabulary import Vocabulary
+from headline.corpus.vocabulary import Vocabulary, learn_style
 from headline.errors import CheckpointError
+from headline.generator.writing import Writing
 from headline.model.storage.vocabulary_file import read_vocabulary
 
 HEADLINES = [
@@ -76,3 +77,55 @@ def test_a_damaged_form_is_told(tmp_path, end):
 )
 def test_the_style_of_a_list(headlines, style):
     assert list_style(TOKENIZERS["headline"].words(headline) for headline in headlines) == style
+
+
+TITLES = ["Snow Falls on the Coast of Spain", "A Look Out to the Sea With Love", "Rain Is Set to Last for Out Here"]
+
+
+def small_words(headlines: list[str], tag: str = "en") -> set[str]:
+    vocabulary = Vocabulary.build(headlines, language=tag)
+    assert learn_style(vocabulary, headlines) == ("title" if tag == "en" else "sentence")
+    return set(vocabulary.tokenizer.language.small_words or ())
+
+
+def test_a_list_has_small_words_of_its_own():
+    stylebook = [*TITLES * 3, *["Out of the Cold and Up a Hill"] * 6]
+    assert small_words(stylebook) >= {"of", "the", "to", "on", "and"}  # "on", three times, is as the others are
+    assert not small_words(stylebook) & {"out", "up", "with", "is"}
+    assert small_words(["Two Boston Men Charged Again with Theft of Gold Bars from a Bank"] * 5) >= {
+        "with",
+        "from",
+        "a",
+    }
+    assert small_words(["Snow Falls On The Coast Of Spain And Of France"] * 9) == set()
+
+
+def test_only_the_inside_of_titles_tells_which_words_are_small():
+    rows = ["the snow falls out here", "Taking It All in", "Show: of Birds Again Today", "the Long Way Home Again"]
+    assert small_words([*rows * 6, *["A Map Of The City"] * 6]) == set()
+
+
+def test_a_language_without_title_case_has_no_small_words():
+    assert small_words(["Ein Haus an der Küste"] * 9, "de") == set()
+
+
+@pytest.mark.parametrize(
+    ("headlines", "text", "written"),
+    [
+        (["Snow Falls On The Coast Of Spain And Portugal"] * 9, "Rain Falls ", "On The Coast Of"),
+        (["Snow Falls on the Coast of Spain With Portugal"] * 9, "Rain Falls ", "on the Coast of"),
+        (["Snow falls on the coast of Spain"] * 9, "Rain falls ", "on the coast of"),
+    ],
+)
+def test_a_model_writes_titles_as_its_list_does(headlines, text, written):
+    vocabulary = Vocabulary.build(headlines)
+    writing = Writing(text, vocabulary.split_typed(text), vocabulary, prior=learn_style(vocabulary, headlines))
+    assert writing.completion(vocabulary.encode(written)) == written
+
+
+def test_a_vocabulary_forgets_the_small_words_of_another_list():
+    vocabulary = Vocabulary.build(TITLES)
+    assert learn_style(vocabulary, ["Snow Falls On The Coast Of Spain"] * 9) == "title"
+    assert vocabulary.own_small_words == []
+    assert learn_style(vocabulary, ["Snow falls on the coast of Spain"] * 9) == "sentence"
+    assert vocabulary.own_small_words is None

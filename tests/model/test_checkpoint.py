@@ -63,6 +63,15 @@ def test_the_language_is_stored(tmp_path):
     assert after.language == "tr-TR" and after.vocabulary.itos[4:] == ["istanbul", "ılık"]
 
 
+@pytest.mark.parametrize("small", [[], ["of", "with"]])
+def test_the_small_words_of_a_list_are_stored(tmp_path, small):
+    before = made()
+    before.vocabulary.leave_small(small)
+    after = Checkpoint.load(before.save(tmp_path / "model"))
+    assert after.vocabulary.own_small_words == small
+    assert after.vocabulary.tokenizer == before.vocabulary.tokenizer
+
+
 @pytest.mark.parametrize("config", [CONFIGS[2], CONFIGS[4]], ids=config_name)
 @pytest.mark.parametrize("precision", ["float16", "int8"])
 @pytest.mark.filterwarnings("error")

@@ -25,6 +25,7 @@ def test_it_is_an_ordinary_checkpoint_with_the_first_words(small, tmp_path):
     lighter = light(small, words, len(small.ngram) // 3)
     loaded = Checkpoint.load(lighter.save(tmp_path / "light", PRECISION))
     assert len(loaded.vocabulary) == loaded.config.vocab_size == words
+    assert loaded.vocabulary.own_small_words == small.vocabulary.own_small_words == ["a", "of", "the", "with"]
     assert set(loaded.vocabulary.itos) <= set(small.vocabulary.itos)
     assert loaded.vocabulary.counts.sum() == small.vocabulary.counts.sum()
     assert len(loaded.ngram) < len(small.ngram) / 2 and len(loaded.seen) == 0 < len(small.seen) + 1

@@ -15,7 +15,11 @@ from headline.model.storage.metadata import DESCRIPTIONS, MAX_DEPTH, MAX_ITEMS, 
 from headline.paths import BUNDLED_MODEL
 from tests.tiny import random_checkpoint
 
-STORED = json.loads((BUNDLED_MODEL / META).read_text(encoding="utf-8")) | {"style": "title", "language": "en-GB"}
+STORED = json.loads((BUNDLED_MODEL / META).read_text(encoding="utf-8")) | {
+    "style": "title",
+    "language": "en-GB",
+    "small_words": ["of", "with"],
+}
 HUGE = 10**400
 WRONG = [
     None,
@@ -65,10 +69,17 @@ def test_what_is_written_is_what_was_read():
     assert Metadata.from_dict(STORED).as_dict() == STORED
 
 
-def test_style_and_language_have_defaults():
-    older = {name: value for name, value in STORED.items() if name not in ("style", "language")}
+def test_style_language_and_small_words_have_defaults():
+    older = {name: value for name, value in STORED.items() if name not in ("style", "language", "small_words")}
     metadata = Metadata.from_dict(older)
-    assert (metadata.style, metadata.language) == ("sentence", "en")
+    assert (metadata.style, metadata.language, metadata.small_words) == ("sentence", "en", None)
+    assert "small_words" not in metadata.as_dict()
+
+
+@pytest.mark.parametrize("value", [[""], ["of", "of"], ["x" * 101], [3], ["of"] * 10_001, ["\ud800"], "of"])
+def test_wrong_small_words_are_refused(value):
+    with pytest.raises(CheckpointError, match="small_words"):
+        Metadata.from_dict(changed(("small_words",), value))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -84,11 +95,13 @@ def test_any_field_with_any_wrong_value_is_read_or_refused(seed):
 
 @pytest.mark.parametrize("value", WRONG, ids=lambda value: repr(value)[:20] if value not in (HUGE, -HUGE) else "huge")
 @pytest.mark.parametrize(
-    "path", ["format", "model", "tokenizer", "precision", "style", "language", "mixture", "corpus"]
+    "path", ["format", "model", "tokenizer", "precision", "style", "language", "small_words", "mixture", "corpus"]
 )
 def test_a_wrong_value_of_these_fields_is_refused(path, value):
     if path in ("mixture", "corpus") and isinstance(value, dict) and len(value) < 2 and value != {"a": {}}:
         return  # empty objects are allowed
+    if path == "small_words" and value in (None, []):
+        return  # a list without any, and one that has not learnt them
     if path == "corpus" and value == {"a": {}}:
         return  # an unknown field of a description is kept
     with pytest.raises(CheckpointError):

@@ -30,6 +30,9 @@ class Language:
     known: str = ""  # the tag under which it is known here, where `tag` says more
     # Words that Title Case leaves in lower case; None where titles are written as sentences are.
     small_words: frozenset[str] | None = field(default=None, kw_only=True)
+    # Those of them whose capital tells that a title capitalises every word; others may belong to a verb (Pour In).
+    telling: frozenset[str] = field(default=frozenset(), kw_only=True)
+    abbreviations: frozenset[str] = field(default=frozenset(), kw_only=True)  # whose full stop ends no sentence
     cased: bool = field(default=True, kw_only=True)  # whether its script has capitals
 
     @cached_property
@@ -154,12 +157,15 @@ _SMALL_WORDS = {
     "ms": "di ke dari dan atau yang untuk dengan pada dalam oleh",
     "fil": "ang at ay ng nang sa si ni na mga kay o",
 }
+_TELLING = {"en": "a an and at by for of or the to"}
+_ABBREVIATIONS = {"en": "co corp dr gen gov inc jr lt ltd mr mrs ms prof rep sen sgt sr st v vs"}
 _CASED = (*_LATIN, "ru", "uk", "bg", "mk", "el")
 
 
 def _language(tag: str, *rest: str) -> Language:
     small = frozenset(_SMALL_WORDS[tag].split()) if tag in _SMALL_WORDS else None
-    return Language(tag, *rest, small_words=small, cased=tag in _CASED)
+    telling, abbreviations = (frozenset(words.get(tag, "").split()) for words in (_TELLING, _ABBREVIATIONS))
+    return Language(tag, *rest, small_words=small, telling=telling, abbreviations=abbreviations, cased=tag in _CASED)
 
 
 LANGUAGES = {tag: _language(tag, *rest) for tag, rest in (_LATIN | _OTHERS).items()}

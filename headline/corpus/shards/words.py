@@ -4,7 +4,7 @@ What a part gives is merged in the order of the parts; so the result is that of 
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from headline.corpus.casing import style_of
 from headline.corpus.segmentation import Token, Tokenizer, tokenizer
 from headline.corpus.shards.folder import Shards, read_arrow, write_arrow
 from headline.corpus.split import SPLITS, split_of
-from headline.corpus.truecasing import LEAST_WORDS, Truecaser
+from headline.corpus.truecasing import LEAST_WORDS, InsideTitles, Truecaser
 
 TRAIN, TEST = SPLITS.index("train"), SPLITS.index("test")
 _SENTENCE = 1  # a row of ordinary writing, in the column "sentence"
@@ -58,11 +58,13 @@ class WordCounts:
 
     counts: Counter[str]  # by key, in the order of first appearance
     styles: Counter[str]  # of titles that are long enough to say something about the list's style
+    inside: InsideTitles = field(default_factory=InsideTitles)
 
     def merge(self, later: "WordCounts") -> None:
         """Add the counts of titles that come after these."""
         self.counts.update(later.counts)
         self.styles.update(later.styles)
+        self.inside.merge(later.inside)
 
 
 def count_words(part: int, job: Job) -> WordCounts:
@@ -73,6 +75,7 @@ def count_words(part: int, job: Job) -> WordCounts:
     lengths: list[int] = []
     sentence: list[bool] = []
     styles: Counter[str] = Counter()
+    inside = InsideTitles()
     sides = job.sides(part)
     scanned_sides = sides[sides != TEST]
     titles = (title for title, side in zip(job.shards.titles(part), sides, strict=True) if side != TEST)
@@ -84,6 +87,8 @@ def count_words(part: int, job: Job) -> WordCounts:
         words = [token.text for token in scanned if not token.is_mark]
         own = [text for text in spelt if text not in tokens.marks]
         sentence.append(style_of(own, tokens.language) == "sentence")
+        if side == TRAIN:
+            inside.add_row(scanned, tokens)
         if side == TRAIN and len(words) >= LEAST_WORDS:
             styles[style_of(words, tokens.language)] += 1
     _write_words(job.path("words", part), list(place), flat, lengths, scanned_sides, sentence)
@@ -93,7 +98,7 @@ def count_words(part: int, job: Job) -> WordCounts:
     spellings = list(place)
     for i in np.argsort(first):
         counts[tokens.key(spellings[ids[i]])] += int(uses[i])
-    return WordCounts(counts, styles)
+    return WordCounts(counts, styles, inside)
 
 
 def _write_words(

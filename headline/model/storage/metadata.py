@@ -8,7 +8,7 @@ them are bounded in size.
 
 import json
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ FORMAT = 2
 MAX_BYTES = 8 * 2**20  # of checkpoint.json
 MAX_TEXT = 2_000  # characters of a string
 MAX_ITEMS = 10_000  # entries of one list or object
+MAX_SMALL_WORD = 100  # characters
 MAX_DEPTH = 8  # of lists and objects within each other
 MAX_NUMBER = 2**53  # the largest whole number that every JSON reader keeps exact
 STYLES = ("sentence", "title", "lower", "upper")  # how the headlines of a model are capitalised
@@ -48,6 +49,7 @@ class Metadata:
     temperature: float = 1.0  # the LSTM's logits are divided by it
     style: str = "sentence"  # how headlines are capitalised, one of STYLES
     language: str = "en"  # of the headlines, a BCP 47 tag
+    small_words: Sequence[str] | None = None  # those of a list in Title Case; None: those of the language
     training: dict[str, Any] = field(default_factory=dict)  # "settings": TrainingConfig; "history": an object per epoch
     metrics: dict[str, Any] = field(default_factory=dict)  # figures on the test split
     corpus: dict[str, Any] = field(default_factory=dict)  # the CorpusReport
@@ -72,6 +74,8 @@ class Metadata:
         )
         _need(_is_one_of(self.style, STYLES), "style", f"one of {', '.join(STYLES)}", self.style)
         _need(_is_language(self.language), "language", "a language tag such as en or pt-BR", self.language)
+        small = self.small_words
+        _need(small is None or _is_small_words(small), "small_words", "a list of short words, each once", small)
         _need(are_hashes(self.sha256), FIELD, "an object of file names and SHA-256 hashes", self.sha256)
         for name in DESCRIPTIONS:
             value = getattr(self, name)
@@ -89,7 +93,9 @@ class Metadata:
             "precision": self.precision,
         }
         mixture = {"mixture": {"lstm_weight": self.lstm_weight, "temperature": self.temperature}}
-        text = {"style": self.style, "language": self.language}
+        text: dict[str, Any] = {"style": self.style, "language": self.language}
+        if self.small_words is not None:
+            text["small_words"] = list(self.small_words)
         hashes = {FIELD: self.sha256} if self.sha256 else {}
         return head | mixture | text | {name: getattr(self, name) for name in DESCRIPTIONS} | hashes
 
@@ -230,6 +236,15 @@ def _is_one_of(value: object, names: Collection[str]) -> bool:
 
 def _is_language(value: object) -> bool:
     return isinstance(value, str) and is_language_tag(value)
+
+
+def _is_small_words(value: object) -> bool:
+    return (
+        isinstance(value, list | tuple)
+        and len(value) <= MAX_ITEMS
+        and all(isinstance(word, str) and 0 < len(word) <= MAX_SMALL_WORD and _is_unicode(word) for word in value)
+        and len(set(value)) == len(value)
+    )
 
 
 def _is_count(value: object) -> bool:

@@ -2,8 +2,7 @@
 
 from headline.corpus.report import Corpus
 from headline.corpus.split import SeenHeadlines, split_headlines
-from headline.corpus.truecasing import list_style
-from headline.corpus.vocabulary import Vocabulary
+from headline.corpus.vocabulary import Vocabulary, learn_style
 from headline.errors import CorpusError
 from headline.model.checkpoint import Checkpoint
 from headline.training.data.training_data import TrainingData, check_batches, check_titles
@@ -43,7 +42,7 @@ def list_data(
         config,
         batches,
         held_out,
-        list_style(map(known.tokenizer.words, sides["train"]), known.tokenizer.language),
+        learn_style(known, sides["train"]),
         lambda: SeenHeadlines.of(sides["train"]),
         lambda: build_ngrams(sides["train"], known, settings.ngram_order, settings.max_ngrams),
     )

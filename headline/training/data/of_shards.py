@@ -33,6 +33,7 @@ def sharded_data(
         also = start_from.vocabulary if start_from and settings.keep_words else None
         vocabulary = counted.vocabulary(settings.min_count, settings.max_words, also)
     known = vocabulary
+    known.leave_small(counted.words.inside if counted.style == "title" else None)
     encoder = Encoder(counted.split.job, known)
     counting = Counting(encoder, settings.ngram_order)
     for _ in split.mapper(encode_and_count, split.parts, counting):

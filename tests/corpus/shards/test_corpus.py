@@ -10,7 +10,7 @@ from headline.corpus.shards.folder import Shards
 from headline.corpus.shards.mapper import map_here
 from headline.corpus.shards.prepare import prepare
 from headline.corpus.split import SPLITS, SeenHeadlines, split_headlines
-from headline.corpus.truecasing import list_style
+from headline.corpus.truecasing import InsideTitles, list_style
 from headline.corpus.vocabulary import Vocabulary
 from headline.model.ngram import NGram
 from headline.model.ngram_counts import estimate_ngrams
@@ -62,6 +62,10 @@ def test_split_words_ids_and_ngrams_are_those_of_the_list(corpus):
     assert expected.exceptions and "iPhone" in expected.written  # or nothing was compared
     words = map(expected.tokenizer.words, sides["train"])
     assert counted.style == list_style(words)
+    inside = InsideTitles()
+    for title in sides["train"]:
+        inside.add_row(expected.tokenizer.scan(title), expected.tokenizer)
+    assert counted.words.inside.small_words(frozenset()) == inside.small_words(frozenset()) == {"to", "the"}
 
     encoder = Encoder(counted.split.job, expected)
     counting = Counting(encoder, order=3)
