@@ -23,8 +23,8 @@ from headline.generator.box.keystrokes import typed_with
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
-from headline.model.interpolated_ngram import NGrams
 from headline.model.language_model import LanguageModel
+from headline.model.ngrams.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
 from headline.training.mixture import build_ngrams, fit_mixture, fitted_mixture, ngrams_alone
 from headline.training.options import RunOptions

@@ -47,7 +47,10 @@ _ASK = """async ({ files, cases }) => {
     if (JSON.stringify(learnt) !== known) {
       known = JSON.stringify(learnt);
       worker.postMessage({ learn: null });
-      if (learnt.length) worker.postMessage({ learn: learnt });
+      if (learnt.length) {
+        worker.postMessage({ learn: learnt });
+        await heard(); // that all of it was learnt
+      }
     }
     const asked = performance.now();
     worker.postMessage({ ask: { number: 0, text, options: { k, phrases, minProbability, style } } });

@@ -14,9 +14,9 @@ from headline.generator.suggester import WORTH_SHOWING, Suggester
 from headline.generator.words.lexicon import listed
 from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
-from headline.model.interpolated_ngram import InterpolatedNGram
 from headline.model.language_model import LanguageModel
-from headline.model.ngram import NGram
+from headline.model.ngrams.interpolated_ngram import InterpolatedNGram
+from headline.model.ngrams.ngram import NGram
 
 # Texts that ask one rule each: marks, signs, numbers, open words that a sign leaves open, other scripts, odd spaces.
 ODD_TEXTS = tuple(

@@ -16,7 +16,7 @@ from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
 from headline.model.config import ModelConfig
-from headline.model.interpolated_ngram import InterpolatedNGram, NGrams
+from headline.model.ngrams.interpolated_ngram import InterpolatedNGram, NGrams
 from headline.model.storage.atomic import recover_folder, replacing_folder
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, NEEDED, WEIGHTS, WORDS
 from headline.model.storage.hashes import check_files, hash_files

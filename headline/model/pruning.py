@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from headline.model.interpolated_ngram import InterpolatedNGram, NGrams
-from headline.model.ngram import NGram
+from headline.model.ngrams.interpolated_ngram import InterpolatedNGram, NGrams
+from headline.model.ngrams.ngram import NGram
 
 _TINY = 1e-30
 

@@ -16,8 +16,8 @@ from headline.corpus.vocabulary import Vocabulary
 from headline.errors import DeviceMemoryError, SettingError
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
-from headline.model.interpolated_ngram import NGrams
-from headline.model.ngram import NGram
+from headline.model.ngrams.interpolated_ngram import NGrams
+from headline.model.ngrams.ngram import NGram
 from headline.training.callbacks import Reporter, Stopped
 from headline.training.data.of_list import list_data
 from headline.training.data.of_shards import sharded_data

@@ -14,11 +14,11 @@ from headline.corpus.sequences import PAD_ID
 from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.model.checkpoint import Checkpoint
-from headline.model.interpolated_ngram import NGrams, interpolated
 from headline.model.language_model import LanguageModel, walk
 from headline.model.network import log_softmax
-from headline.model.ngram import NGram
-from headline.model.ngram_counts import Windows, WindowsInMemory, WindowTables, estimate_ngrams
+from headline.model.ngrams.interpolated_ngram import NGrams, interpolated
+from headline.model.ngrams.ngram import NGram
+from headline.model.ngrams.ngram_counts import Windows, WindowsInMemory, WindowTables, estimate_ngrams
 
 # How often n-grams of 1, 2, 3 and 4 words must occur to be kept. The first row that leaves few enough is used.
 # Long n-grams that occur once are dropped first, because they say the least.

@@ -8,7 +8,7 @@ from headline.corpus.split import split_headlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CorpusError, SettingError
 from headline.model.checkpoint import Checkpoint
-from headline.model.ngram import NGram
+from headline.model.ngrams.ngram import NGram
 from headline.training.mixture import build_ngrams
 from headline.training.progress import Progress
 from headline.training.settings import TrainingConfig

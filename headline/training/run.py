@@ -17,7 +17,7 @@ from headline.corpus.shards.corpus import ShardedCorpus
 from headline.corpus.split import split_headlines
 from headline.errors import CheckpointError, DeviceMemoryError, HeadlineError, system_sentence
 from headline.model.checkpoint import Checkpoint
-from headline.model.interpolated_ngram import NGrams
+from headline.model.ngrams.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL
 from headline.training.distribute.environment import choose_jax, process_of_many
 from headline.training.duration.estimate import list_size

@@ -51,7 +51,7 @@ def test_grey_text_goes_on_at_the_left_and_never_over_the_letters(page: Page, ru
     assert grey and typed and box
     assert abs(grey["x"] + grey["width"] - typed["x"]) < 1  # it ends where the typed letters begin
     assert typed["x"] + typed["width"] > box["x"] + box["width"] - 20  # these are at the right
-    row = page.locator("#headline-list .words").first
+    row = page.locator("#headline-list .words bdi").first
     expect(row).to_have_css("direction", "rtl")
     page.keyboard.press("Control+ArrowLeft")
     expect(page.locator(BOX)).to_have_value(f"{first} ")

@@ -15,8 +15,8 @@ from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
 from headline.model import checkpoint
 from headline.model.checkpoint import Checkpoint
-from headline.model.interpolated_ngram import interpolated
-from headline.model.ngram import NGram
+from headline.model.ngrams.interpolated_ngram import interpolated
+from headline.model.ngrams.ngram import NGram
 from headline.model.storage import metadata
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, MEMORY, META, WEIGHTS, WORDS
 from headline.model.storage.quantization import pack_weights, unpack_weights

@@ -8,7 +8,7 @@ import pytest
 from headline.model.evaluation import Evaluation, evaluate, exact_matches
 from headline.model.language_model import LanguageModel
 from headline.model.network import Network, log_softmax
-from headline.model.ngram import NGram
+from headline.model.ngrams.ngram import NGram
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint, uniform_checkpoint
 from tests.tiny import vocabulary as tiny_vocabulary
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from headline.model.interpolated_ngram import MAX_PARTS, InterpolatedNGram, interpolated
-from headline.model.ngram import NGram
+from headline.model.ngrams.interpolated_ngram import MAX_PARTS, InterpolatedNGram, interpolated
+from headline.model.ngrams.ngram import NGram
 from tests.model.test_ngram import NEVER, SIZE, START, rows
 
 CONTEXTS = ([START], [START, 5], [9, 4, 7], [5, 5, 5, 5])

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from headline.model.ngram import NGram
+from headline.model.ngrams.ngram import NGram
 
 PAD, UNK, START, END = range(4)
 SIZE = 14

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from headline.model.ngram import NGram
-from headline.model.ngram_counts import Windows, WindowsInMemory, estimate_ngrams
+from headline.model.ngrams.ngram import NGram
+from headline.model.ngrams.ngram_counts import Windows, WindowsInMemory, estimate_ngrams
 
 START, END = 2, 3
 

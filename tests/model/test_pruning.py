@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from headline.model.interpolated_ngram import InterpolatedNGram
-from headline.model.ngram import NGram
+from headline.model.ngrams.interpolated_ngram import InterpolatedNGram
+from headline.model.ngrams.ngram import NGram
 from headline.model.pruning import of_fewer_words, pruned
 
 PAD, UNK, START, END = range(4)

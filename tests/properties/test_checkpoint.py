@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from headline.corpus.split import SeenHeadlines
 from headline.errors import ArchiveError, CheckpointError
 from headline.model.checkpoint import Checkpoint
-from headline.model.ngram import NGram
+from headline.model.ngrams.ngram import NGram
 from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
 from headline.model.storage.hashes import FIELD
 from headline.share.archive import unpack

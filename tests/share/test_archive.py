@@ -14,7 +14,7 @@ import safetensors.numpy
 
 from headline.errors import ArchiveError, LimitError
 from headline.model.checkpoint import Checkpoint
-from headline.model.ngram import NGram
+from headline.model.ngrams.ngram import NGram
 from headline.model.storage.checkpoint_files import MEMORY, META, WEIGHTS, WORDS
 from headline.runs.limits import Limits
 from headline.runs.visitors import OWNER, visitor_folder

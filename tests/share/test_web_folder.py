@@ -17,7 +17,7 @@ from headline.corpus.split import SeenHeadlines
 from headline.errors import ExportError
 from headline.generator.box.rules import RULES
 from headline.model.checkpoint import Checkpoint
-from headline.model.ngram import NGram
+from headline.model.ngrams.ngram import NGram
 from headline.paths import ASSETS, BUNDLED_MODEL
 from headline.share.engine_files import engine_files, shared_files
 from headline.share.publish import MANIFEST

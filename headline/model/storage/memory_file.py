@@ -6,8 +6,8 @@ from safetensors.numpy import load, save
 
 from headline.corpus.split import SeenHeadlines
 from headline.errors import CheckpointError
-from headline.model.interpolated_ngram import MAX_PARTS, WEIGHTS, InterpolatedNGram, NGrams, part_name
-from headline.model.ngram import MAX_ORDER
+from headline.model.ngrams.interpolated_ngram import MAX_PARTS, WEIGHTS, InterpolatedNGram, NGrams, part_name
+from headline.model.ngrams.ngram import MAX_ORDER
 from headline.model.storage.checkpoint_files import MEMORY
 from headline.model.storage.tensor_file import Header, read_header, read_tensors, write_tensors
 

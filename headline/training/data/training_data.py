@@ -8,7 +8,7 @@ from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CorpusError
 from headline.model.config import ModelConfig
-from headline.model.ngram import NGram
+from headline.model.ngrams.ngram import NGram
 from headline.training.network.batches import Batches
 
 MIN_HEADLINES = 20

@@ -12,9 +12,9 @@ from headline.corpus.shards.prepare import prepare
 from headline.corpus.split import SPLITS, SeenHeadlines, split_headlines
 from headline.corpus.truecasing import InsideTitles, list_style
 from headline.corpus.vocabulary import Vocabulary
-from headline.model.ngram import NGram
-from headline.model.ngram_counts import estimate_ngrams
-from headline.model.ngram_shards import Counting, counted_windows, encode_and_count
+from headline.model.ngrams.ngram import NGram
+from headline.model.ngrams.ngram_counts import estimate_ngrams
+from headline.model.ngrams.ngram_shards import Counting, counted_windows, encode_and_count
 from tests.corpus.shards.test_prepare import cluster  # noqa: F401  a fixture
 from tests.tiny import headlines
 

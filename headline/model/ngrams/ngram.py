@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from headline.model.kneser_ney import estimate
+from headline.model.ngrams.kneser_ney import estimate
 
 ORDER = 4
 MAX_ORDER = 6

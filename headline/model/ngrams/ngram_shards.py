@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from headline.corpus.shards.encoding import Encoder, encode
-from headline.model.ngram_counts import Windows
+from headline.model.ngrams.ngram_counts import Windows
 
 
 @dataclass(frozen=True)

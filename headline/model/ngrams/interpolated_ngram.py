@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from headline.model.ngram import NGram
+from headline.model.ngrams.ngram import NGram
 
 WEIGHTS = "weights"
 MAX_PARTS = 8

@@ -13,8 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
-from headline.model.kneser_ney import discounted, discounts_of, histogram, smallest_type, unigram_shares
-from headline.model.ngram import NGram
+from headline.model.ngrams.kneser_ney import discounted, discounts_of, histogram, smallest_type, unigram_shares
+from headline.model.ngrams.ngram import NGram
 
 _NOTHING = -1  # after the end of a row
 _BUCKET = 2_000_000  # windows in memory at a time, about

@@ -1,0 +1,1 @@
+"""The n-gram model: counts, Kneser-Ney smoothing, and the mixture of several."""
