@@ -9,10 +9,13 @@ whose first frame had no row, or whose rows differ from Python's are printed. Pl
 rows begin with the text.
 
 Both apps run with the same model on the same cores and are measured in turn: one page at 80 ms per key, on this machine,
-with 200 ms there and back to the server, and with our server stopped; bursts at 15 ms per key; eight pages at once; and
-one page during a training run. A bare page, an input and a line that repeats its text without a server, shows the time of
+with 200 ms there and back to the server, with our server stopped, and with a quarter of the processor's time; bursts at
+15 ms per key; eight pages at once; and one page during a training run. `--only` takes some of these, by the names of
+`PARTS`. A bare page, an input and a line that repeats its text without a server, shows the time of
 the browser and the machine alone. Our page must also end every burst with the right list, never show an older list after a
-newer one, keep the focus and the caret, be usable within two seconds on a first visit, and ask no other host.
+newer one, keep the focus and the caret, be usable within two seconds on a first visit, and ask no other host. Two visits
+at 20 Mbit/s and 40 ms there and back are timed, until the first list that equals Python's and until the engine answers;
+and the memory of the page's process is read with the engine, and where it does not suit.
 """
 
 import argparse
@@ -86,6 +89,43 @@ WATCH = """(selectors) => {
 }"""
 
 
+PARTS = ("visits", "memory", "here", "distant", "stopped", "slow", "bursts", "eight", "training")
+VISIT = {"offline": False, "latency": 40, "downloadThroughput": 20e6 / 8, "uploadThroughput": 20e6 / 8}
+SLOWER = 4  # times, as a phone beside a computer
+# Stops processes for three of every four milliseconds. Chromium's own throttling leaves workers at full speed.
+SLOW = """
+import os, signal, sys, time
+slower, *pids = map(int, sys.argv[1:])
+def tell(what):
+    for pid in pids:
+        try:
+            os.kill(pid, what)
+        except ProcessLookupError:
+            pass
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+try:
+    while True:
+        began = time.perf_counter()
+        tell(signal.SIGCONT)
+        time.sleep(0.002)
+        ran = time.perf_counter() - began
+        tell(signal.SIGSTOP)
+        time.sleep(ran * (slower - 1))
+finally:
+    tell(signal.SIGCONT)
+"""
+# How long the same work takes in the page and in a worker.
+WORK = """() => {
+  const work = () => { const began = performance.now(); let x = 0; for (let i = 0; i < 2e7; i++) x += Math.sqrt(i); return performance.now() - began; };
+  const worker = new Worker(URL.createObjectURL(new Blob([`onmessage = () => postMessage((${work})())`])));
+  const here = work();
+  return new Promise((resolve) => {
+    worker.onmessage = ({ data }) => { worker.terminate(); resolve([here, data]); };
+    worker.postMessage(0);
+  });
+}"""
+
+
 @dataclass(frozen=True)
 class App:
     """A page to measure, and the selectors of its parts."""
@@ -137,6 +177,7 @@ def main() -> None:
     parser.add_argument("--headlines", type=Path, default=ROOT / "data" / "sample.csv", help="not trained on")
     parser.add_argument("--count", type=int, default=40, help="headlines to type")
     parser.add_argument("--bursts", type=int, default=100)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="what to measure (default: all)")
     options = parser.parse_args()
     headlines = read_headlines(options.headlines).headlines[: options.count]
     with ExitStack() as stack:
@@ -146,29 +187,54 @@ def main() -> None:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
         stack.callback(browser.close)
-        first_visit(browser)
         print(f"{'milliseconds from key down':<40}{'exact list':>18}{'painted':>18}   keys with it (p50, p95)")
-        for app in (BARE, OURS, PLAIN):
-            with browser.new_context() as context:
-                typed(app, "one page, 80 ms per key", [context.new_page()], headlines, 80)
-        for app in (OURS, PLAIN):
-            with browser.new_context() as context:
-                typed(app, f"{DISTANCE} ms from the server", [context.new_page()], headlines[:10], 80, distant)
-        stopped(browser, headlines[:10])
-        bursts(browser, OURS, options.bursts, headlines)
-        bursts(browser, PLAIN, options.bursts // 5, headlines)
+        for name in options.only:
+            measure(name, browser, headlines, options.bursts, runs)
+
+
+def measure(name: str, browser: Browser, headlines: Sequence[str], many: int, runs: Path) -> None:
+    """Measure one of PARTS, and print what came out."""
+    few = headlines[:10]
+    if name == "visits":
+        first_visit(browser)
+        visits(browser)
+    elif name == "memory":
+        memory(browser)
+    elif name == "here":
+        one_page("one page, 80 ms per key", browser, (BARE, OURS, PLAIN), headlines)
+    elif name == "distant":
+        one_page(f"{DISTANCE} ms from the server", browser, (OURS, PLAIN), few, distant)
+    elif name == "stopped":
+        stopped(browser, few)
+    elif name == "slow":
+        slowed(browser, few)
+    elif name == "bursts":
+        bursts(browser, OURS, many, headlines)
+        bursts(browser, PLAIN, many // 5, headlines)
+    elif name == "eight":
         for app in (BARE, OURS, PLAIN):
             with ExitStack() as eight:  # a window each, because a hidden page draws nothing
                 pages = [eight.enter_context(browser.new_context()).new_page() for _ in range(8)]
                 typed(app, "eight pages at once", pages, headlines[:8], 80)
+    elif name == "training":
         training = train(runs)
         try:
-            for app in (BARE, OURS, PLAIN):
-                with browser.new_context() as context:
-                    typed(app, "during a training run", [context.new_page()], headlines[:10], 80)
+            one_page("during a training run", browser, (BARE, OURS, PLAIN), few)
             print("the training run was", "running all the time" if training.poll() is None else "over before the end")
         finally:
             training.kill()
+
+
+def one_page(
+    what: str,
+    browser: Browser,
+    apps: Sequence[App],
+    headlines: Sequence[str],
+    prepare: Callable[[Page], None] = lambda page: None,
+) -> None:
+    for app in apps:
+        with browser.new_context() as context:
+            typed(app, what, [context.new_page()], headlines, 80, prepare)
 
 
 def serve(app: App, runs: Path, stack: ExitStack) -> None:
@@ -201,6 +267,83 @@ def stopped(browser: Browser, headlines: Sequence[str]) -> None:
         app = replace(OURS, port=OURS.port + 2)
         serve(app, Path(runs), server)
         typed(app, "the server stopped", [context.new_page()], headlines, 80, lambda page: server.close())
+
+
+def slowed(browser: Browser, headlines: Sequence[str]) -> None:
+    """Type while all of the page's process, its workers too, has a quarter of the processor's time."""
+    for app in (BARE, OURS):
+        with ExitStack() as throttled, browser.new_context() as context:
+            page = context.new_page()
+
+            def slow(page: Page, throttled: ExitStack = throttled) -> None:
+                at_first = page.evaluate(WORK)
+                command = [sys.executable, "-c", SLOW, str(SLOWER), *map(str, renderers(browser))]
+                throttle = subprocess.Popen(command)
+                throttled.callback(throttle.wait)
+                throttled.callback(throttle.terminate)
+                page.wait_for_timeout(300)
+                now = page.evaluate(WORK)
+                print(
+                    f"  the page is {now[0] / at_first[0]:.1f} times slower, a worker {now[1] / at_first[1]:.1f} times"
+                )
+
+            typed(app, f"{SLOWER} times slower, {80 * SLOWER} ms per key", [page], headlines, 80 * SLOWER, slow)
+
+
+def renderers(browser: Browser) -> list[int]:
+    """The ids of the processes that hold this browser's pages."""
+    session = browser.new_browser_cdp_session()
+    found = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return [process["id"] for process in found if process["type"] == "renderer"]
+
+
+def visits(browser: Browser) -> None:
+    """Time a first and a second visit at 20 Mbit/s, from the address to what a person waits for."""
+    with browser.new_context() as context:
+        for name in ("first", "second"):
+            page = context.new_page()
+            page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", VISIT)
+            began = time.monotonic()
+            page.goto(OURS.url, wait_until="commit")
+            page.locator(OURS.box).press("t")
+            page.wait_for_function(
+                "() => { const l = document.querySelector('#headline-list')?.dataset; return l?.typed === 't' && l.exact; }"
+            )
+            answered = time.monotonic() - began
+            rows = page.locator("#headline-list li").evaluate_all(
+                "rows => rows.map((row) => row.querySelector('.rest').textContent + row.querySelector('.more').textContent)"
+            )
+            page.wait_for_function(
+                "() => document.querySelector('#headline-list').dataset.engine === '1'", timeout=120_000
+            )
+            ready, right = time.monotonic() - began, "Python's" if rows == exact("t") else "not Python's"
+            print(f"{name} visit at 20 Mbit/s: {right} list after {answered:.1f} s, the engine after {ready:.1f} s")
+            page.close()
+
+
+def memory(browser: Browser) -> None:
+    """Read how much memory the page's process has with the engine and without, after some typing."""
+    for name, script in (("without the engine", "delete window.WebAssembly"), ("with the engine", "")):
+        before = set(renderers(browser))
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.add_init_script(script)
+            page.goto(OURS.url)
+            if not script:
+                page.wait_for_function(
+                    "() => document.querySelector('#headline-list')?.dataset.engine === '1'", timeout=120_000
+                )
+            page.locator(OURS.box).press_sequentially("The government says that the president of the ", delay=80)
+            page.wait_for_timeout(3000)
+            own = [pid for pid in renderers(browser) if pid not in before]
+            print(f"memory of the page {name}: {sum(map(private, own)) / 2**20:.0f} MiB")
+
+
+def private(pid: int) -> int:
+    """Bytes of memory that only this process has (Linux)."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
 def opened(app: App, page: Page) -> Page:

@@ -33,20 +33,28 @@ class ParsedCorpus:
     preview: Preview
 
 
-def parse(paths: Sequence[Path], reading: Reading) -> ParsedCorpus:
+def parse(paths: Sequence[Path], reading: Reading, language: str = "auto") -> ParsedCorpus:
     """Parse files that come with the program, or return what was stored when they were parsed before.
+
+    The preview is of headlines in a language, by its tag; "auto": it is found out.
 
     Raises:
         CorpusError: they cannot be read as headlines.
     """
-    folder = temporary_folder() / "parsed" / _digest(paths, reading)
+    folder = temporary_folder() / "parsed" / _digest(paths, reading, language)
     if not folder.is_dir():
-        _store(paths, reading, folder, UNBOUNDED)
+        _store(paths, reading, language, folder, UNBOUNDED)
     return _stored(folder)
 
 
 def parse_confined(
-    paths: Sequence[Path], reading: Reading, into: Path, bounds: Bounds, memory_mb: int, seconds: int
+    paths: Sequence[Path],
+    reading: Reading,
+    into: Path,
+    bounds: Bounds,
+    memory_mb: int,
+    seconds: int,
+    language: str = "auto",
 ) -> ParsedCorpus:
     """Parse a visitor's files, or return what was stored in the folder `into` when they were parsed before.
 
@@ -55,11 +63,12 @@ def parse_confined(
     Raises:
         CorpusError: they cannot be read as headlines, or are not within the bounds.
     """
-    folder = into / "parsed" / _digest(paths, reading)
+    folder = into / "parsed" / _digest(paths, reading, language)
     if not folder.is_dir():
         asked = {
             "paths": [str(path.resolve()) for path in paths],
             "reading": asdict(reading),
+            "language": language,
             "folder": str(folder.resolve()),
             "bounds": asdict(bounds),
         }
@@ -83,15 +92,15 @@ def _temporary_directory() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="headline-")
 
 
-def _digest(paths: Sequence[Path], reading: Reading) -> str:
-    """A name for these files as they are now, read in this way."""
+def _digest(paths: Sequence[Path], reading: Reading, language: str) -> str:
+    """A name for these files as they are now, read in this way, in this language."""
     stats = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths]
-    return blake2b(json.dumps([stats, asdict(reading)]).encode(), digest_size=16).hexdigest()
+    return blake2b(json.dumps([stats, asdict(reading), language]).encode(), digest_size=16).hexdigest()
 
 
-def _store(paths: Sequence[Path], reading: Reading, folder: Path, bounds: Bounds) -> None:
+def _store(paths: Sequence[Path], reading: Reading, language: str, folder: Path, bounds: Bounds) -> None:
     tables = [(path.name, read_file(path, reading, bounds)) for path in sorted(paths)]
-    shown = preview(clean_tables(tables))
+    shown = preview(clean_tables(tables), language)
     written = folder.with_name(f"{folder.name}.{secrets.token_hex(4)}")
     written.mkdir(parents=True)
     try:
@@ -121,7 +130,8 @@ def _write_rows(table: Table, path: Path) -> None:
 
 def _answer(asked: dict) -> dict:
     paths = [Path(path) for path in asked["paths"]]
-    _store(paths, Reading(**asked["reading"]), Path(asked["folder"]), Bounds(**asked["bounds"]))
+    reading, bounds = Reading(**asked["reading"]), Bounds(**asked["bounds"])
+    _store(paths, reading, asked["language"], Path(asked["folder"]), bounds)
     return {}
 
 

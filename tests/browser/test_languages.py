@@ -53,6 +53,8 @@ def test_grey_text_goes_on_at_the_left_and_never_over_the_letters(page: Page, ru
     assert typed["x"] + typed["width"] > box["x"] + box["width"] - 20  # these are at the right
     row = page.locator("#headline-list .words bdi").first
     expect(row).to_have_css("direction", "rtl")
+    words, line = row.bounding_box(), page.locator("#headline-list .words").first.bounding_box()
+    assert words and line and abs(words["x"] + words["width"] - line["x"] - line["width"]) < 1  # at the right
     page.keyboard.press("Control+ArrowLeft")
     expect(page.locator(BOX)).to_have_value(f"{first} ")
     page.locator(BOX).fill("the")

@@ -65,6 +65,7 @@ def given(tab: TrainTab, **changes) -> dict:
         "files": tab.corpus.files,
         "pasted": tab.corpus.pasted,
         "column": tab.corpus.column,
+        "language": tab.corpus.language,
         "preset": tab.settings.preset,
         "start_from": tab.settings.start_from,
         "job_id": tab.job_id,
@@ -275,6 +276,19 @@ def test_another_model_stays_chosen_when_one_is_deleted(tab, tmp_path):
     shown = tab.own.delete(given(tab, model="one", written="two"))
     assert "value" not in shown[tab.own.written_with].constructor_args
     assert "Write tab" not in shown[tab.own.told]["text"]
+
+
+def test_the_language_that_was_found_can_be_changed(tab):
+    pasted = given(tab, source="Pasted lines", pasted="Der Rat stimmt für den Plan\nDie Bank senkt den Zins")
+    found = tab.corpus.show_preview(pasted)[tab.corpus.language]
+    assert found.choices[0] == ("Found: German", "auto") and ("Turkish", "tr") in found.choices
+    assert tab.options(pasted)[0].settings.language == "auto"
+    changed = pasted | {tab.corpus.language: "tr"}
+    assert tab.options(changed)[0].settings.language == "tr"
+    shown = tab.corpus.show_preview(changed)
+    assert "Language: Turkish, as you say; the titles look like German." in str(shown[tab.corpus.preview])
+    refused = tab.corpus.show_preview(pasted | {tab.corpus.language: "no language"})
+    assert "language must be" in refused[tab.corpus.notice]["headline"]
 
 
 def test_a_page_whose_model_was_deleted_elsewhere_hears_of_it(tab):

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from headline.corpus.files import Reading
+from headline.corpus.language.languages import LANGUAGES, check_language
 from headline.corpus.preview import Preview
 from headline.corpus.reading.encoding import CHOICES
 from headline.corpus.reading.source import KINDS
@@ -35,6 +36,8 @@ PASTE_CHOICE = "Pasted lines"
 DOWNLOAD_CHOICE = "A public data set"
 FILE_TYPES = list(KINDS)
 FOUND_COLUMN = [("Found out", "")]
+FOUND_LANGUAGE = ("Found out", "auto")
+_LANGUAGES = sorted((language.name, tag) for tag, language in LANGUAGES.items())
 SOURCES = (SAMPLE_CHOICE, UPLOAD_CHOICE, PASTE_CHOICE, DOWNLOAD_CHOICE)
 _PASTED = "pasted.txt"
 _MEGABYTE = 2**20  # bytes
@@ -116,11 +119,18 @@ class CorpusPicker:
                 visible=False,
                 elem_id="table",
             )
+        self.language = gr.Dropdown(
+            [FOUND_LANGUAGE, *_LANGUAGES],
+            value="auto",
+            label="Language of the headlines",
+            info="Change it if the words look wrong",
+            elem_id="language",
+        )
         self.header_asked = gr.State(None)  # whether the first row has names, if the visitor said so
         self.downloaded = gr.State(None)
         self.read = gr.State(None)  # the files that the fields of the reading group belong to
         self.inputs = {self.source, self.files, self.pasted, self.downloaded, self.visitor}
-        self.inputs |= {self.column, self.no_header, self.encoding, self.table, self.header_asked}
+        self.inputs |= {self.column, self.no_header, self.encoding, self.table, self.language, self.header_asked}
 
     def lay_out_notice(self) -> None:
         """Lay out where a sentence says that files cannot be used, or how far a download is."""
@@ -132,20 +142,21 @@ class CorpusPicker:
     def wire(self, page: gr.Blocks) -> list:
         """Preview the headlines whenever others are selected, and return those events."""
         groups = [self.upload_group, self.paste_group, self.download_group, self.reading_group]
-        shown = [self.preview, self.notice, self.column, self.no_header, self.table, self.reading_group]
+        shown = [self.preview, self.notice, self.language, self.column, self.no_header, self.table, self.reading_group]
         self.source.change(self.show_source, self.source, groups, **QUIET)
         page.load(self.show_preview, self.inputs, shown, **QUIET)
         self.download_button.click(
             self.download, {self.data_set, self.visitor}, [self.downloaded, self.notice, self.column], **AT_ONCE
         )
         # Other files are read anew: what was said of the last ones does not hold for them.
-        forgotten = [self.column, self.no_header, self.encoding, self.table, self.header_asked]
+        forgotten = [self.language, self.column, self.no_header, self.encoding, self.table, self.header_asked]
         said = self.no_header.input(lambda no: not no, self.no_header, self.header_asked, **QUIET)
         changes = [
             self.source.change,
             self.files.change(self.forget_for, {self.files, self.read}, [*forgotten, self.read], **QUIET).then,
             self.column.input,
             self.encoding.input,
+            self.language.input,
             # A column that was chosen is one of the sheet before.
             self.table.input(lambda: gr.Dropdown(choices=FOUND_COLUMN, value=""), None, self.column, **QUIET).then,
             said.then,
@@ -163,6 +174,7 @@ class CorpusPicker:
     def forget(self) -> dict:
         """The components that say how files are read, as they are before anything was said."""
         return {
+            self.language: "auto",
             self.column: gr.Dropdown(choices=FOUND_COLUMN, value=""),
             self.no_header: False,
             self.encoding: "",
@@ -214,6 +226,16 @@ class CorpusPicker:
             table=text_of(given[self.table]) or None,
         )
 
+    def language_of(self, given: dict) -> str:
+        """The tag of the headlines' language as the visitor says it; "auto": it is found out.
+
+        Raises:
+            SettingError: there is no such language.
+        """
+        tag = text_of(given[self.language]).strip() or "auto"
+        check_language(tag)
+        return tag
+
     def parsed_selection(self, given: dict) -> CorpusSelection:
         """The same, but of uploaded files the rows as they were parsed once.
 
@@ -221,22 +243,22 @@ class CorpusPicker:
             CorpusError: nothing is selected, or it cannot be read as headlines.
         """
         selected = self.selection(given)
-        parsed = self._parse(selected, given[self.visitor])
+        parsed = self._parse(selected, given)
         if not selected.temporary:
             return replace(selected, preview=parsed.preview)
         return replace(selected, paths=parsed.files, column=parsed.preview.column or None, preview=parsed.preview)
 
-    def _parse(self, selected: CorpusSelection, visitor: str | None) -> ParsedCorpus:
+    def _parse(self, selected: CorpusSelection, given: dict) -> ParsedCorpus:
         """The rows and the preview of the selected files; a visitor's are read by a process of its own."""
+        language = self.language_of(given)
         if not selected.temporary:
-            return parse(selected.paths, selected.reading)
-        limits, visitor = self.limits, visitor_of(visitor)
+            return parse(selected.paths, selected.reading, language)
+        limits, visitor = self.limits, visitor_of(given[self.visitor])
         check_disk(self.runs, visitor, limits)
         folder = visitor_folder(self.runs, visitor)
         with self.reading.used_by(visitor):
-            return parse_confined(
-                selected.paths, selected.reading, folder, limits.bounds, limits.reading_mb, limits.reading_seconds
-            )
+            within = (limits.bounds, limits.reading_mb, limits.reading_seconds)
+            return parse_confined(selected.paths, selected.reading, folder, *within, language)
 
     def _check_size(self, size: int) -> None:
         most = self.limits.upload_mb
@@ -278,6 +300,7 @@ class CorpusPicker:
             elif isinstance(value, list):
                 value = [path for path in value if isinstance(path, str) and Path(path).is_file()] or None
             shown[component] = value
+        shown[self.language] = shown.get(self.language) or "auto"
         if shown.get(self.column):
             column = shown[self.column]
             shown[self.column] = gr.Dropdown(choices=[*FOUND_COLUMN, (column, column)], value=column)
@@ -289,7 +312,7 @@ class CorpusPicker:
     def show_preview(self, given: dict) -> dict:
         """The preview of the selected headlines, or a sentence if they cannot be read."""
         try:
-            shown = self._parse(self.selection(given), given[self.visitor]).preview
+            shown = self._parse(self.selection(given), given).preview
         except NothingSelectedError:
             return {self.preview: {"groups": []}, self.notice: {}}
         except HeadlineError as error:
@@ -299,6 +322,7 @@ class CorpusPicker:
         return {
             self.preview: preview_sheet(shown),
             self.notice: {},
+            self.language: gr.Dropdown(choices=[(f"Found: {shown.found}", "auto"), *_LANGUAGES]),
             self.column: gr.Dropdown(choices=[(found, ""), *((name, name) for name in shown.columns)]),
             self.no_header: gr.Checkbox(value=shown.header is False),
             self.table: self._offered_tables(shown),

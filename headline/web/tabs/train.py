@@ -113,6 +113,7 @@ class TrainTab:
         """
         selected = self.corpus.parsed_selection(given)
         settings, start_from = self.settings.read(given)
+        settings = settings.changed(language=self.corpus.language_of(given))
         check_memory(self._footprint(selected, settings, start_from), self.models.limits.run_mb)
         assert selected.preview is not None, "the files have been parsed"
         options = RunOptions(
