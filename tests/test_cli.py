@@ -261,9 +261,9 @@ def test_preview_tells_what_files_hold(capsys, corpus):
 def test_preview_says_which_language_was_found_and_takes_the_one_that_is_given(capsys, tmp_path):
     titles = tmp_path / "titles.txt"
     titles.write_text("Die Straße ist gesperrt\nDer Rat sagt nein zu dem Plan\nWas das Haus kostet und wer es kauft\n")
-    assert call(capsys, "preview", titles)[0].endswith("kept Language: German.")
+    assert call(capsys, "preview", titles)[0].endswith("kept. Language: German.")
     said = call(capsys, "preview", titles, "--language", "nl")
-    assert said[0].endswith("kept Language: Dutch, as you say; the titles look like German.")
+    assert said[0].endswith("kept. Language: Dutch, as you say; the titles look like German.")
     assert any(line.startswith("The titles are in Dutch:") for line in said)
     (line,) = call(capsys, "preview", titles, "--language", "pt-BR", "--json")
     assert {name: json.loads(line)[name] for name in ("language", "found")} == {

@@ -27,7 +27,7 @@ def run_command(options: argparse.Namespace) -> None:
     if options.json:
         say_json(seen.as_dict())
         return
-    say(f"{seen.summary} {seen.said}")
+    say(f"{seen.summary}. {seen.said}")
     for sentence in (*seen.notes, *seen.warnings):
         say(sentence)
     for reason, rows in seen.dropped:

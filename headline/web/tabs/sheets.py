@@ -12,7 +12,7 @@ def preview_sheet(seen: Preview) -> dict:
     sections = [
         section(
             f"{seen.headlines:,} headlines",
-            f"{seen.summary} {seen.said}",
+            f"{seen.summary}. {seen.said}",
             words=(*seen.notes, *seen.warnings, *_dropped(seen)),
             head=("headline",),
             rows=[(row,) for row in seen.rows],
