@@ -52,7 +52,7 @@ def test_a_name_used_once_is_offered_until_it_is_forgotten(browser: Browser, app
     expect(page.get_by_role("status").filter(has_text="Forgotten: 1 headline.")).to_be_visible()
     assert page.evaluate(STORED) is None and not offered(page, "Zor")
     switch = page.get_by_label("Learn from what I write")
-    expect(switch).to_have_accessible_description(re.compile("never leave this browser"))
+    expect(switch).to_have_accessible_description(re.compile("kept in this browser alone"))
     switch.press("Space")
     page.fill(BOX, f"{NAME} wins again")
     page.locator(BOX).press("Enter")
