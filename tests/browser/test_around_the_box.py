@@ -149,6 +149,8 @@ def test_a_long_text_outlives_a_reload_and_copying_works_without_a_clipboard(pag
 
 
 def test_an_example_needs_no_server_and_never_replaces_what_is_typed_after_it(page: Page):
+    # Gradio fetches parts of itself after the page can be seen, and the engine comes after those.
+    page.locator(f"{LIST}[data-engine='1']").wait_for(timeout=60_000)
     page.context.set_offline(True)
     page.expected_errors = True
     page.get_by_role("button", name="new study").click()

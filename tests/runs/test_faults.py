@@ -449,6 +449,7 @@ def test_no_error_ends_the_scheduler(runs, monkeypatch, capsys):
 
 def test_a_run_has_a_low_priority(runs, monkeypatch):
     monkeypatch.setenv(stub_run.SECONDS, "600")
+    monkeypatch.delenv("HEADLINE_NICENESS")
     job = start(OPTIONS, runs)
     until(lambda: stub_run.trained(job.folder), "the run trains")
     assert os.getpriority(os.PRIO_PROCESS, job.pid) == min(19, os.nice(0) + 10)

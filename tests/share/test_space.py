@@ -37,7 +37,8 @@ SPACE = {
     "SPACE_AUTHOR_NAME": "owner",
     "SYSTEM": "spaces",
 }
-OPTIONAL = {"jax", "onnx"}  # where somebody chose KERAS_BACKEND=jax, or exports to ONNX, which says what to install
+# Where somebody chose KERAS_BACKEND=jax, exports to ONNX or gave --dask, which say what to install.
+OPTIONAL = {"jax", "onnx", "dask", "distributed"}
 SECONDS_TO_START = 60
 
 
