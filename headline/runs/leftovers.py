@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from headline.model.storage.folders import newest_change
 from headline.runs.job import Job, list_jobs
 from headline.runs.trash import empty_trash
 
@@ -35,8 +36,5 @@ def _half_written(job: Job) -> Iterator[Path]:
 def _is_old(path: Path) -> bool:
     """Whether nothing in a folder, or the file, has changed for an hour. The future counts as old: the clock was set
     back."""
-    try:
-        newest = max(one.stat().st_mtime for one in (path, *path.rglob("*")))
-    except OSError:  # it went in between
-        return False
-    return abs(time.time() - newest) > _OLD
+    newest = newest_change(path)
+    return newest is not None and abs(time.time() - newest) > _OLD

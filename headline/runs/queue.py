@@ -14,6 +14,7 @@ from pathlib import Path
 
 from headline.errors import system_sentence
 from headline.model.storage.atomic import replacing_folder
+from headline.model.storage.folders import newest_change
 from headline.runs.job import Job, Status, list_jobs, waiting_jobs, write_json
 from headline.runs.limits import Limits, slots
 from headline.runs.overrun import end_overrun
@@ -164,6 +165,5 @@ def sweep(runs: Path, hours: float) -> None:
         is_run = (folder / "job.json").is_file()
         if not folder.is_dir() or not (is_run or (folder / "checkpoint.json").is_file()):
             continue
-        newest = max((path.stat().st_mtime for path in folder.rglob("*")), default=0)
-        if time.time() - newest > 3600 * hours and not (is_run and (job.waiting or job.alive())):
+        if time.time() - (newest_change(folder) or 0) > 3600 * hours and not (is_run and (job.waiting or job.alive())):
             shutil.rmtree(folder, ignore_errors=True)

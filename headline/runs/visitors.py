@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from headline.errors import LimitError
+from headline.model.storage.folders import newest_change, size_of
 from headline.runs.job import list_jobs
 from headline.runs.limits import Limits
 
@@ -86,17 +87,6 @@ def check_disk(runs: Path, visitor: str, limits: Limits, more: int = 0) -> None:
         raise LimitError("This page has stored as much as it can keep: try again later.")
 
 
-def size_of(folder: Path) -> int:
-    """Return the bytes of all files in a folder. A file with several names counts once."""
-    files: dict[tuple[int, int], int] = {}
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):  # it has been deleted meanwhile
-            stat = path.lstat()
-            if not path.is_dir():
-                files[stat.st_dev, stat.st_ino] = stat.st_size
-    return sum(files.values())
-
-
 def _owned(runs: Path, visitor: str) -> Iterator[Path]:
     """The folders of a visitor: files, runs and uploaded models."""
     yield Path(runs) / FOLDER / visitor_of(visitor)
@@ -111,6 +101,5 @@ def sweep_visitors(runs: Path, hours: float) -> None:
     """Remove what visitors pasted, uploaded or downloaded and have not used for so many hours."""
     oldest = time.time() - 3600 * hours
     for folder in (*(Path(runs) / FOLDER).glob("*"), *(Path(runs) / UPLOADS).glob("*")):
-        newest = max((path.lstat().st_mtime for path in [folder, *folder.rglob("*")]), default=0)
-        if newest < oldest:
+        if (newest_change(folder) or 0) < oldest:
             shutil.rmtree(folder, ignore_errors=True)

@@ -23,8 +23,8 @@ from tqdm import tqdm
 from headline.corpus.bounds import MEGABYTE
 from headline.corpus.reading.source import KINDS
 from headline.errors import DownloadError
+from headline.model.storage.folders import size_of
 from headline.runs.confined import run_confined, serve
-from headline.runs.visitors import size_of
 from headline.share.hub import translate_hub_errors
 
 # Kinds that are downloaded. A public data set describes itself in files of others, such as dataset_infos.json.
@@ -211,7 +211,7 @@ def _from_kaggle(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes) -> list[
 
 def _watch(folder: Path, over: threading.Event, on_bytes: OnBytes) -> None:
     while not over.wait(_SECONDS_BETWEEN_LOOKS):
-        on_bytes(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()), None)
+        on_bytes(size_of(folder), None)
 
 
 def _from_hub(corpus: PublicCorpus, folder: Path, on_bytes: OnBytes, most_mb: int, anonymous: bool) -> list[Path]:

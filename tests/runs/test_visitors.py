@@ -9,6 +9,7 @@ import time
 import pytest
 
 from headline.errors import LimitError
+from headline.model.storage.folders import size_of
 from headline.runs.job import Job, waiting_jobs
 from headline.runs.limits import Limits
 from headline.runs.queue import start, sweep
@@ -20,7 +21,6 @@ from headline.runs.visitors import (
     check_waiting,
     make_private,
     new_visitor,
-    size_of,
     visitor_folder,
     visitor_of,
 )

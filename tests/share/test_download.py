@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from headline.errors import DownloadError
-from headline.runs.visitors import size_of
+from headline.model.storage.folders import size_of
 from headline.share.download import KNOWN, PublicCorpus, download, download_confined, find, wanted, without_tokens
 from tests.hub import TOKEN, Hub, Repo, point_at
 

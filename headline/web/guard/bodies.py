@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headline.errors import LimitError
+from headline.model.storage.folders import size_of
 from headline.runs.limits import Limits
-from headline.runs.visitors import size_of
 from headline.web.http.metrics import count_refusal
 
 _MEGABYTE = 2**20  # bytes
