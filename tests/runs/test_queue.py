@@ -179,6 +179,7 @@ def test_old_runs_and_models_are_swept_away_and_live_ones_stay(runs):
         (runs / name / file).write_text('{"pid": 1}', encoding="utf-8")
         if old:
             os.utime(runs / name / file, (yesterday, yesterday))
+            os.utime(runs / name, (yesterday, yesterday))
     sweep(runs, 24)
     assert sorted(path.name for path in runs.iterdir()) == ["new", "other"]  # other folders are left alone
 
