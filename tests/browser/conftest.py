@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import chromium
 
@@ -91,10 +91,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def save_data(context: BrowserContext) -> BrowserContext:
+    """The context of a visitor whose browser saves data: the server answers, and no engine is fetched and built.
+
+    That takes more than a second of both cores a page, which tests of other things than typing can do without.
+    """
+    context.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    return context
+
+
 @pytest.fixture
-def page(browser: Browser, app_url: str) -> Iterator[Page]:
+def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The opened page. No test may leave an error in its console, nor a request to another host."""
     context = browser.new_context(viewport={"width": 1100, "height": 900})
+    marker = request.node.get_closest_marker("save_data")
+    if marker and False not in marker.args:
+        save_data(context)
     page = context.new_page()
     outside: list[str] = []
     errors: list[str] = []

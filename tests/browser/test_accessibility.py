@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.box import BOX, expect_answer
+from tests.browser.conftest import save_data
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
@@ -19,7 +20,7 @@ def violations(page: Page) -> dict[str, list[str]]:
 @pytest.mark.parametrize("width", [1100, 360])
 @pytest.mark.parametrize("tab", ["Write", "Train"])
 def test_nothing_stands_in_anybodys_way(browser: Browser, app_url: str, tab: str, width: int, theme: str):
-    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    context = save_data(browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce"))
     page = context.new_page()
     page.goto(f"{app_url}?__theme={theme}")
     page.locator("#headline-list li").first.wait_for()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from headline.share.archive import pack
@@ -39,6 +40,7 @@ def all_tabs(page: Page) -> None:
         expect_only_text(page)
 
 
+@pytest.mark.save_data
 def test_a_hostile_header_is_text_in_the_notice_and_in_the_estimate(page: Page):
     open_tab(page, "Train")
     page.get_by_label("My own files").check()
@@ -103,6 +105,7 @@ def test_a_hostile_model_is_text_on_every_tab(page: Page, tmp_path: Path):
     all_tabs(page)
 
 
+@pytest.mark.save_data
 def test_a_zip_that_is_refused_quotes_it_as_text(page: Page):
     open_tab(page, "Train")
     page.locator("#runs button").first.click()

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from headline.model.checkpoint import Checkpoint
@@ -10,6 +11,7 @@ from headline.model.language_model import LanguageModel, log_softmax
 from headline.paths import BUNDLED_MODEL
 from tests.browser.test_train import open_tab, violations_of_ours
 
+pytestmark = pytest.mark.save_data
 TEXT = "the government of"
 
 

@@ -16,6 +16,7 @@ from tests.browser.conftest import served
 from tests.browser.test_accessibility import violations
 from tests.tiny import random_checkpoint
 
+pytestmark = pytest.mark.save_data
 RUN_SECONDS = 180_000  # milliseconds at most, for a run of a few epochs on two busy cores
 SAID = "#run .run-headline"
 
@@ -68,6 +69,7 @@ def public(browser: Browser, tmp_path: Path) -> Iterator[tuple[str, Path]]:
         yield url, tmp_path / "runs"
 
 
+@pytest.mark.save_data(False)  # the engine takes up the new model
 def test_from_an_upload_to_typing_with_the_result(page: Page, tmp_path: Path):
     bring(page, council(tmp_path))
     preview = page.locator("#preview")
@@ -186,6 +188,7 @@ def test_choosing_a_model_never_changes_the_width(page: Page, runs: Path):
             assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.save_data(False)  # the engine holds the model that is deleted
 def test_another_page_hears_that_its_model_was_deleted(page: Page, runs: Path, app_url: str):
     random_checkpoint().save(runs / "shared")
     (runs / "shared" / "name.txt").write_text("Shared")
