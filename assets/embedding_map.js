@@ -1,23 +1,12 @@
 // A map of words: dots in an SVG, and a list of the same words for keys and screen readers. Gradio runs this as the body
 // of a function with element, props and watch. Data is only ever set as text.
+
+import { make, shape } from "./elements.js";
+
 const root = element.querySelector(".map");
-const SVG = "http://www.w3.org/2000/svg";
 const LETTER = 7, LINE = 15; // pixels of a name, about
 const narrow = matchMedia("(max-width: 700px)");
 let base = { points: [], share: 0, size: 0 }, typed = [], chosen = "";
-
-function make(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function shape(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
 
 const svg = shape("svg", { role: "img" }), about = make("p", "about"), said = make("div", "near");
 const list = make("select"), label = make("label", "", "Word"), beside = make("div", "beside"), sides = make("div", "sides");

@@ -1,39 +1,28 @@
 // The progress of a training run, drawn from props.value, which headline/web/tabs/run_view.py makes. The curves are one SVG
 // whose lines get new points, so that nothing flickers while a run goes on.
+
+import { make, shape } from "./elements.js";
+
 const root = element.querySelector(".run");
-const SVG = "http://www.w3.org/2000/svg";
 const H = 240, LEFT = 44, TOP = 10, BOTTOM = 28; // of the drawing
 const narrow = matchMedia("(max-width: 700px)"); // then the names of the lines stand under it, not beside it
 let W = 640, RIGHT = 170;
 const LINE = 16; // height of a name
 
-function node(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function shape(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
 const parts = {
-  headline: node("p", "run-headline"),
-  bar: node("progress"),
-  verdict: node("div", "run-verdict"),
-  lines: node("div", "run-lines"),
-  samples: node("div", "run-samples"),
-  more: node("details", "run-more"),
+  headline: make("p", "run-headline"),
+  bar: make("progress"),
+  verdict: make("div", "run-verdict"),
+  lines: make("div", "run-lines"),
+  samples: make("div", "run-samples"),
+  more: make("details", "run-more"),
 };
 parts.bar.max = 1;
 parts.bar.setAttribute("aria-label", "Progress of the run");
 
 // Folded away: the curves and figures, each with a sentence that says what it is.
-const chart = node("figure", "run-chart"), figures = node("div"), terms = node("dl", "run-terms"), table = node("div", "scroll");
-parts.more.append(node("summary", "", "Curves and figures"), chart, figures, terms, table);
+const chart = make("figure", "run-chart"), figures = make("div"), terms = make("dl", "run-terms"), table = make("div", "scroll");
+parts.more.append(make("summary", "", "Curves and figures"), chart, figures, terms, table);
 table.tabIndex = 0;
 table.setAttribute("role", "region");
 table.setAttribute("aria-label", "Loss by pass");
@@ -45,7 +34,7 @@ const curves = Object.fromEntries(Object.keys(NAMES).map((name) => [name, shape(
 const names = shape("g", { class: "names" });
 svg.append(grid, ...Object.values(curves), names);
 const ABOUT = "Loss after each pass over your titles. Lower is better.";
-const caption = node("figcaption", "run-line");
+const caption = make("figcaption", "run-line");
 chart.append(svg, caption);
 narrow.addEventListener("change", () => drawChart(props.value || {}));
 
@@ -100,19 +89,19 @@ function text(x, y, what, anchor) {
 function drawSamples(run) {
   parts.samples.hidden = !(run.samples && run.samples.length);
   if (parts.samples.hidden) return;
-  const list = node("ul");
-  list.append(...run.samples.map((line) => node("li", "", line)));
-  parts.samples.replaceChildren(node("h3", "", run.samples_title), list);
+  const list = make("ul");
+  list.append(...run.samples.map((line) => make("li", "", line)));
+  parts.samples.replaceChildren(make("h3", "", run.samples_title), list);
 }
 
 function drawFigures(run) {
-  figures.replaceChildren(...(run.figures || []).map((line) => node("p", "run-line", line)));
-  terms.replaceChildren(...(run.terms || []).flatMap(([term, meaning]) => [node("dt", "", term), node("dd", "", meaning)]));
+  figures.replaceChildren(...(run.figures || []).map((line) => make("p", "run-line", line)));
+  terms.replaceChildren(...(run.terms || []).flatMap(([term, meaning]) => [make("dt", "", term), make("dd", "", meaning)]));
   table.hidden = !(run.epochs && run.epochs.length);
   if (table.hidden) return;
-  const made = node("table"), head = made.createTHead().insertRow(), body = made.createTBody();
+  const made = make("table"), head = made.createTHead().insertRow(), body = made.createTBody();
   for (const title of ["Pass", "Loss", "Loss held out"]) {
-    const cell = node("th", "", title);
+    const cell = make("th", "", title);
     cell.scope = "col";
     head.append(cell);
   }
@@ -143,10 +132,10 @@ function draw() {
   parts.headline.textContent = run.headline || "";
   parts.bar.hidden = run.share === undefined || run.share === null;
   if (!parts.bar.hidden) parts.bar.value = run.share;
-  parts.lines.replaceChildren(...(run.lines || []).map((line) => node("p", "run-line", line)));
+  parts.lines.replaceChildren(...(run.lines || []).map((line) => make("p", "run-line", line)));
   const [said, measured] = run.verdict || [];
   parts.verdict.hidden = !said;
-  parts.verdict.replaceChildren(node("p", "run-said", said || ""), node("p", "run-line", measured || ""));
+  parts.verdict.replaceChildren(make("p", "run-said", said || ""), make("p", "run-line", measured || ""));
   parts.more.hidden = !(run.figures && run.figures.length);
   drawChart(run);
   drawFigures(run);

@@ -1,16 +1,9 @@
 // Sections of words, tables and bars. Gradio runs this as the body of a function with element, props and
 // watch. Data is only ever set as text.
-const root = element.querySelector(".sheet");
 
-function make(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) {
-    made.textContent = text;
-    made.dir = "auto"; // by its first letter
-  }
-  return made;
-}
+import { make } from "./elements.js";
+
+const root = element.querySelector(".sheet");
 
 function table(section) {
   const made = make("table"), head = make("tr"), body = make("tbody");

@@ -1,14 +1,10 @@
 // One word at a time through the model. Gradio runs this as the body of a function with element, props and watch.
 // Data is only ever set as text or as colours on a canvas.
+
+import { make } from "./elements.js";
+
 const root = element.querySelector(".walk");
 let at = 0;
-
-function make(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 const number = (value) => value.toFixed(3).replace("-", "−");
 function percent(share) {

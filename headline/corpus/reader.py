@@ -1,8 +1,8 @@
 """Reads files into a corpus: clean headlines and a report of what was dropped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from headline.corpus.files import Reading, Table, list_files, read_file
 from headline.corpus.reading.cleaning import cleaned, missing_words
@@ -15,14 +15,15 @@ from headline.errors import CorpusError, NoColumnError
 if TYPE_CHECKING:
     import pandas as pd
 
+Read = TypeVar("Read")  # what is made of a file
 _FRAME = "the data frame"
-_OTHER_KINDS = (
+_OTHER_KINDS = {
     "json",
     "xml",
     "sqlite",
     "zip",
     "xlsx",
-)  # files of a folder that may hold other things, such as settings
+}  # files of a folder that may hold other things, such as settings
 PLACEHOLDERS = ("Unknown",)  # what the New York Times files write where a headline is missing
 
 
@@ -55,36 +56,42 @@ def read_headlines(
     Raises:
         CorpusError: nothing to read, an unreadable file, no column of headlines, no headline left.
     """
-    paths = [path] if isinstance(path, str | Path) else list(path)
-    listed = ", ".join(Path(p).name for p in paths)
-    found, from_folder = list_files([Path(p) for p in paths])
+    paths = [Path(p) for p in ([path] if isinstance(path, str | Path) else path)]
+    listed = ", ".join(p.name for p in paths)
     reading = Reading(column, header, encoding, table)
-    # A folder may have other tables too, such as readers' comments: only the usual names count there, if any has one.
-    for exact in (True, False):
-        tables: list[tuple[str, Table]] = []
-        skipped: list[str] = []
-        for file in found:
-            inside = file in from_folder
-            try:
-                tables.append((file.name, read_file(file, reading, exact=exact and inside)))
-            except CorpusError as error:
-                if not (inside and may_be_skipped(file, error)):
-                    raise
-                skipped.append(file.name)
-        if tables:
-            break
-    if not tables:
-        raise no_column(listed)
+    tables, skipped = read_each(paths, listed, lambda file, exact: (file.name, read_file(file, reading, exact=exact)))
     return clean_tables(tables, skipped, listed, placeholders, keep_duplicates, normalise)
 
 
-def may_be_skipped(file: Path, error: CorpusError) -> bool:
+def read_each(paths: list[Path], listed: str, read: Callable[[Path, bool], Read]) -> tuple[list[Read], list[str]]:
+    """Return what `read` makes of each file that has a column of headlines, and the names of the others.
+
+    A folder may have other tables too, such as readers' comments: only the usual names of columns count there, which
+    `read` is told by its second argument, if any of its files has one.
+
+    Raises:
+        CorpusError: a file that was asked for by its name cannot be read, or no file has a column of headlines.
+    """
+    files, from_folder = list_files(paths)
+    for exact in (True, False):
+        done: list[Read] = []
+        skipped: list[str] = []
+        for file in files:
+            inside = file in from_folder
+            try:
+                done.append(read(file, exact and inside))
+            except CorpusError as error:
+                if not (inside and _may_be_skipped(file, error)):
+                    raise
+                skipped.append(file.name)
+        if done:
+            return done, skipped
+    raise CorpusError(f"No column of headlines in {listed}: give the column's name, or rename it to “headline”.")
+
+
+def _may_be_skipped(file: Path, error: CorpusError) -> bool:
     """Whether a file of a folder that was refused may just be something else than a list."""
     return isinstance(error, NoColumnError) or kind_of(file.name) in _OTHER_KINDS
-
-
-def no_column(listed: str) -> CorpusError:
-    return CorpusError(f"No column of headlines in {listed}: give the column's name, or rename it to “headline”.")
 
 
 def read_frame(

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from headline.corpus.files import OpenedFile, Reading, list_files, open_file
-from headline.corpus.reader import PLACEHOLDERS, may_be_skipped, no_column, nothing_left, report_of
+from headline.corpus.files import Reading, open_file
+from headline.corpus.reader import PLACEHOLDERS, nothing_left, read_each, report_of
 from headline.corpus.reading.cleaning import cleaned, missing_words
 from headline.corpus.report import Tally
 from headline.corpus.shards.duplicates import key_hashes, read_repeated, write_hashes, write_repeated
 from headline.corpus.shards.folder import ROWS, Shards, titles_path
 from headline.corpus.shards.mapper import Mapper, map_here
 from headline.corpus.split import short_hash
-from headline.errors import CorpusError
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,8 @@ def prepare(
         CorpusError: as `read_headlines`.
     """
     listed = ", ".join(path.name for path in paths)
-    files, skipped = _open_files(paths, Reading(column, header, encoding, table), listed)
+    reading = Reading(column, header, encoding, table)
+    files, skipped = read_each(list(paths), listed, lambda file, exact: open_file(file, reading, exact))
     rules = _Rules(folder, missing_words(placeholders), normalise, keep_duplicates)
     chunks = _chunks(chain.from_iterable(file.values() for file in files), rows)
     dropped = list(mapper(_clean_chunk, chunks, rules))
@@ -77,25 +77,6 @@ def prepare(
     shards = Shards(folder, tuple(tally.kept for tally in kept), normalise, keep_duplicates, report)
     shards.write_index(folder)
     return shards
-
-
-def _open_files(paths: Sequence[Path], reading: Reading, listed: str) -> tuple[list[OpenedFile], list[str]]:
-    """The files that have a column of headlines, by the rules of `read_headlines`, and the names of the others."""
-    found, from_folder = list_files(list(paths))
-    for exact in (True, False):
-        opened: list[OpenedFile] = []
-        skipped: list[str] = []
-        for file in found:
-            inside = file in from_folder
-            try:
-                opened.append(open_file(file, reading, exact and inside))
-            except CorpusError as error:
-                if not (inside and may_be_skipped(file, error)):
-                    raise
-                skipped.append(file.name)
-        if opened:
-            return opened, skipped
-    raise no_column(listed)
 
 
 def _chunks(values: Iterator[object], rows: int) -> Iterator[_Chunk]:

@@ -75,7 +75,7 @@ def panel_of(elem_id: str, step: str = "") -> gr.HTML:
     return gr.HTML(
         value={},
         html_template='<div class="run" role="status" aria-live="polite"></div>',
-        js_on_load=read_asset("run_panel.js"),
+        js_on_load=one_script("run_panel.js"),
         elem_id=elem_id,
         apply_default_css=False,
         step=step or f"#{elem_id}",
@@ -87,7 +87,7 @@ def sheet_of(elem_id: str) -> gr.HTML:
     return gr.HTML(
         value={"groups": []},
         html_template='<div class="sheet"></div>',
-        js_on_load=read_asset("sheet.js"),
+        js_on_load=one_script("sheet.js"),
         elem_id=elem_id,
         apply_default_css=False,
     )

@@ -11,7 +11,7 @@ import numpy as np
 from headline.generator.suggester import Suggester
 from headline.model.network import State, log_softmax
 from headline.model.top import top
-from headline.paths import read_asset
+from headline.web.engine.one_script import one_script
 
 _WORDS = 24  # words of a text that are followed, the first ones
 _UNITS = 6  # units listed: those whose h changes most
@@ -23,7 +23,7 @@ def word_walk_of(elem_id: str) -> gr.HTML:
     return gr.HTML(
         value={"steps": []},
         html_template='<div class="walk"></div>',
-        js_on_load=read_asset("word_walk.js"),
+        js_on_load=one_script("word_walk.js"),
         elem_id=elem_id,
         apply_default_css=False,
     )

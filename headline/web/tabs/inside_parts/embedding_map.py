@@ -14,7 +14,7 @@ import numpy as np
 from headline.corpus.sequences import PAD_ID
 from headline.generator.suggester import Suggester
 from headline.model.top import top
-from headline.paths import read_asset
+from headline.web.engine.one_script import one_script
 
 _WORDS = 200  # frequent words on the map
 _PASSED_OVER = 300  # the most frequent words of a language say how it works and not what a title is about
@@ -28,7 +28,7 @@ def embedding_map_of(elem_id: str) -> gr.HTML:
     return gr.HTML(
         value={"typed": []},
         html_template='<div class="map"></div>',
-        js_on_load=read_asset("embedding_map.js"),
+        js_on_load=one_script("embedding_map.js"),
         elem_id=elem_id,
         apply_default_css=False,
     )
