@@ -23,6 +23,9 @@ TINY = (
     "min_count=1 embedding_size=8 units=8 batch_size=20 candidates=30 validation=0.1 test=0.05 patience=0 ngram_order=0"
 )
 
+# JAX keeps what it has compiled, which is most of the work here, for the process that goes on.
+COMPILED_ONCE = {f"JAX_PERSISTENT_CACHE_MIN_{name}": "0" for name in ("COMPILE_TIME_SECS", "ENTRY_SIZE_BYTES")}
+
 
 def free_port() -> int:
     with socket.socket() as listening:
@@ -35,7 +38,11 @@ def start(corpus: Path, out: Path, epochs: int, *more: str, processes: int = 1) 
     settings = [part for pair in (*TINY.split(), f"epochs={epochs}") for part in ("--set", pair)]
     command = [sys.executable, "-m", "headline", "train", str(corpus), "--out", str(out), "--distribute", "--json"]
     address = f"127.0.0.1:{free_port()}"
-    own = os.environ | {"CUDA_VISIBLE_DEVICES": "-1"}
+    own = (
+        os.environ
+        | COMPILED_ONCE
+        | {"CUDA_VISIBLE_DEVICES": "-1", "JAX_COMPILATION_CACHE_DIR": str(out.parent / "xla")}
+    )
     own.pop("KERAS_BACKEND", None)
     started = []
     for process in range(processes):
