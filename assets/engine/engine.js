@@ -23,7 +23,7 @@ export function build(kernels, files) {
   const vocabulary = new Vocabulary(text("vocabulary.txt"), language);
   const memory = files["memory.safetensors"];
   const ngrams = memory ? NGrams.read(readTensors(memory)) : null;
-  const weights = new Weights(readTensors(files["weights.safetensors"]));
+  const weights = new Weights(kernels, readTensors(files["weights.safetensors"]));
   const model = new LanguageModel(kernels, meta, weights, ngrams, vocabulary.start);
   const listed = (name) => new Set(text(name).split("\n"));
   const lexicon = Lexicon.beyond(vocabulary, text("words.txt"));

@@ -17,3 +17,25 @@ export function fromHalves(halves) {
   for (let i = 0; i < halves.length; i++) values[i] = table[halves[i]];
   return values;
 }
+
+/** A tensor of real numbers, (n,), that stays as it is stored. */
+export class Reals {
+  constructor({ type, values }) {
+    this.values = values;
+    this.isHalf = type === "F16";
+  }
+
+  /** Those of [from, to): Float32Array. */
+  slice(from, to) {
+    const values = this.values.subarray(from, to);
+    return this.isHalf ? fromHalves(values) : values;
+  }
+
+  at(i) {
+    return this.slice(i, i + 1)[0];
+  }
+
+  all() {
+    return this.slice(0, this.values.length);
+  }
+}

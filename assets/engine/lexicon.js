@@ -2,47 +2,45 @@
 // written: words in alphabetical order without what they have in common with the one before, and then the frequencies in
 // hundredths of a power of ten.
 
-import { firstFrom, startingWith } from "./sorted_words.js";
+import { WordsPacker } from "./packed_words.js";
 import { Recent } from "./recent.js";
 import { top } from "./top.js";
 
 const OF_ITS_LANGUAGE = 0.5; // share of a vocabulary's words that must be on the list, or the list is not used
 const KEPT = 16;
 const REMEMBERED = 512; // prefixes
+const NONE_IN_COMMON = 65; // the character that says so
+const LEFT_OUT = 0xffff; // the power of a word that the vocabulary has
 
 export class Lexicon {
   #known = new Recent(REMEMBERED);
 
   /** The words of a list that a vocabulary lacks; none if its words are not English although its checkpoint says so. */
   static beyond(vocabulary, text) {
-    const words = [], shares = [], forms = [];
+    const { keys, forms, powers } = read(text);
     let known = 0;
-    const lists = text.slice(text.indexOf("\n") + 1).split("\n\n"), powers = lists[1]?.split("\n") ?? [];
-    const lines = powers.length ? lists[0].split("\n") : []; // a language may have no list
-    let word = "";
-    lines.forEach((line, i) => {
-      const [rest, form] = line.split("\t");
-      word = word.slice(0, rest.charCodeAt(0) - 65) + rest.slice(1);
-      const listed = vocabulary.stoi.has(word);
-      known += listed;
-      words.push(word);
-      forms.push(form ?? word);
-      shares.push(listed ? 0 : 10 ** (Number(powers[i]) / 100));
-    });
+    for (const key of vocabulary.stoi.keys()) {
+      const at = keys.indexOf(key);
+      if (at < 0) continue;
+      known += 1;
+      powers[at] = LEFT_OUT;
+    }
     const own = vocabulary.size - vocabulary.specials.length;
     const english = vocabulary.tokenizer.language.tag === "en";
     const used = vocabulary.unk !== undefined && (!english || known >= OF_ITS_LANGUAGE * own);
-    return used ? new Lexicon(words, shares, forms) : new Lexicon([], [], []);
+    return used ? new Lexicon(keys, forms, powers) : new Lexicon(new WordsPacker().packed(), null, new Uint16Array(0));
   }
 
-  /** `words` by their keys in alphabetical order; `forms` how they are written. */
-  constructor(words, shares, forms) {
-    const sum = Math.max(shares.reduce((a, b) => a + b, 0), 1e-30);
-    this.words = words;
-    this.forms = forms;
-    this.shares = Float64Array.from(shares, (share) => share / sum);
-    this.sums = new Float64Array(words.length + 1);
-    for (let i = 0; i < words.length; i++) this.sums[i + 1] = this.sums[i] + this.shares[i];
+  /**
+   * `keys` of the words in alphabetical order: PackedWords; `forms` how they are written, null if that is their keys;
+   * `powers` their frequencies as -100 log10: Uint16Array.
+   */
+  constructor(keys, forms, powers) {
+    Object.assign(this, { keys, forms: forms ?? keys, powers });
+    const rarest = powers.reduce((most, power) => (power < LEFT_OUT ? Math.max(most, power) : most), 0);
+    const frequencies = Float64Array.from({ length: rarest + 1 }, (_, power) => 10 ** (-power / 100));
+    const sum = powers.reduce((all, power) => all + (frequencies[power] ?? 0), 0);
+    this.shares = frequencies.map((frequency) => frequency / Math.max(sum, 1e-30)); // of a word by its power
   }
 
   /** {words: [word, share] of the most frequent words with this prefix, mass: the share of all of them}. */
@@ -57,24 +55,56 @@ export class Lexicon {
 
   /** The share of one word, 0 where it is not listed. */
   share(word) {
-    const at = firstFrom(this.words, word, 0);
-    return this.words[at] === word ? this.shares[at] : 0;
+    const at = this.keys.indexOf(word);
+    return at < 0 ? 0 : this.#share(at);
   }
 
   /** [word, share] of the most frequent word with this prefix, or null. */
   best(prefix) {
-    const [from, to] = startingWith(this.words, prefix);
+    const { powers } = this, [from, to] = this.keys.startingWith(prefix);
     let at = from;
-    for (let i = from; i < to; i++) if (this.shares[i] > this.shares[at]) at = i;
-    return from < to && this.shares[at] > 0 ? [this.forms[at], this.shares[at]] : null;
+    for (let i = from; i < to; i++) if (powers[i] < powers[at]) at = i;
+    return from < to && powers[at] < LEFT_OUT ? [this.forms.at(at), this.#share(at)] : null;
+  }
+
+  #share(i) {
+    return this.shares[this.powers[i]] ?? 0;
   }
 
   #lookUp(prefix) {
-    const [from, to] = startingWith(this.words, prefix);
-    const best = top(this.shares.subarray(from, to), KEPT).map((i) => from + i);
+    const [from, to] = this.keys.startingWith(prefix);
+    const shares = Float64Array.from({ length: to - from }, (_, i) => this.#share(from + i));
     return {
-      words: best.filter((i) => this.shares[i] > 0).map((i) => [this.forms[i], this.shares[i]]),
-      mass: this.sums[to] - this.sums[from],
+      words: top(shares, KEPT).filter((i) => shares[i] > 0).map((i) => [this.forms.at(from + i), shares[i]]),
+      mass: shares.reduce((a, b) => a + b, 0),
     };
   }
+}
+
+/** {keys, forms, powers} of a list, as the constructor has them. */
+function read(text) {
+  const begin = text.indexOf("\n") + 1, end = text.indexOf("\n\n", begin);
+  if (end < 0) return { keys: new WordsPacker().packed(), forms: null, powers: new Uint16Array(0) }; // a language may have no list
+  const keys = new WordsPacker(), written = []; // [number, how it is written] of the words that are not written as their keys
+  let tab = text.indexOf("\t", begin);
+  for (let at = begin, i = 0; at < end; i++) {
+    const line = text.indexOf("\n", at), apart = tab >= 0 && tab < line;
+    keys.add(text.charCodeAt(at) - NONE_IN_COMMON, text, at + 1, apart ? tab : line);
+    if (apart) {
+      written.push([i, text.slice(tab + 1, line)]);
+      tab = text.indexOf("\t", line);
+    }
+    at = line + 1;
+  }
+  const packed = keys.packed(), powers = Uint16Array.from(text.slice(end + 2).split("\n"), (power) => -Number(power));
+  return { keys: packed, forms: written.length ? formsOf(packed, new Map(written)) : null, powers };
+}
+
+function formsOf(keys, written) {
+  const forms = new WordsPacker();
+  for (let i = 0; i < keys.length; i++) {
+    const form = written.get(i) ?? keys.at(i);
+    forms.add(0, form, 0, form.length);
+  }
+  return forms.packed();
 }

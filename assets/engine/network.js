@@ -3,43 +3,40 @@
 // Hochreiter & Schmidhuber 1997, with a forget gate; gates in Keras' order i, f, c, o:
 //   z = x W + h U + b;  i, f, o = sigmoid(z_i, z_f, z_o);  c' = f c + i tanh(z_c);  h' = o tanh(c')
 
-/** One LSTM layer. W and U are transposed and joined, so that z is one product with (x, h). */
+/** One LSTM layer. */
 class Layer {
   constructor(kernels, weights, number, inputs, units) {
-    this.inputs = inputs;
     this.units = units;
-    this.matrix = kernels.matrix(4 * units, inputs + units);
+    this.kernel = weights.transposed(`lstm_${number}.kernel`);
+    this.recurrent = weights.transposed(`lstm_${number}.recurrent_kernel`);
     this.bias = weights.vector(`lstm_${number}.bias`);
-    this.#fill(weights.matrix(`lstm_${number}.kernel`), 0);
-    this.#fill(weights.matrix(`lstm_${number}.recurrent_kernel`), inputs);
-    this.input = kernels.vector(inputs + units); // x, then h
-    this.z = kernels.vector(4 * units);
-  }
-
-  #fill(stored, from) {
-    const { values, width } = this.matrix;
-    const row = new Float32Array(stored.columns);
-    for (let r = 0; r < stored.rows; r++) {
-      stored.readRow(r, row);
-      for (let c = 0, at = from + r; c < row.length; c++, at += width) values[at] = row[c];
-    }
+    this.x = kernels.vector(inputs);
+    this.h = kernels.vector(units);
+    this.fromX = kernels.vector(4 * units);
+    this.fromH = kernels.vector(4 * units);
   }
 
   /** The next h and c, (units,) each, from those before and the input x, (inputs,). */
   step(x, h, c) {
-    const { units, bias } = this;
-    this.input.values.set(x);
-    this.input.values.set(h, this.inputs);
-    this.matrix.times(this.input, this.z);
-    const z = this.z.values;
+    const { units } = this;
+    this.x.values.set(x);
+    this.h.values.set(h);
+    this.kernel.times(this.x, this.fromX);
+    this.recurrent.times(this.h, this.fromH);
+    const z = this.#sum();
     const next = { h: new Float32Array(units), c: new Float32Array(units) };
     for (let i = 0; i < units; i++) {
       const [input, forget, cell, output] = [i, units + i, 2 * units + i, 3 * units + i];
-      const kept = sigmoid(z[forget] + bias[forget]) * c[i];
-      next.c[i] = kept + sigmoid(z[input] + bias[input]) * Math.tanh(z[cell] + bias[cell]);
-      next.h[i] = sigmoid(z[output] + bias[output]) * Math.tanh(next.c[i]);
+      next.c[i] = sigmoid(z[forget]) * c[i] + sigmoid(z[input]) * Math.tanh(z[cell]);
+      next.h[i] = sigmoid(z[output]) * Math.tanh(next.c[i]);
     }
     return next;
+  }
+
+  #sum() {
+    const { bias } = this, z = this.fromX.values, fromH = this.fromH.values;
+    for (let i = 0; i < z.length; i++) z[i] += fromH[i] + bias[i];
+    return z;
   }
 }
 
@@ -54,20 +51,10 @@ export class Network {
     this.layers = Array.from({ length: layers }, (_, i) => new Layer(kernels, weights, i, i ? units : size, units));
     this.word = new Float32Array(size);
     this.out = kernels.vector(size); // input of the softmax layer
-    if (units !== size) this.#project(kernels, weights, units, size);
-  }
-
-  #project(kernels, weights, units, size) {
-    const stored = weights.matrix("projection.kernel"); // (U, E)
-    this.projection = kernels.matrix(size, units);
+    if (units === size) return;
+    this.projection = weights.transposed("projection.kernel"); // of (U, E)
     this.projectionBias = weights.vector("projection.bias");
     this.hidden = kernels.vector(units);
-    const { values, width } = this.projection;
-    const row = new Float32Array(size);
-    for (let r = 0; r < units; r++) {
-      stored.readRow(r, row);
-      for (let c = 0; c < size; c++) values[c * width + r] = row[c];
-    }
   }
 
   /** The state before any word: h and c of each layer, (units,) each. States are never changed in place. */

@@ -3,9 +3,9 @@
 import { Recent } from "./recent.js";
 import { top } from "./top.js";
 
-const STATE_BYTES = 8 * 2 ** 20; // of cached states; at least 8 of them
-const BYTES = 16 * 2 ** 20; // of cached distributions; at least 8 of them
-const SHIFTED_BYTES = 4 * 2 ** 20; // of one person's
+const STATE_BYTES = 4 * 2 ** 20; // of cached states; at least 8 of them
+const BYTES = 6 * 2 ** 20; // of cached distributions; at least 8 of them
+const SHIFTED_BYTES = 2 * 2 ** 20; // of one person's
 const LIKELIEST_KEPT = 4096; // most probable words, after words that may be written next
 export const REMEMBERED = 16; // most probable words of a distribution: every letter asks for them again
 

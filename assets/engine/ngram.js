@@ -2,20 +2,21 @@
 //
 //   p(w | context) = share(context, w) + left(context) p(w | context without its first word)
 
-import { fromHalves } from "./float16.js";
+import { Reals } from "./float16.js";
+import { Sums } from "./sums.js";
 
 /** One model: a tree of contexts, read from the first word of a context down. */
 class NGram {
   /** `stored(name)` returns a tensor of this model, or undefined. */
   constructor(stored) {
-    this.unigrams = real(stored("unigrams"));
+    this.unigrams = new Reals(stored("unigrams")).all();
     this.orders = []; // for the n-grams of 2 words, of 3 words, …
     for (let n = 2; stored(`${n}.words`); n++) {
       this.orders.push({
         words: stored(`${n}.words`).values, // last word of each n-gram
-        shares: real(stored(`${n}.shares`)), // its discounted probability
-        left: real(stored(`${n}.left`)), // probability that each context leaves to the shorter one
-        first: sums(stored(`${n}.children`).values), // where the n-grams of each context begin
+        shares: new Reals(stored(`${n}.shares`)), // its discounted probability
+        left: new Reals(stored(`${n}.left`)), // probability that each context leaves to the shorter one
+        first: new Sums(stored(`${n}.children`).values), // where the n-grams of each context begin
       });
     }
   }
@@ -27,15 +28,15 @@ class NGram {
     for (let begin = Math.max(0, context.length - this.orders.length); begin < context.length; begin++) {
       const k = context.length - begin - 1, place = this.#find(context, begin);
       if (place < 0) continue;
-      const { first, left } = this.orders[k];
-      if (first[place + 1] === first[place]) continue;
-      found.push([k, first[place], first[place + 1], scale]);
-      scale *= left[place];
+      const { first, left } = this.orders[k], [from, to] = first.slice(place);
+      if (from === to) continue;
+      found.push([k, from, to, scale]);
+      scale *= left.at(place);
     }
     for (let i = 0; i < p.length; i++) p[i] += this.unigrams[i] * scale;
     for (const [k, from, to, by] of found) {
-      const { words, shares } = this.orders[k];
-      for (let i = from; i < to; i++) p[words[i]] += shares[i] * by;
+      const { words, shares } = this.orders[k], those = shares.slice(from, to);
+      for (let i = from; i < to; i++) p[words[i]] += those[i - from] * by;
     }
   }
 
@@ -43,9 +44,9 @@ class NGram {
   strongest() {
     const found = new Float32Array(this.unigrams.length);
     if (!this.orders.length) return found;
-    const [{ shares, first }] = this.orders;
-    for (let word = 0; word < found.length; word++) {
-      for (let i = first[word]; i < first[word + 1]; i++) if (shares[i] > found[word]) found[word] = shares[i];
+    const [{ shares, first }] = this.orders, all = shares.all();
+    for (let word = 0, i = 0; word < found.length; word++) {
+      for (const to = i + first.lengths[word]; i < to; i++) if (all[i] > found[word]) found[word] = all[i];
     }
     return found;
   }
@@ -55,8 +56,8 @@ class NGram {
     let place = context[begin];
     for (let k = 0; begin + k + 1 < context.length; k++) {
       const { words, first } = this.orders[k];
-      const word = context[begin + k + 1], end = first[place + 1];
-      let at = first[place];
+      const word = context[begin + k + 1], [from, end] = first.slice(place);
+      let at = from;
       for (let to = end; at < to; ) {
         const middle = (at + to) >> 1;
         if (words[middle] < word) at = middle + 1;
@@ -93,15 +94,4 @@ export class NGrams {
     const [first, ...others] = this.parts.map((part) => part.strongest());
     return first.map((share, i) => Math.max(share, ...others.map((other) => other[i])));
   }
-}
-
-function real({ type, values }) {
-  return type === "F16" ? fromHalves(values) : values;
-}
-
-/** Where each slice begins, and the end of the last one: Uint32Array (n + 1,). */
-function sums(lengths) {
-  const found = new Uint32Array(lengths.length + 1);
-  for (let i = 0; i < lengths.length; i++) found[i + 1] = found[i] + lengths[i];
-  return found;
 }

@@ -13,9 +13,7 @@ export function readTensors(buffer) {
     if (name === "__metadata__") continue;
     const Type = TYPES[dtype];
     if (!Type) throw new Error(`a tensor has the type ${dtype}, which no checkpoint uses`);
-    const begins = 8 + length + from, numbers = (to - from) / Type.BYTES_PER_ELEMENT;
-    const aligned = begins % Type.BYTES_PER_ELEMENT === 0;
-    const values = aligned ? new Type(buffer, begins, numbers) : new Type(buffer.slice(begins, 8 + length + to));
+    const values = new Type(buffer.slice(8 + length + from, 8 + length + to)); // a copy, so that each can be freed by itself
     tensors.set(name, { type: dtype, shape, values });
   }
   return tensors;

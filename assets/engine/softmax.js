@@ -18,12 +18,12 @@ class ExactLogits {
     this.logits = kernels.vector(embedding.rows);
   }
 
-  /** Float32Array (V,) that the next call overwrites. */
+  /** Vector (V,) that the next call overwrites. */
   of(vector) {
     this.matrix.times(vector, this.logits);
     const logits = this.logits.values;
     for (let i = 0; i < logits.length; i++) logits[i] += this.bias[i];
-    return logits;
+    return this.logits;
   }
 }
 
@@ -49,23 +49,22 @@ class SvdLogits {
     this.leading = kernels.vector(this.kept);
     this.preview = kernels.matrix(rows, this.kept);
     this.logits = kernels.vector(rows);
-    this.row = kernels.matrix(1, columns); // one word's vector
-    this.exact = kernels.vector(1);
     this.#rotateWords(kernels, vectors);
   }
 
   #rotateWords(kernels, vectors) {
     const leading = kernels.matrix(this.kept, this.embedding.columns);
     for (let i = 0; i < this.kept; i++) leading.row(i).set(vectors[i]);
-    const preview = this.preview.values, row = this.row.row(0), rotated = this.leading.values;
+    const word = kernels.vector(this.embedding.columns);
+    const preview = this.preview.values, row = word.values, rotated = this.leading.values;
     for (let i = 0; i < this.preview.rows; i++) {
       this.embedding.readRow(i, row);
-      leading.times(this.row, this.leading); // a matrix of one row is a vector
+      leading.times(word, this.leading);
       preview.set(rotated, i * this.preview.width);
     }
   }
 
-  /** Float32Array (V,) that the next call overwrites. */
+  /** Vector (V,) that the next call overwrites. */
   of(vector) {
     this.rotation.times(vector, this.rotated);
     const rotated = this.rotated.values;
@@ -73,14 +72,10 @@ class SvdLogits {
     let missing = 0; // in the logits of the preview alone
     this.variance.forEach((variance, i) => (missing += (rotated[this.kept + i] ** 2 * variance) / 2));
     this.preview.times(this.leading, this.logits);
-    const logits = this.logits.values, { bias } = this, row = this.row.row(0), exact = this.exact.values;
+    const logits = this.logits.values, { bias } = this;
     for (let i = 0; i < logits.length; i++) logits[i] += bias[i];
-    for (const i of topSet(logits, REFINED)) {
-      this.embedding.readRow(i, row);
-      this.row.times(vector, this.exact);
-      logits[i] = exact[0] + bias[i] - missing;
-    }
-    return logits;
+    for (const i of topSet(logits, REFINED)) logits[i] = this.embedding.dot(i, vector) + bias[i] - missing;
+    return this.logits;
   }
 }
 
@@ -121,7 +116,7 @@ function dot(a, b) {
 export class Softmax {
   constructor(kernels, embedding, bias, temperature) {
     const Logits = embedding.rows >= MIN_SVD_WORDS ? SvdLogits : ExactLogits;
-    Object.assign(this, { embedding, bias, temperature, logits: new Logits(kernels, embedding, bias) });
+    Object.assign(this, { kernels, embedding, bias, temperature, logits: new Logits(kernels, embedding, bias) });
     this.inputs = kernels.matrix(AT_ONCE, embedding.columns);
     this.row = kernels.vector(this.inputs.width);
     this.products = kernels.vector(AT_ONCE);
@@ -129,7 +124,7 @@ export class Softmax {
 
   /** Vector (E,) -> a new Float32Array (V,). */
   of(vector) {
-    return softmax(this.logits.of(vector), this.temperature);
+    return this.#probabilities(this.logits.of(vector));
   }
 
   /** Without approximation: several Float32Arrays (E,) -> as many (V,). */
@@ -143,19 +138,16 @@ export class Softmax {
       this.inputs.times(this.row, this.products);
       for (let n = 0; n < found.length; n++) found[n][i] = products[n] + this.bias[i];
     }
-    return found.map((logits) => softmax(logits, this.temperature));
+    const { logits } = this.logits;
+    return found.map((row) => {
+      logits.values.set(row);
+      return this.#probabilities(logits);
+    });
   }
-}
 
-/** Logits (V,) -> a new Float32Array (V,). */
-function softmax(logits, temperature) {
-  const p = new Float32Array(logits.length);
-  let largest = -Infinity;
-  for (let i = 0; i < logits.length; i++) if (logits[i] > largest) largest = logits[i];
-  const scale = 1 / temperature;
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += p[i] = Math.exp((logits[i] - largest) * scale);
-  const share = 1 / sum;
-  for (let i = 0; i < p.length; i++) p[i] *= share;
-  return p;
+  /** Logits, a Vector (V,) that is overwritten -> a new Float32Array (V,). */
+  #probabilities(logits) {
+    this.kernels.softmax(logits, 1 / this.temperature);
+    return logits.values.slice();
+  }
 }
