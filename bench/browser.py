@@ -287,7 +287,7 @@ def slowed(browser: Browser, headlines: Sequence[str]) -> None:
                     f"  the page is {now[0] / at_first[0]:.1f} times slower, a worker {now[1] / at_first[1]:.1f} times"
                 )
 
-            typed(app, f"{SLOWER} times slower, {80 * SLOWER} ms per key", [page], headlines, 80 * SLOWER, slow)
+            typed(app, f"{SLOWER} times slower, 80 ms per key", [page], headlines, 80, slow)
 
 
 def renderers(browser: Browser) -> list[int]:

@@ -108,8 +108,8 @@ export class Suggester {
   #completions(typed, follows, k, personal) {
     const { vocabulary } = this;
     const key = vocabulary.tokenizer.key(typed.fragment);
-    const ids = vocabulary.startingWith(key);
-    const p = Float32Array.from(ids, (i) => follows.words[i]);
+    const ids = vocabulary.startingWith(key), p = new Float32Array(ids.length);
+    for (let n = 0; n < p.length; n++) p[n] = follows.words[ids[n]];
     const choices = top(p, k + 2).filter((i) => p[i] > 0).map((i) => choice(p[i], { ids: [ids[i]] }));
     const unlisted = this.#unlisted(key, k + 2, typed.words);
     const unknown = follows.unknown * this.#unknownSoFar(typed);

@@ -1,16 +1,20 @@
 // The engine in a Web Worker: the page tells it once where a model's files are, and then sends it texts to answer.
 //
 // Messages to it    {open: files}                    download.js says what a file is, engine.js which there are
-//                   {ask: {number, text, options}}   Suggester.answer has the options
+//                   {ask: {number, text, options, ahead}}   Suggester.answer has the options; `ahead` those for what
+//                                                    may be typed next. Without a number the answer is known.
 //                   {learn: headlines}               that a person finished, in the order of time; null forgets all
 // Messages from it  {progress: share}, {opened: true}, {failed: a sentence}
 //                   {answered: {number, text, suggestions, complete}}
+//                   {foreseen: {text, options, suggestions, complete}}   the same for a text that is likely to come
 //                   {learnt: true}                   all that was to be learnt
-// Of several texts that wait, only the newest is answered. Headlines are learnt one by one while nobody types, because each
+// Of several texts that wait, only the newest is answered. While nothing waits, the texts that are probably typed next are
+// answered, one at a time: the list of most letters is in the page before the letter is. Headlines are learnt one by one while nobody types, because each
 // takes as long as many answers.
 
 import { download } from "./download.js";
 import { build } from "./engine.js";
+import { likelyNext } from "./foresight.js";
 import { compile } from "./kernels.js";
 
 let suggester = null;
@@ -19,7 +23,10 @@ const TYPING = 300; // milliseconds after a question in which another is likely
 const lessons = []; // headlines that are still to be learnt
 let studying = 0, asked = -TYPING; // the timer of the next lesson; when the last question came
 let waiting = null; // the newest question
+let next = null; // {text, options, texts}: the text that was asked for last, and those that are probably typed next
+let pausing = false; // whether a message of `pause` is under way
 const turn = new MessageChannel(); // its message arrives after all questions that were sent before
+const pause = new MessageChannel(); // its message arrives when what came before it is done
 
 addEventListener("message", ({ data }) => {
   if (data.open) open(data.open);
@@ -28,7 +35,7 @@ addEventListener("message", ({ data }) => {
     study();
   } else if (data.learn === null) {
     lessons.length = 0;
-    personal = null;
+    personal = next = null;
   }
   if (data.ask && suggester) {
     asked = performance.now();
@@ -38,10 +45,31 @@ addEventListener("message", ({ data }) => {
 });
 
 turn.port1.onmessage = () => {
-  const { number, text, options } = waiting;
+  const { number, text, options, ahead } = waiting;
   waiting = null;
-  postMessage({ answered: { number, text, ...suggester.answer(text, { ...options, personal }) } });
+  if (number !== undefined) postMessage({ answered: { number, text, ...answer(text, options) } });
+  next = { text, options: ahead };
+  foreseeSoon();
 };
+
+pause.port1.onmessage = () => {
+  pausing = false;
+  if (waiting || !next) return;
+  const { options } = next;
+  next.texts ??= likelyNext(suggester, next.text, { ...options, personal });
+  const text = next.texts.shift();
+  if (text === undefined) return;
+  postMessage({ foreseen: { text, options, ...answer(text, options) } });
+  foreseeSoon();
+};
+
+function foreseeSoon() {
+  if (pausing || !next.options) return;
+  pausing = true;
+  pause.port2.postMessage(null);
+}
+
+const answer = (text, options) => suggester.answer(text, { ...options, personal });
 
 function study() {
   if (studying || !lessons.length) return;

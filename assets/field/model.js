@@ -35,9 +35,9 @@ export function answersFor(heard) {
     learn: (headlines) => shared.learn(headlines),
     forget: () => shared.forget(),
     choose: (model) => model !== shared.model && shared.choose(model),
-    ask(text, options) {
+    ask(...question) {
       asking = heard;
-      shared.ask(text, options);
+      shared.ask(...question);
     },
     close() {
       all.delete(heard);

@@ -3,12 +3,13 @@
 import { Engine, listedFiles, suits } from "./engine.js";
 import { Server } from "./server.js";
 
-const KEPT = 64; // last answers: whoever goes back in the text sees the list at once
+const KEPT = 256; // last answers: whoever goes back in the text sees the list at once, and mostly who goes on
 
 /** Lists for texts, the newest first asked. */
 export class Answers {
   #engine = null;
   #question = null; // {text, options, model} asked last
+  #ahead = null; // the options for what may follow its text
   #known = new Map(); // question -> answer, the oldest first
   #learnt = []; // headlines that the engine learns from, in the order of time
 
@@ -42,14 +43,18 @@ export class Answers {
     if (!this.server || suits()) this.#whenIdle(() => this.#start(model));
   }
 
-  /** Ask about a text; `options` as Suggester.answer in ../engine/suggester.js has them. */
-  ask(text, options) {
+  /**
+   * Ask about a text; `options` as Suggester.answer in ../engine/suggester.js has them, `ahead` those for the texts that may
+   * be typed next: the engine answers the most probable ones too, while it has nothing else to do.
+   */
+  ask(text, options, ahead = options) {
     this.#question = { text, options, model: this.model };
+    this.#ahead = ahead;
     this.number += 1;
     const known = this.#known.get(JSON.stringify(this.#question));
-    if (known) return this.heard.onAnswer(known);
-    if (this.local) return this.#engine.ask({ number: this.number, text, options });
-    this.server?.ask(this.#question);
+    if (this.local) this.#engine.ask({ number: known ? undefined : this.number, text, options, ahead });
+    if (known) this.heard.onAnswer(known);
+    else if (!this.local) this.server?.ask(this.#question);
   }
 
   /** Learn from more headlines, in the order of time. The engine does; the server never hears of them. */
@@ -83,6 +88,7 @@ export class Answers {
       onProgress: (progress) => this.heard.onEngine({ progress }),
       onReady: () => this.#ready(),
       onAnswer: (answer) => answer.number === this.number && this.#hear(answer, this.#question),
+      onForeseen: ({ text, options, ...answer }) => this.#keep({ text, options, model }, { text, ...answer }),
       onLearnt: () => this.#askAgain(),
       onFailed: () => this.#failed(),
     });
@@ -99,7 +105,7 @@ export class Answers {
   // What is known was answered before.
   #askAgain() {
     this.#known.clear();
-    if (this.#question) this.ask(this.#question.text, this.#question.options);
+    if (this.#question) this.ask(this.#question.text, this.#question.options, this.#ahead);
   }
 
   #failed() {
@@ -114,8 +120,12 @@ export class Answers {
   }
 
   #hear(answer, question) {
+    this.#keep(question, answer);
+    this.heard.onAnswer(answer);
+  }
+
+  #keep(question, answer) {
     this.#known.set(JSON.stringify(question), answer);
     if (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value);
-    this.heard.onAnswer(answer);
   }
 }

@@ -107,8 +107,9 @@ export class SearchBox {
   #ask() {
     const { head, tail } = this.field.text, { shown, style, phrases } = this.settings.values;
     this.#asked = { head, tail };
-    const minProbability = head.trim() ? this.rules.worthShowing : 0; // in an empty box every beginning is improbable
-    this.answers.ask(head, { k: shown, style, phrases, minProbability });
+    const usual = { k: shown, style, phrases, minProbability: this.rules.worthShowing };
+    const empty = { ...usual, minProbability: 0 }; // in an empty box every beginning is improbable
+    this.answers.ask(head, head.trim() ? usual : empty, usual);
   }
 
   // The engine's answer mostly comes before the next frame, so that nothing else has to be drawn.

@@ -18,7 +18,7 @@ export class Engine {
 
   /**
    * `code` is the address of the modules' folder; `heard` has onProgress(share), onReady(), onAnswer(answer),
-   * onLearnt(), onFailed(why).
+   * onForeseen(answer), onLearnt(), onFailed(why).
    */
   constructor(code, heard) {
     this.code = code;
@@ -41,6 +41,7 @@ export class Engine {
     }
   }
 
+  /** Ask a question as ../engine/worker.js has it. */
   ask(question) {
     this.#worker.postMessage({ ask: question });
   }
@@ -56,10 +57,11 @@ export class Engine {
     this.#worker?.terminate();
   }
 
-  #hear({ progress, opened, answered, learnt, failed }) {
+  #hear({ progress, opened, answered, foreseen, learnt, failed }) {
     if (this.closed) return;
     if (progress !== undefined) this.heard.onProgress(progress);
     if (answered) this.heard.onAnswer(answered);
+    if (foreseen) this.heard.onForeseen(foreseen);
     if (learnt) this.heard.onLearnt();
     if (failed) this.#fail(failed);
     if (opened) {
