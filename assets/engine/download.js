@@ -2,32 +2,38 @@
 // is kept is never out of date.
 
 const CACHE = "headline";
+const FIRST = ["checkpoint.json", "weights.safetensors"];
 const KEPT = 24; // files, of the models used last
 
 /**
- * The contents of files, each {url, bytes, sha256}, by the same names: ArrayBuffers. What a file host has is compressed by
- * gzip, and then `packed` is true; length and hash are those of what is in it. `onProgress` gets the share that has
- * arrived, from 0 to 1. Throws an Error, which says what is wrong, if a file cannot be had or differs from its hash.
+ * The contents of files, each {url, bytes, sha256}, by the same names: promises of ArrayBuffers. The weights come first and
+ * have the line for themselves, because most of the work is theirs: it is done while the others arrive. What a file host has is
+ * compressed by gzip, and then `packed` is true; length and hash are those of what is in it. `onProgress` gets the share
+ * that has arrived, from 0 to 1. A promise is rejected with an Error, which says what is wrong, if a file cannot be had or
+ * differs from its hash.
  */
-export async function download(files, onProgress) {
+export function download(files, onProgress) {
   const all = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
-  const cache = await globalThis.caches?.open(CACHE).catch(() => null); // there is none over plain http or in a strict mode
+  const opened = globalThis.caches?.open(CACHE).catch(() => null); // there is none over plain http or in a strict mode
   let arrived = 0;
-  const entries = Object.entries(files).map(async ([name, file]) => {
-    const kept = await cache?.match(file.url);
-    const packed = Boolean(file.packed && !kept); // what is kept is unpacked
-    const content = await read(kept ?? (await fetch(file.url)), { ...file, packed }, (bytes) => onProgress((arrived += bytes) / all));
-    await check(name, file, content);
-    if (!kept) await cache?.put(file.url, new Response(content)).catch(() => {}); // there may be no room
-    return [name, content];
-  });
-  const contents = Object.fromEntries(await Promise.all(entries));
-  if (cache) await forget(cache);
+  const fetched = (name) => one(name, files[name], opened, (bytes) => onProgress((arrived += bytes) / all));
+  const contents = {}, first = Promise.all(FIRST.filter((name) => name in files).map((name) => (contents[name] = fetched(name))));
+  for (const name of Object.keys(files)) contents[name] ??= first.then(() => fetched(name));
+  Promise.all(Object.values(contents)).then(async () => forget(await opened)).catch(() => {});
   return contents;
 }
 
+async function one(name, file, opened, onBytes) {
+  const cache = await opened, kept = await cache?.match(file.url);
+  const packed = Boolean(file.packed && !kept); // what is kept is unpacked
+  const content = await read(kept ?? (await fetch(file.url)), { ...file, packed }, onBytes);
+  await check(name, file, content);
+  if (!kept) cache?.put(file.url, new Response(content)).catch(() => {}); // there may be no room
+  return content;
+}
+
 async function forget(cache) {
-  const kept = await cache.keys(); // the oldest first
+  const kept = (await cache?.keys()) ?? []; // the oldest first
   for (const request of kept.slice(0, -KEPT)) await cache.delete(request);
 }
 

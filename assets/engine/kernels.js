@@ -89,9 +89,9 @@ export class Matrix {
     return this.values.subarray(r * this.width, r * this.width + this.columns);
   }
 
-  /** out = this · vector, for vectors in the kernels' memory of `columns` and `rows` numbers. */
-  times(vector, out) {
-    this.kernels.exports.product(this.at, vector.at, out.at, this.rows, this.width);
+  /** out = this · vector, of the first `rows` rows, for vectors in the kernels' memory. */
+  times(vector, out, rows = this.rows) {
+    this.kernels.exports.product(this.at, vector.at, out.at, rows, this.width);
   }
 }
 

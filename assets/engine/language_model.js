@@ -2,21 +2,16 @@
 //
 //   p(w) = a softmax(z / T)(w) + (1 - a) p_ngram(w)
 
-import { Network } from "./network.js";
-import { Softmax } from "./softmax.js";
-
 export class LanguageModel {
-  /** `meta` is checkpoint.json; `ngrams` are NGrams or null; `start` is the id of <s>. */
-  constructor(kernels, meta, weights, ngrams, start) {
-    this.ngrams = ngrams;
+  /** `meta` is checkpoint.json; `softmax` is null where the network has no weight; `ngrams` may be null; `start` is the id of <s>. */
+  constructor(meta, network, softmax, ngrams, start) {
+    Object.assign(this, { network, softmax, ngrams, first: start });
     this.lstmWeight = ngrams ? meta.mixture?.lstm_weight ?? 1 : 1;
-    this.temperature = meta.mixture?.temperature ?? 1;
     this.words = meta.model.vocab_size;
-    this.network = new Network(kernels, meta.model, weights);
-    if (this.lstmWeight > 0) {
-      this.softmax = new Softmax(kernels, this.network.embedding, this.network.bias, this.temperature);
-    }
-    this.first = start;
+  }
+
+  get temperature() {
+    return this.softmax.temperature;
   }
 
   /** The state before the first word of a headline. */

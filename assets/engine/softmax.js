@@ -98,11 +98,12 @@ function moments(kernels, embedding) {
     }
     for (let c = 0; c < columns; c++) {
       one.values.set(block.row(c));
-      block.times(one, products);
+      block.times(one, products, c + 1); // the matrix is symmetric
       const own = squares[c];
-      for (let other = 0; other < columns; other++) own[other] += sums[other];
+      for (let other = 0; other <= c; other++) own[other] += sums[other];
     }
   }
+  squares.forEach((own, c) => own.forEach((_, other) => other > c && (own[other] = squares[other][c])));
   return { squares, means };
 }
 

@@ -13,11 +13,8 @@
 // takes as long as many answers.
 
 import { download } from "./download.js";
-import { build } from "./engine.js";
-import { likelyNext } from "./foresight.js";
-import { compile } from "./kernels.js";
 
-let suggester = null;
+let suggester = null, lookAhead = null; // once the model is there
 let personal = null; // what was learnt
 const TYPING = 300; // milliseconds after a question in which another is likely
 const lessons = []; // headlines that are still to be learnt
@@ -56,7 +53,7 @@ pause.port1.onmessage = () => {
   pausing = false;
   if (waiting || !next) return;
   const { options } = next;
-  next.texts ??= likelyNext(suggester, next.text, { ...options, personal });
+  next.texts ??= lookAhead(suggester, next.text, { ...options, personal });
   const text = next.texts.shift();
   if (text === undefined) return;
   postMessage({ foreseen: { text, options, ...answer(text, options) } });
@@ -85,10 +82,12 @@ function study() {
 
 async function open(files) {
   try {
+    const contents = download(files, (progress) => postMessage({ progress })); // which the modules need not wait for, nor it for them
     const kernels = fetch(new URL("kernels.wasm", import.meta.url)).then((reply) => (reply.ok ? reply.arrayBuffer() : null));
-    const contents = await download(files, (progress) => postMessage({ progress }));
-    suggester = build(await compile(await kernels.catch(() => null)), contents);
-    suggester.answer(""); // the browser's compiler has seen the code once before somebody types
+    const { build, likelyNext } = await import("./engine.js");
+    suggester = await build(kernels.catch(() => null), contents);
+    lookAhead = likelyNext;
+    suggester.answer("", { phrases: false }); // the browser's compiler has seen the code once before somebody types
     postMessage({ opened: true });
   } catch (error) {
     postMessage({ failed: String(error.message ?? error) });

@@ -8,9 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from headline.corpus.language.languages import language
+from headline.errors import CheckpointError
 from headline.generator.words.blocklist import blocked_words, delicate_words
 from headline.generator.words.lexicon import listed
-from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, META
+from headline.model.storage.checkpoint_files import CHECKPOINT_FILES, MEMORY, META
+from headline.model.storage.memory_file import drop_seen
 from headline.model.storage.metadata import Metadata
 from headline.share.language_file import language_file
 
@@ -19,8 +21,7 @@ _WORDS_FROM = "words of wordfreq, Robyn Speer 2022, doi 10.5281/zenodo.7199437; 
 _BLOCKED_FROM = "of better_profanity, MIT; those behind a = of codespell and English Wikipedia, CC BY-SA 3.0"
 
 _LANGUAGES_KEPT = 4  # of which the files are kept in memory, up to 4 MB each
-
-
+_MODELS_KEPT = 64  # of which the hash of a file is kept in memory
 _LARGEST = 64 * 2**20  # bytes of all files of a model that a page is asked to hold
 
 
@@ -37,17 +38,34 @@ def engine_files(folder: Path) -> dict[str, EngineFile]:
     """The files for the checkpoint in a folder, by the names that assets/engine/engine.js gives them.
 
     Raises:
-        CheckpointError: checkpoint.json cannot be read.
+        CheckpointError: checkpoint.json or memory.safetensors cannot be read.
         OSError: another file cannot be read.
     """
     meta = Metadata.read(folder)
     hashes = {name: hash_ for name, hash_ in meta.sha256.items() if name != META}
     paths = {name: folder / name for name in CHECKPOINT_FILES if (folder / name).is_file()}
-    own = {
-        name: EngineFile(path.stat().st_size, hashes.get(name) or _hash(path.read_bytes()), path.read_bytes)
-        for name, path in paths.items()
-    }
+    own = {}
+    for name, path in paths.items():
+        size, hash_ = path.stat().st_size, hashes.get(name) or _hash(path.read_bytes())
+        small = name == MEMORY and size <= _LARGEST
+        own[name] = _without_seen(path, hash_) if small else EngineFile(size, hash_, path.read_bytes)
     return own | shared_files(language(meta.language).base)
+
+
+@lru_cache(maxsize=_MODELS_KEPT)
+def _without_seen(path: Path, sha256: str) -> EngineFile:
+    """The n-grams without the hashes of headlines, a quarter of the file, which a page does not need.
+
+    `sha256` is that of the whole file.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    whole = path.read_bytes()
+    if _hash(whole) != sha256:
+        raise CheckpointError(f"{MEMORY} is damaged: it is not the file that {META} describes.")
+    content = drop_seen(whole)
+    return EngineFile(len(content), _hash(content), lambda: drop_seen(path.read_bytes()))
 
 
 def runs_in_page(meta: Metadata, files: Mapping[str, EngineFile] | None = None) -> bool:

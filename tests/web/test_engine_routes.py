@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from safetensors.numpy import load
 
+from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.words.lexicon import Lexicon, listed
+from headline.model.storage.checkpoint_files import MEMORY
+from headline.model.storage.memory_file import drop_seen
 from headline.paths import ASSETS
 from headline.share.engine_files import shared_files
 from headline.web.engine.page_code import code_version, page_code
@@ -22,7 +26,7 @@ from tests.tiny import random_checkpoint, vocabulary
 
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
-    bundled = random_checkpoint().save(tmp_path / "bundled")
+    bundled = replace(random_checkpoint(), seen=SeenHeadlines.of(["One", "Two"])).save(tmp_path / "bundled")
     random_checkpoint(seed=1).save(tmp_path / "runs" / "mine")
     random_checkpoint("notebook").save(tmp_path / "runs" / "lesson")
     german = random_checkpoint()
@@ -70,8 +74,21 @@ def test_every_file_of_a_model_comes_as_it_is_and_is_kept_by_the_browser(
             assert reply.headers.get("content-encoding", "identity") == encoding
             assert len(reply.content) == file["bytes"]
             assert hashlib.sha256(reply.content).hexdigest() == file["sha256"]
-            if (tmp_path / folder / name).is_file():
-                assert reply.content == (tmp_path / folder / name).read_bytes()
+            if (path := tmp_path / folder / name).is_file():
+                assert reply.content == (drop_seen(path.read_bytes()) if name == MEMORY else path.read_bytes())
+
+
+def test_hashes_of_headlines_stay_on_the_server(client: TestClient, tmp_path: Path):
+    stored = load((tmp_path / "bundled" / MEMORY).read_bytes())
+    sent = load(client.get(files_of(client, BUNDLED_ID)[MEMORY]["url"]).content)
+    assert len(stored["seen"]) > 0 and sent.keys() == stored.keys() - {"seen"}
+    assert all((sent[name] == stored[name]).all() for name in sent)
+
+
+def test_a_damaged_file_of_ngrams_is_not_sent(client: TestClient, tmp_path: Path):
+    path = tmp_path / "runs" / "mine" / MEMORY
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert client.get(f"{API}/engine", params={"model": "mine"}).status_code == 404
 
 
 def test_a_model_of_another_language_comes_with_its_rules_and_words(client: TestClient, monkeypatch):
@@ -160,7 +177,7 @@ def test_python_uses_the_same_list():
 
 
 def test_an_address_below_a_proxys_path(tmp_path: Path):
-    bundled = random_checkpoint().save(tmp_path / "bundled")
+    bundled = replace(random_checkpoint(), seen=SeenHeadlines.of(["One", "Two"])).save(tmp_path / "bundled")
     app = FastAPI()
     app.router.routes.extend(engine_routes(Models(bundled, tmp_path / "runs")))
     files = files_of(TestClient(app, root_path="/app"), BUNDLED_ID)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from headline.corpus.split import SeenHeadlines
@@ -41,8 +42,15 @@ def write_memory(path: Path, seen: SeenHeadlines, ngram: NGrams | None) -> None:
 
 
 def drop_seen(content: bytes) -> bytes:
-    """Return the file without the hashes of headlines."""
-    return save({name: tensor for name, tensor in load(content).items() if name != "seen"})
+    """Return the file without the hashes of headlines.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    try:
+        return save({name: tensor for name, tensor in load(content).items() if name != "seen"})
+    except (SafetensorError, ValueError, TypeError, KeyError) as error:
+        raise CheckpointError(f"{MEMORY} is damaged: {error}.") from error
 
 
 def _check_header(header: Header, vocab_size: int) -> None:
