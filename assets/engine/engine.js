@@ -25,11 +25,12 @@ export async function build(kernels, files) {
   const tensors = async (name) => readTensors(await files[name]);
   const meta = JSON.parse(await text("checkpoint.json"));
   if (meta.model.recipe !== "autocomplete") throw new Error(`the server answers for the recipe ${meta.model.recipe}`);
-  const { network, softmax } = networkOf(await compile(await kernels), meta, await tensors("weights.safetensors"));
+  const computing = await compile(await kernels);
+  const { network, softmax } = networkOf(computing, meta, await tensors("weights.safetensors"));
   const language = new Language(JSON.parse(await text("language.json"))).withSmallWords(meta.small_words);
   const vocabulary = new Vocabulary(await text("vocabulary.txt"), language);
   const lexicon = Lexicon.beyond(vocabulary, await text("words.txt"));
-  const ngrams = files["memory.safetensors"] ? NGrams.read(await tensors("memory.safetensors")) : null;
+  const ngrams = files["memory.safetensors"] ? NGrams.read(computing, await tensors("memory.safetensors")) : null;
   const model = new LanguageModel(meta, network, softmax, ngrams, vocabulary.start);
   const listed = async (name) => new Set((await text(name)).split("\n"));
   return new Suggester(model, vocabulary, meta, lexicon, { blocked: await listed("blocked.txt"), delicate: await listed("delicate.txt") });

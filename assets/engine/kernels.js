@@ -35,6 +35,11 @@ export class Kernels {
     this.exports.softmax(at, together, scale);
   }
 
+  /** x = a x + b y for two vectors of the same length. */
+  mix(x, a, y, b) {
+    this.exports.mix(x.at, a, y.at, b, 4 * Math.ceil(x.length / 4));
+  }
+
   /** The address of room for some bytes. If the memory must grow for it, older views of it are detached. */
   give(bytes) {
     const at = this.used;
@@ -154,6 +159,10 @@ function plainExports() {
     },
     softmax(x, count, scale) {
       plainSoftmax(numbers().subarray(x / 4, x / 4 + count), scale);
+    },
+    mix(x, a, y, b, count) {
+      const m = numbers();
+      for (let i = x / 4, j = y / 4, end = i + count; i < end; i++, j++) m[i] = a * m[i] + b * m[j];
     },
   };
 }

@@ -1,4 +1,4 @@
-;; The engine's kernels, 128 bits at a time: the product of a matrix and a vector, and a softmax.
+;; The engine's kernels, 128 bits at a time: the product of a matrix and a vector, a softmax, and a sum.
 ;; `make kernels` builds kernels.wasm from it. kernels.js owns the memory and calls it.
 (module
   (memory (export "memory") 1)
@@ -117,4 +117,16 @@
     (loop $share
       (v128.store (local.get $at) (f32x4.mul (v128.load (local.get $at)) (local.get $v)))
       (local.set $at (i32.add (local.get $at) (i32.const 16)))
-      (br_if $share (i32.lt_u (local.get $at) (local.get $end))))))
+      (br_if $share (i32.lt_u (local.get $at) (local.get $end)))))
+
+  ;; x = a x + b y. The number of numbers is a multiple of 4.
+  (func (export "mix") (param $x i32) (param $a f32) (param $y i32) (param $b f32) (param $count i32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $x) (i32.shl (local.get $count) (i32.const 2))))
+    (loop $each
+      (v128.store (local.get $x) (f32x4.add
+        (f32x4.mul (v128.load (local.get $x)) (f32x4.splat (local.get $a)))
+        (f32x4.mul (v128.load (local.get $y)) (f32x4.splat (local.get $b)))))
+      (local.set $x (i32.add (local.get $x) (i32.const 16)))
+      (local.set $y (i32.add (local.get $y) (i32.const 16)))
+      (br_if $each (i32.lt_u (local.get $x) (local.get $end))))))

@@ -8,6 +8,7 @@ export class LanguageModel {
     Object.assign(this, { network, softmax, ngrams, first: start });
     this.lstmWeight = ngrams ? meta.mixture?.lstm_weight ?? 1 : 1;
     this.words = meta.model.vocab_size;
+    this.kernels = network.out.kernels;
   }
 
   get temperature() {
@@ -24,14 +25,14 @@ export class LanguageModel {
   }
 
   /**
-   * The probability of each next word after a state and the `ids` that led to it: a new Float32Array (V,). `shift` is added
-   * to the input of the softmax layer.
+   * The probability of each next word after a state and the `ids` that led to it: Vector (V,), which the next call
+   * overwrites. `shift` is added to the input of the softmax layer.
    */
   probabilities(state, ids, shift = null) {
     if (!this.softmax) return this.mixed(new Float32Array(this.words), ids);
     const output = this.network.output(state);
     if (shift) for (let i = 0, x = output.values; i < x.length; i++) x[i] += shift[i];
-    return this.mixed(this.softmax.of(output), ids);
+    return this.#mix(this.softmax.of(output), ids);
   }
 
   /** The network's exact probabilities from several inputs of the softmax layer, (E,) each: Float32Arrays (V,). */
@@ -39,12 +40,15 @@ export class LanguageModel {
     return this.softmax ? this.softmax.exactly(outputs) : outputs.map(() => new Float32Array(this.words));
   }
 
-  /** Mix the network's probabilities, (V,), with those of the n-grams, in place. */
+  /** The network's probabilities, Float32Array (V,), mixed with those of the n-grams: Vector (V,), which the next call overwrites. */
   mixed(p, ids) {
-    const a = this.lstmWeight;
-    if (!this.ngrams) return p;
-    if (a !== 1) for (let i = 0; i < p.length; i++) p[i] *= a;
-    this.ngrams.addTo(p, [this.first, ...ids], 1 - a);
+    this.given ??= this.kernels.vector(this.words);
+    this.given.values.set(p);
+    return this.#mix(this.given, ids);
+  }
+
+  #mix(p, ids) {
+    this.ngrams?.mixInto(p, this.lstmWeight, [this.first, ...ids], 1 - this.lstmWeight);
     return p;
   }
 }

@@ -47,7 +47,7 @@ export class Learner {
       for (let i = 0; i < row.length; i++) weights[i] -= row[i];
       weights[ids[at]] += 1;
     });
-    const base = keys.map((key, at) => this.#probability(key, ids[at], model.mixed(p[at], windows[at])));
+    const base = keys.map((key, at) => this.#probability(key, ids[at], model.mixed(p[at], windows[at]).values));
     return { base: base.map((one) => Math.max(one, LEAST)), gradient: this.#weighted(weights) };
   }
 

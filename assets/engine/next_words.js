@@ -33,6 +33,11 @@ export class NextWord {
     return top(this.words, k).map((i) => [i, this.words[i]]);
   }
 
+  /** The same, in memory of its own. */
+  kept() {
+    return new NextWord(this.words.slice(), this.unknown, this.end, this.marks, this.unlisted);
+  }
+
   /** All that a phrase needs of a distribution, in a hundredth of the memory. */
   get likeliest() {
     return { best: this.best(REMEMBERED), end: this.end, marks: this.marks };
@@ -67,7 +72,7 @@ export class NextWords {
     const ids = this.window(context), key = ids.join();
     let found = this.distributions.get(key);
     if (!found) {
-      found = this.#compute(ids);
+      found = this.#compute(ids).kept();
       this.distributions.put(key, found);
     }
     return found;
@@ -84,17 +89,15 @@ export class NextWords {
     return found;
   }
 
+  /** A NextWord whose words the next call overwrites. */
   #compute(ids) {
-    const { vocabulary } = this;
-    const p = this.model.probabilities(this.state(ids), ids, this.shift);
-    const marks = vocabulary.marks.map((i) => p[i]);
-    if (marks.length) {
-      const rest = 1 / Math.max(1 - marks.reduce((a, b) => a + b, 0), 1e-6);
-      for (let i = 0; i < p.length; i++) p[i] *= rest;
-    }
-    const [unknown, end] = [p[vocabulary.unk], p[vocabulary.end]];
-    for (const i of this.suppressed) p[i] = 0;
-    return new NextWord(p, unknown, end, marks);
+    const { model, vocabulary } = this;
+    const p = model.probabilities(this.state(ids), ids, this.shift), words = p.values;
+    const marks = vocabulary.marks.map((i) => words[i]);
+    if (marks.length) model.kernels.mix(p, 1 / Math.max(1 - marks.reduce((a, b) => a + b, 0), 1e-6), p, 0);
+    const [unknown, end] = [words[vocabulary.unk], words[vocabulary.end]];
+    for (const i of this.suppressed) words[i] = 0;
+    return new NextWord(words, unknown, end, marks);
   }
 
   /** The network's state after some ids, starting from the longest cached beginning. */

@@ -8,8 +8,11 @@ import { Sums } from "./sums.js";
 /** One model: a tree of contexts, read from the first word of a context down. */
 class NGram {
   /** `stored(name)` returns a tensor of this model, or undefined. */
-  constructor(stored) {
-    this.unigrams = new Reals(stored("unigrams")).all();
+  constructor(kernels, stored) {
+    const unigrams = new Reals(stored("unigrams")).all();
+    this.kernels = kernels;
+    this.unigrams = kernels.vector(unigrams.length);
+    this.unigrams.values.set(unigrams);
     this.orders = []; // for the n-grams of 2 words, of 3 words, …
     for (let n = 2; stored(`${n}.words`); n++) {
       this.orders.push({
@@ -21,8 +24,8 @@ class NGram {
     }
   }
 
-  /** Add `weight` times the probability of every word after some ids to `p`: Float32Array (V,). */
-  addTo(p, context, weight) {
+  /** p becomes `own` p + `weight` times the probability of every word after some ids. `p` is a Vector (V,). */
+  mixInto(p, own, context, weight) {
     let scale = weight;
     const found = [];
     for (let begin = Math.max(0, context.length - this.orders.length); begin < context.length; begin++) {
@@ -33,10 +36,11 @@ class NGram {
       found.push([k, from, to, scale]);
       scale *= left.at(place);
     }
-    for (let i = 0; i < p.length; i++) p[i] += this.unigrams[i] * scale;
+    this.kernels.mix(p, own, this.unigrams, scale);
+    const { values } = p;
     for (const [k, from, to, by] of found) {
       const { words, shares } = this.orders[k], those = shares.slice(from, to);
-      for (let i = from; i < to; i++) p[words[i]] += those[i - from] * by;
+      for (let i = from; i < to; i++) values[words[i]] += those[i - from] * by;
     }
   }
 
@@ -73,10 +77,10 @@ class NGram {
 /** The weighted mean of up to eight models. */
 export class NGrams {
   /** The n-grams among the tensors of memory.safetensors; null if it has none. */
-  static read(tensors) {
+  static read(kernels, tensors) {
     if (!tensors.has("unigrams")) return null;
     const weights = tensors.get("weights")?.values ?? [1];
-    return new NGrams([...weights].map((_, i) => new NGram((name) => tensors.get(i ? `${i}:${name}` : name))), weights);
+    return new NGrams([...weights].map((_, i) => new NGram(kernels, (name) => tensors.get(i ? `${i}:${name}` : name))), weights);
   }
 
   constructor(parts, weights) {
@@ -84,9 +88,9 @@ export class NGrams {
     this.weights = weights;
   }
 
-  /** Add `weight` times the probability of every word after some ids to `p`: Float32Array (V,). */
-  addTo(p, context, weight) {
-    this.parts.forEach((part, i) => part.addTo(p, context, weight * this.weights[i]));
+  /** p becomes `own` p + `weight` times the probability of every word after some ids. `p` is a Vector (V,). */
+  mixInto(p, own, context, weight) {
+    this.parts.forEach((part, i) => part.mixInto(p, i ? 1 : own, context, weight * this.weights[i]));
   }
 
   /** The same as a part's, the highest of all parts. */

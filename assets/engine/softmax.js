@@ -123,7 +123,7 @@ export class Softmax {
     this.products = kernels.vector(AT_ONCE);
   }
 
-  /** Vector (E,) -> a new Float32Array (V,). */
+  /** Vector (E,) -> Vector (V,), which the next call overwrites. */
   of(vector) {
     return this.#probabilities(this.logits.of(vector));
   }
@@ -142,13 +142,13 @@ export class Softmax {
     const { logits } = this.logits;
     return found.map((row) => {
       logits.values.set(row);
-      return this.#probabilities(logits);
+      return this.#probabilities(logits).values.slice();
     });
   }
 
-  /** Logits, a Vector (V,) that is overwritten -> a new Float32Array (V,). */
+  /** Logits, a Vector (V,) -> their probabilities in the same place. */
   #probabilities(logits) {
     this.kernels.softmax(logits, 1 / this.temperature);
-    return logits.values.slice();
+    return logits;
   }
 }

@@ -1,6 +1,6 @@
 // The k best of many scores, found without sorting all of them.
 
-const GROUPS = 4; // times k: the more groups, the fewer scores are left to compare
+const BLOCKS = 4, LEAST_BLOCKS = 256; // times k, at least: the more blocks, the fewer scores are left to compare
 
 /** Indices of the k highest scores, the highest first, ties in order: at most k. */
 export function top(scores, k) {
@@ -14,21 +14,28 @@ export function topSet(scores, k) {
   return atLeastKth(scores, Math.min(k, scores.length));
 }
 
-// The k-th highest of the maxima of groups is not above the k-th highest score, so few scores have to be compared.
+// The k-th highest of the blocks' maxima is not above the k-th highest score, so few blocks have to be looked into.
 function atLeastKth(scores, k) {
   if (k <= 0) return [];
-  const groups = GROUPS * k, size = Math.floor(scores.length / groups);
-  let candidates = null;
-  if (size > 1) {
-    const maxima = scores.slice(0, groups);
-    for (let at = groups, i = 0; at < groups * size; at++, i = i + 1 === groups ? 0 : i + 1) {
-      if (scores[at] > maxima[i]) maxima[i] = scores[at];
-    }
-    candidates = indicesFrom(scores, kthOf(maxima, k));
-  }
-  if (!candidates) return indicesFrom(scores, kthOf(scores.slice(), k));
+  const size = Math.floor(scores.length / Math.max(LEAST_BLOCKS, BLOCKS * k));
+  if (size < 2) return indicesFrom(scores, kthOf(scores.slice(), k), 0, scores.length, []);
+  const maxima = maximaOf(scores, size), least = kthOf(maxima.slice(), k), candidates = [];
+  maxima.forEach((largest, n) => {
+    if (largest >= least) indicesFrom(scores, least, n * size, Math.min(scores.length, (n + 1) * size), candidates);
+  });
   const kth = kthOf(Float64Array.from(candidates, (i) => scores[i]), k);
   return candidates.filter((i) => scores[i] >= kth);
+}
+
+/** The maximum of each block of `size` scores. */
+function maximaOf(scores, size) {
+  const maxima = new Float64Array(Math.ceil(scores.length / size));
+  for (let n = 0, at = 0; n < maxima.length; n++) {
+    let largest = scores[at++];
+    for (const end = Math.min(scores.length, (n + 1) * size); at < end; at++) if (scores[at] > largest) largest = scores[at];
+    maxima[n] = largest;
+  }
+  return maxima;
 }
 
 /** The k-th highest number; the typed array is sorted. */
@@ -37,8 +44,7 @@ function kthOf(numbers, k) {
   return numbers[numbers.length - k];
 }
 
-function indicesFrom(scores, least) {
-  const found = [];
-  for (let i = 0; i < scores.length; i++) if (scores[i] >= least) found.push(i);
+function indicesFrom(scores, least, from, to, found) {
+  for (let i = from; i < to; i++) if (scores[i] >= least) found.push(i);
   return found;
 }
