@@ -38,10 +38,25 @@ function maximaOf(scores, size) {
   return maxima;
 }
 
-/** The k-th highest number; the typed array is sorted. */
+/** The k-th highest number, by Hoare's selection (1961, "Algorithm 65: Find"); the typed array is reordered. */
 function kthOf(numbers, k) {
-  numbers.sort();
-  return numbers[numbers.length - k];
+  const at = numbers.length - k;
+  for (let from = 0, to = numbers.length - 1; from < to; ) {
+    const pivot = numbers[(from + to) >> 1];
+    let i = from, j = to;
+    while (i <= j) {
+      while (numbers[i] < pivot) i++;
+      while (numbers[j] > pivot) j--;
+      if (i > j) break;
+      [numbers[i], numbers[j]] = [numbers[j], numbers[i]];
+      i++;
+      j--;
+    }
+    if (at <= j) to = j;
+    else if (at >= i) from = i;
+    else break;
+  }
+  return numbers[at];
 }
 
 function indicesFrom(scores, least, from, to, found) {
