@@ -30,15 +30,33 @@ export function oneSlip(typed, language) {
   return meant;
 }
 
-/** The indices of up to 50 words that are within two slips of a whole typed word, the nearest first. */
-export function twoSlips(typed, words) {
+/** Which letters a word has, as 32 bits. A slip changes two of them at most. */
+export function lettersOf(word) {
+  let bits = 0;
+  for (let i = 0; i < word.length; i++) bits |= 1 << (word.charCodeAt(i) & 31);
+  return bits;
+}
+
+/**
+ * The indices of up to 50 words that are within two slips of a whole typed word, the nearest first. `letters` are those
+ * of each word.
+ */
+export function twoSlips(typed, words, letters) {
   const found = [[], [], []]; // by distance
+  const own = lettersOf(typed);
   words.forEach((word, i) => {
-    if (Math.abs(word.length - typed.length) > 2) return;
+    if (Math.abs(word.length - typed.length) > 2 || ones(own ^ letters[i]) > 4) return;
     const distance = slips(typed, word);
     if (distance <= 2) found[distance].push(i);
   });
   return found.flat().slice(0, MOST);
+}
+
+/** How many bits are 1. */
+function ones(bits) {
+  let n = 0;
+  for (; bits; bits &= bits - 1) n++;
+  return n;
 }
 
 /** Optimal string alignment: the fewest slips between two words, no letter in two of them; at most 3, counted exactly. */

@@ -7,7 +7,7 @@ import { isBlank, isWord } from "./characters.js";
 import { Learner } from "./learning.js";
 import { NextWords } from "./next_words.js";
 import { LIKELIER_THAN_NOT, carriedOn, openings } from "./phrases.js";
-import { TWO_SLIPS, oneSlip, twoSlips } from "./spelling.js";
+import { TWO_SLIPS, lettersOf, oneSlip, twoSlips } from "./spelling.js";
 import { top } from "./top.js";
 import { Writing } from "./writing.js";
 
@@ -56,6 +56,7 @@ export class Suggester {
     this.nextWords = new NextWords(model, vocabulary, new Set([...apart, ...blockedIds]), meta.model);
     this.strongest = model.ngrams?.strongest();
     this.openings = null; // the same for every empty box
+    this.letters = null; // of each word, once two slips are looked for
     this.learner = new Learner(model, vocabulary, this.nextWords, lexicon, blocked);
   }
 
@@ -208,7 +209,8 @@ export class Suggester {
       found = found.sort(likeliestFirst).slice(0, CORRECTIONS);
     }
     if (!found.length && letters > 5) {
-      const ids = twoSlips(key, vocabulary.sortedWords).map((at) => vocabulary.sortedIds[at]);
+      this.letters ??= Int32Array.from(vocabulary.sortedWords, lettersOf);
+      const ids = twoSlips(key, vocabulary.sortedWords, this.letters).map((at) => vocabulary.sortedIds[at]);
       found = ids.map((i) => choice(TWO_SLIPS * follows.words[i], { ids: [i], corrects: true }));
     }
     return found.filter((c) => c.probability > 0);

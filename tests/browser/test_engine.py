@@ -124,6 +124,37 @@ def test_the_lessons_recipe_is_left_to_the_server(opened: Page, tmp_path: Path):
         assert opened.evaluate(OPEN, listed(files)) == {"failed": "the server answers for the recipe notebook"}
 
 
+FORESEE = """({ files, text, options }) => new Promise((resolve, reject) => {
+  const worker = new Worker("/engine/worker.js", { type: "module" }), heard = [];
+  const ask = (number, text, ahead) => worker.postMessage({ ask: { number, text, options, ahead } });
+  worker.onmessage = ({ data: { opened, failed, foreseen, answered } }) => {
+    if (failed) reject(new Error(failed));
+    if (opened) ask(0, text, options);
+    if (foreseen && heard.push({ foreseen }) === 3) ask(0, heard[0].foreseen.text);
+    if (answered?.text === heard[answered.number]?.foreseen.text) {
+      heard[answered.number].answered = answered;
+      if (answered.number === 2) resolve(heard.slice(0, 3));
+      else ask(answered.number + 1, heard[answered.number + 1].foreseen.text);
+    }
+  };
+  worker.postMessage({ open: files });
+})"""
+
+
+def test_the_letters_that_probably_come_next_are_answered_before_they_are_typed(opened: Page):
+    files = engine_files(BUNDLED_MODEL)
+    options = {"k": 6, "phrases": True, "minProbability": 0.01}
+    with site({f"/{name}": file.read() for name, file in files.items()}) as url:
+        opened.goto(url)
+        found = opened.evaluate(FORESEE, {"files": listed(files), "text": "The pres", "options": options})
+    texts = [one["foreseen"]["text"] for one in found]
+    assert texts[0] == "The presi" and all(text[:-1] == "The pres" for text in texts) and len(set(texts)) == 3
+    for one in found:
+        assert one["foreseen"]["options"] == options
+        assert one["foreseen"]["suggestions"] == one["answered"]["suggestions"]
+        assert one["foreseen"]["complete"] == one["answered"]["complete"]
+
+
 def test_eigenvectors_are_those_of_lapack(opened: Page):
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(40, 30))
