@@ -17,6 +17,7 @@ import { download } from "./download.js";
 let suggester = null, lookAhead = null; // once the model is there
 let personal = null; // what was learnt
 const TYPING = 300; // milliseconds after a question in which another is likely
+const SLOW = 25; // milliseconds of one answer from which on no more are foreseen: the processor has other work
 const lessons = []; // headlines that are still to be learnt
 let studying = 0, asked = -TYPING; // the timer of the next lesson; when the last question came
 let waiting = null; // the newest question
@@ -52,13 +53,19 @@ turn.port1.onmessage = () => {
 pause.port1.onmessage = () => {
   pausing = false;
   if (waiting || !next) return;
-  const { options } = next;
-  next.texts ??= lookAhead(suggester, next.text, { ...options, personal });
-  const text = next.texts.shift();
-  if (text === undefined) return;
-  postMessage({ foreseen: { text, options, ...answer(text, options) } });
-  foreseeSoon();
+  const began = performance.now();
+  foresee(next);
+  if (next.texts.length && performance.now() - began < SLOW) foreseeSoon();
 };
+
+function foresee(next) {
+  const { options } = next;
+  if (!next.texts) next.texts = lookAhead(suggester, next.text, { ...options, personal });
+  else {
+    const text = next.texts.shift();
+    postMessage({ foreseen: { text, options, ...answer(text, options) } });
+  }
+}
 
 function foreseeSoon() {
   if (pausing || !next.options) return;
