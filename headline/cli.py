@@ -35,12 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from headline.commands import evaluate, export, generate, preview, publish, suggest, time, train
-    from headline.commands.scale import prepare
+    from headline.commands.scale import prepare, work
     from headline.commands.servers import lsp, serve
 
     parser = Parser(prog="python -m headline", description="Headline autocompletion with an LSTM.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (prepare, train, time, preview, evaluate, suggest, generate, publish, export, lsp, serve):
+    for command in (prepare, train, work, time, preview, evaluate, suggest, generate, publish, export, lsp, serve):
         command.add_parser(commands)
     return parser

@@ -56,7 +56,7 @@ class RunEvents:
                     self._add(json.loads(line))
 
     def _add(self, event: Any) -> None:
-        if not _is_usable(event):
+        if not is_usable(event):
             return
         self.last[event["event"]] = event
         self.stage = str(event.get("stage", "training"))
@@ -64,7 +64,7 @@ class RunEvents:
             self.progress.append(event)
 
 
-def _is_usable(event: Any) -> bool:
+def is_usable(event: Any) -> bool:
     """Whether an event has the fields that are read of its kind: another version of the program may write others."""
     if not isinstance(event, dict) or not isinstance(event.get("event"), str):
         return False

@@ -8,6 +8,7 @@ corpus/           the files it learns from, if they were uploaded
 progress.jsonl    its events, one JSON object per line
 log.txt           what it printed
 lock              locked by its process while that is alive; holds its process id
+claim-1, ended    which host trains it, and whether that has ended: headline.runs.hosts.claim
 stop              exists once the run was asked to stop
 model/            the checkpoint, once there is one
 """
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from headline.model.storage.checkpoint_files import META
 from headline.runs.events import RunEvents, events_of
+from headline.runs.hosts.claim import end, has_ended, last_claim
 from headline.runs.process import exit_code, is_alive, recorded_pid
 from headline.runs.trash import discard
 from headline.training.progress import EventLog
@@ -102,14 +104,24 @@ class Job:
 
     @property
     def waiting(self) -> bool:
-        """Whether it has not been started yet, and still will be.
+        """Whether it has not been started yet, or the host that trained it is gone, and it still will be.
 
         Its process creates progress.jsonl first of all and holds the lock before that. So a run whose server was
         killed before job.json had the process id is not started again.
         """
-        is_job = (self.folder / "job.json").is_file()
+        if not (self.folder / "job.json").is_file() or self.asked_to_stop or has_ended(self.folder):
+            return False
         started = "pid" in self.description or (self.folder / "progress.jsonl").exists()
-        return is_job and not started and not self.asked_to_stop and not self.alive()
+        claim = last_claim(self.folder)
+        if claim and not claim.is_here:
+            return not self.alive() and not (self.model / META).is_file()
+        return not started and not self.alive() and not (claim and claim.is_being_started())
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its process, if it has one, is on this host and not known to be on another."""
+        claim = last_claim(self.folder)
+        return claim is None or claim.is_here
 
     @property
     def asked_to_stop(self) -> bool:
@@ -182,9 +194,9 @@ class Job:
             self._signal(signal.SIGTERM)
 
     def _signal(self, number: int) -> None:
-        """Send a signal to the run's process, if it is alive and its id is known."""
+        """Send a signal to the run's process, if it is alive, on this host, and its id is known."""
         pid = self.pid
-        if pid and self.alive():
+        if pid and self.is_here and self.alive():
             with contextlib.suppress(ProcessLookupError):  # it ended in between
                 os.kill(pid, number)
 
@@ -202,18 +214,31 @@ class Job:
             log = EventLog(self.folder / "progress.jsonl")
             log.write({"event": "error", "message": message})
             log.close()
+            end(self.folder)
         except OSError:
             self.hold_up(message)
+
+    def settle(self) -> None:
+        """Write down that the run's process has ended, and why if it could not say so: other hosts cannot see it."""
+        status = self.status()
+        if status.state == "failed" and not {"error", "overrun"} & events_of(self.folder).last.keys():
+            log = EventLog(self.folder / "progress.jsonl")
+            log.write({"event": "error", "message": status.message})
+            log.close()
+        end(self.folder)
 
     def hold_up(self, message: str) -> None:
         """Tell why a waiting run could not be started yet, until it is or this process ends."""
         _held_up[self.folder] = message
 
     def delete(self) -> bool:
-        """End the run if need be and take its folder away; return whether it can be brought back."""
+        """End the run if need be and take its folder away; return whether it can be brought back.
+
+        A process on another host ends when it finds that its run is gone.
+        """
         self.stop()
         until = time.monotonic() + _SECONDS_TO_DIE
-        while self.alive() and time.monotonic() < until:
+        while self.is_here and self.alive() and time.monotonic() < until:
             self.kill()
             time.sleep(0.1)
         return discard(self.folder)

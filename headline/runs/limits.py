@@ -132,12 +132,12 @@ def is_public() -> bool:
 
 
 def slots() -> int:
-    """Return how many runs may run at once.
+    """Return how many runs this host may train at once; 0: none, other hosts train them.
 
     Raises:
         SettingError: HEADLINE_SLOTS is not a whole number.
     """
-    return max(1, _whole_number("HEADLINE_SLOTS", 1, "1 or more"))
+    return _whole_number("HEADLINE_SLOTS", 1, "0 for a page that trains nothing itself")
 
 
 def niceness() -> int:

@@ -19,9 +19,9 @@ _SECONDS_TO_DIE = 10.0  # at most, after a kill
 
 
 def end_overrun(runs: Path) -> None:
-    """Ask runs to stop that are over their minutes, and kill those that do not."""
+    """Ask runs of this host to stop that are over their minutes, and kill those that do not."""
     for job in list_jobs(runs):
-        if not job.alive() or not (minutes := _minutes(job)):
+        if not (job.is_here and job.alive() and (minutes := _minutes(job))):
             continue
         over = seconds_alive(job.folder) - 60 * minutes
         if over > 2 * GRACE:

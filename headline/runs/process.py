@@ -1,7 +1,7 @@
 """The process of a run: how it is started, and whether it is alive.
 
 A process holds the lock on `lock` in its run's folder for as long as it lives, so that any other process can see
-whether it does.
+whether it does. A process on another host is alive while its claim is touched (`headline.runs.hosts.claim`).
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from headline.paths import ROOT
+from headline.runs.hosts.claim import has_ended, last_claim
 
 fcntl: ModuleType | None
 try:
@@ -33,13 +34,13 @@ def child_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
     return [sys.executable, "-m", "headline.runs", *arguments], environment
 
 
-def launch(folder: Path) -> int:
-    """Start the process of a run and return its id.
+def launch(folder: Path, claim: int | None = None) -> int:
+    """Start the process of a run, under the claim of this number, and return its id.
 
     Raises:
         OSError: it cannot be started.
     """
-    command, environment = child_command("train", str(folder))
+    command, environment = child_command("train", str(folder), *([str(claim)] if claim else []))
     with open(folder / "log.txt", "wb") as log, open(folder / "lock", "wb") as lock:
         held: Sequence[int] = ()
         if fcntl:
@@ -67,6 +68,9 @@ def started_here(folder: Path) -> bool:
 
 def is_alive(folder: Path) -> bool:
     """Whether the process of a run is alive."""
+    claim = last_claim(folder)
+    if claim and not claim.is_here:
+        return not has_ended(folder) and claim.is_fresh()
     child = _children.get(folder.name)
     if child is not None:
         return child.poll() is None

@@ -1,4 +1,7 @@
-"""The queue of runs in a folder: one runs at a time, or as many as HEADLINE_SLOTS says, and the others wait."""
+"""The queue of runs in a folder: a host trains one at a time, or as many as HEADLINE_SLOTS says, and the others wait.
+
+Several servers may share the folder, on one host or on several (docs/scale.md).
+"""
 
 import contextlib
 import errno
@@ -15,6 +18,7 @@ from pathlib import Path
 from headline.errors import system_sentence
 from headline.model.storage.atomic import replacing_folder
 from headline.model.storage.folders import newest_change
+from headline.runs.hosts.claim import CLOCK, has_ended, last_claim, take
 from headline.runs.job import Job, Status, list_jobs, waiting_jobs, write_json
 from headline.runs.limits import Limits, slots
 from headline.runs.overrun import end_overrun
@@ -23,10 +27,12 @@ from headline.runs.visitors import check_disk, check_waiting, sweep_visitors
 from headline.training.options import RunOptions
 
 RUNS = Path(os.environ.get("HEADLINE_RUNS", "runs"))
+_threads = threading.RLock()  # what the lock on a file does for processes
 _closed = threading.Event()  # set when this process ends: the runs that wait are left to the next one
 _STAMP = "%Y%m%d-%H%M%S-%f"  # of UTC, the beginning of a run's id
 # A full disk, or too many processes, open files or pages of memory: the run is tried again.
 _MAY_PASS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+_MOST_CLAIMS = 5  # of one run: what loses five machines would lose the sixth
 _LONGEST_NAME = 100  # characters of an uploaded file's name that its copy keeps
 _NO_LIMITS = Limits()
 
@@ -48,7 +54,7 @@ def start(
     """
     runs = Path(runs).resolve()
     runs.mkdir(parents=True, exist_ok=True)
-    with _locked(runs / ".queue"):  # or two requests at once would both find room for one run
+    with _locked(runs / CLOCK):  # or two requests at once would both find room for one run
         check_waiting(runs, visitor, limits)
         check_disk(runs, visitor, limits)
         job = _add(options, runs, keep_files, visitor)
@@ -95,30 +101,56 @@ def _new_id(runs: Path) -> str:
     return f"{stamp.strftime(_STAMP)}-{secrets.token_hex(8)}"
 
 
-def dispatch(runs: Path) -> None:
-    """End runs that overrun their minutes, and start waiting ones while there is room.
+def dispatch(runs: Path, most: int | None = None) -> None:
+    """End runs that overrun their minutes, and start waiting ones while there is room on this host: for as many as
+    HEADLINE_SLOTS says, or `most`.
 
     A run that cannot be started is marked as failed.
     """
-    with _locked(Path(runs) / ".queue"):
+    most = slots() if most is None else most
+    with _locked(Path(runs) / CLOCK):
         end_overrun(runs)
+        _settle(runs)
         if _closed.is_set():
             return
-        for job in waiting_jobs(runs):
-            if sum(other.alive() for other in list_jobs(runs)) >= slots():
+        for job in waiting_jobs(runs) if most else ():
+            if sum(other.is_here and other.alive() for other in list_jobs(runs)) >= most:
                 return
-            if job.waiting:  # it may have been stopped in between
-                _launch(job)
+            _launch(job)
+
+
+def _settle(runs: Path) -> None:
+    """Write down that processes of this host have ended. The server that started one knows best why, if it lives."""
+    for job in list_jobs(runs):
+        if has_ended(job.folder) or not (claim := last_claim(job.folder)) or not claim.is_here:
+            continue
+        if started_here(job.folder) or not claim.is_being_started():
+            with contextlib.suppress(OSError):  # it is being deleted
+                if not job.waiting and not job.alive():
+                    job.settle()
 
 
 def _launch(job: Job) -> None:
     """Start a run's process. If that fails for a reason that may pass, the run goes on waiting."""
+    last = last_claim(job.folder)  # before it is asked whether it waits: a claim that is made since has the next number
+    if not job.waiting:  # it was stopped in between, or another host has taken it
+        return
+    number = last.number + 1 if last else 1
+    if number > _MOST_CLAIMS:
+        job.fail(f"The run was given up: the machines that trained it were lost {_MOST_CLAIMS} times.")
+        return
+    claim = None
     try:
-        pid = launch(job.folder)
+        claim = take(job.folder, number)
+        if claim is None:
+            return
+        pid = launch(job.folder, number)
     except (OSError, ValueError) as error:
         reason = system_sentence(error) if isinstance(error, OSError) else f"{error}."
         message = f"The run could not be started: {reason}"
         may_pass = isinstance(error, OSError) and error.errno in _MAY_PASS
+        if claim:
+            claim.give_up()
         (job.hold_up if may_pass else job.fail)(message)
     else:
         with contextlib.suppress(OSError):  # the process has recorded its id itself
@@ -129,7 +161,7 @@ def close(runs: Path, seconds: float) -> None:
     """Start no more runs, ask those that this process started to stop, and wait so many seconds for them to end."""
     if not Path(runs).is_dir():
         return
-    with _locked(Path(runs) / ".queue"):  # no run is being started meanwhile
+    with _locked(Path(runs) / CLOCK):  # no run is being started meanwhile
         _closed.set()
     jobs = [job for job in list_jobs(runs) if started_here(job.folder)]
     for job in jobs:
@@ -141,10 +173,14 @@ def close(runs: Path, seconds: float) -> None:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock on a file, so that only one process at a time starts runs."""
-    with open(path, "wb") as file:
+    """Hold a lock on a file, so that only one process of a host at a time starts runs.
+
+    Where a network file system has no locks, the claims alone see to it that no run is started twice.
+    """
+    with _threads, open(path, "wb") as file:
         if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            with contextlib.suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

@@ -33,6 +33,8 @@ def trained(folder: Path) -> int:
 def run(options, out: Path, emit, should_stop) -> None:
     with open(out.with_name("trained.txt"), "a") as file:
         file.write(f"{os.getpid()}\n")
+    if options.resume:
+        out.with_name("resumed").touch()
     until = time.monotonic() + float(os.environ.get(SECONDS, "0.2"))
     while time.monotonic() < until and not should_stop():
         emit({"event": "reading", "stage": "reading"})

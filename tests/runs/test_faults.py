@@ -190,7 +190,7 @@ def test_a_run_that_finds_no_room_waits_says_so_and_is_started_once_there_is_som
     monkeypatch.setattr(queue, "slots", lambda: 1)
     real = process.launch
     with monkeypatch.context() as patch:
-        patch.setattr(queue, "launch", lambda folder: full() if folder == job.folder else real(folder))
+        patch.setattr(queue, "launch", lambda folder, claim: full() if folder == job.folder else real(folder, claim))
         dispatch(runs)
         status = job.status()
         assert status.state == "waiting" and status.message.startswith("The run could not be started: The disk is full")
@@ -283,7 +283,7 @@ def test_a_run_whose_folder_is_read_only_waits_says_so_and_the_queue_goes_on(run
         if path == job.folder:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path / "log.txt"))
 
-    monkeypatch.setattr(queue, "launch", lambda folder: read_only(folder) or real_launch(folder))
+    monkeypatch.setattr(queue, "launch", lambda folder, claim: read_only(folder) or real_launch(folder, claim))
     monkeypatch.setattr(Job, "describe", lambda self, d: read_only(self.folder) or real_describe(self, d))
     dispatch(runs)
     assert job.status().message == (

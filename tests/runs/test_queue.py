@@ -208,7 +208,7 @@ def test_no_text_of_a_visitor_is_a_process_argument(corpus, runs, monkeypatch):
     monkeypatch.setattr("headline.runs.process.subprocess.Popen", Popen)
     wait(start(options(corpus, TINY, column="my column", name="my name", samples=("my text",)), runs), LONG)
     job = list_jobs(runs)[0]
-    assert commands == [[sys.executable, "-m", "headline.runs", "train", str(job.folder)]]
+    assert commands == [[sys.executable, "-m", "headline.runs", "train", str(job.folder), "1"]]
 
 
 def test_a_run_that_cannot_be_started_has_failed_and_the_next_one_starts(corpus, runs, monkeypatch):

@@ -10,6 +10,7 @@ from headline.corpus.preview import beginnings
 from headline.errors import HeadlineError, system_sentence
 from headline.model.storage.metadata import Metadata
 from headline.runs.job import Job, Status
+from headline.runs.limits import slots
 from headline.runs.queue import start as start_run
 from headline.runs.visitors import new_visitor, visitor_of
 from headline.training.duration.estimate import estimate
@@ -126,7 +127,7 @@ class TrainTab:
             name=selected.name,
             samples=beginnings(selected.preview.rows),
             compare=True,
-            resumable=False,  # the page starts a run anew
+            resumable=not slots(),  # the page starts a run anew; a worker may go on with another one's
         )
         return options, selected.temporary
 
