@@ -6,7 +6,7 @@ import http.server
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +38,11 @@ class Hub:
     closed: threading.Event = field(default_factory=threading.Event)
     commits: list[list[dict]] = field(default_factory=list)  # the lines of each
     hardware: list[str] = field(default_factory=list)  # asked for after creation
-    pays: bool = True  # whether the owner may have a Gradio Space
+    pays: bool = True  # whether the owner may have a Gradio Space, and a job
+    jobs: list[dict] = field(default_factory=list)  # what each was asked to be
+    cancelled: list[str] = field(default_factory=list)
+    runs_a_job: Callable[["Hub", dict], tuple[str, list[str]]] = lambda hub, job: ("COMPLETED", [])  # stage and log
+    ended: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  # by the job's id
     endpoint: str = ""
 
 
@@ -58,6 +62,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.route("POST", self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+
+    def do_DELETE(self):
+        self.route("DELETE", self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
     def do_PUT(self):
         self.route("PUT", self.rfile.read(int(self.headers.get("Content-Length") or 0)))
@@ -215,8 +222,63 @@ def _hardware(handler, sent, name):
     _runtime(handler, sent, name)
 
 
+def _delete(handler, sent):
+    asked = json.loads(sent)
+    if handler.may_write(asked["organization"]):
+        gone = handler.hub.repos.pop(
+            (asked.get("type", "model") + "s", f"{asked['organization']}/{asked['name']}"), None
+        )
+        handler.reply({}, 200 if gone else 404)
+
+
+def _whoami(handler, sent):
+    if handler.may_write("owner"):
+        handler.reply({"name": "owner", "type": "user"})
+
+
+def _job(handler, id_: str) -> dict:
+    asked, stage = handler.hub.jobs[int(id_)], handler.hub.ended.get(id_, ("RUNNING", []))[0]
+    owner = {"id": "1", "name": "owner", "type": "user"}
+    return {"id": id_, "owner": owner, "flavor": asked["flavor"], "status": {"stage": stage, "message": None}}
+
+
+def _run_job(handler, sent, owner):
+    if not handler.may_write(owner):
+        return None
+    if not handler.hub.pays:
+        return handler.reply({"error": "Payment required"}, 402)
+    handler.hub.jobs.append(json.loads(sent))
+    return handler.reply(_job(handler, str(len(handler.hub.jobs) - 1)))
+
+
+def _inspect_job(handler, sent, owner, id_):
+    handler.reply(_job(handler, id_))
+
+
+def _cancel_job(handler, sent, owner, id_):
+    handler.hub.cancelled.append(id_)
+    handler.reply({})
+
+
+def _job_logs(handler, sent, owner, id_):
+    """The whole log at once, as server-sent events. The job runs now."""
+    if id_ not in handler.hub.ended:
+        handler.hub.ended[id_] = handler.hub.runs_a_job(handler.hub, handler.hub.jobs[int(id_)])
+    lines = ["===== Job started", *handler.hub.ended[id_][1]]
+    events = [{"timestamp": "2026-01-01T00:00:00.000Z", "data": line} for line in lines]
+    data = "".join(f"data: {json.dumps(event)}\n\n" for event in events).encode()
+    handler.reply(data, headers={"Content-Type": "text/event-stream"})
+
+
 _REPO = "([^/]+/[^/]+)"
+_JOB = "/api/jobs/([^/]+)/([0-9]+)"
 ROUTES = [
+    ("DELETE /api/repos/delete", _delete),
+    ("GET /api/whoami-v2", _whoami),
+    ("POST /api/jobs/([^/]+)", _run_job),
+    (f"GET {_JOB}", _inspect_job),
+    (f"POST {_JOB}/cancel", _cancel_job),
+    (f"GET {_JOB}/logs", _job_logs),
     ("POST /api/validate-yaml", _validate),
     ("POST /api/repos/create", _create),
     (f"GET /api/({_KINDS})/{_REPO}(?:/revision/[^/]+)?", _info),

@@ -18,6 +18,8 @@ class ProgressBar:
         if event["event"] == "corpus":
             for sentence in (event["summary"], *event.get("notes", ())):
                 say(sentence, file=sys.stderr)
+        elif event["event"] == "job":
+            say(f"The job on {event['hardware']}: {event['url']}", file=sys.stderr)
         elif event["event"] == "progress":
             self._draw(event)
         elif event["event"] == "measuring" and self.bar is not None:

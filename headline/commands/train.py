@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import NoReturn
@@ -12,9 +13,10 @@ from headline.commands.progress_bar import ProgressBar
 from headline.commands.scale.guard import stay_behind
 from headline.commands.scale.prepare import add_dask_option
 from headline.commands.terminal import say, say_json
-from headline.errors import ClusterError, HeadlineError
+from headline.errors import ClusterError, HeadlineError, SettingError
 from headline.runs.stop_signal import StopSignal
 from headline.training.distribute.environment import process_of_many
+from headline.training.options import RunOptions
 from headline.training.progress import EventLog
 from headline.training.run import run
 from headline.training.settings import TrainingConfig
@@ -63,6 +65,13 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="train on all devices of this machine with Keras on JAX, or as one of several processes, which "
         "KERAS_DISTRIBUTION_JOB_ADDRESSES and its like name (docs/scale.md)",
     )
+    parser.add_argument(
+        "--on",
+        choices=["hf-jobs"],
+        help="train on a machine of Hugging Face, which costs money: the lists go there as a private data set, and the "
+        "model comes back; needs a token, in HF_TOKEN or stored by `hf auth login` (docs/scale.md)",
+    )
+    parser.add_argument("--flavor", metavar="NAME", help="the hardware of --on hf-jobs (default: t4-small)")
     parser.add_argument("--json", action="store_true", help="print the progress as JSON lines instead of a bar")
     parser.add_argument("--progress", type=Path, help="write the progress as JSON lines to this file too")
     parser.set_defaults(run=run_command)
@@ -100,7 +109,7 @@ def run_command(options: argparse.Namespace) -> None:
             emit({"event": "error", "message": str(error)})
             raise
         try:
-            run(asked, options.out, emit, lambda: stop.asked)
+            _train(asked, options, emit, lambda: stop.asked)
         except ClusterError as error:
             if options.distribute:
                 _leave(error)
@@ -110,6 +119,20 @@ def run_command(options: argparse.Namespace) -> None:
             bar.close()
         if log:
             log.close()
+
+
+def _train(
+    asked: RunOptions, options: argparse.Namespace, emit: Callable[[dict], None], should_stop: Callable[[], bool]
+) -> None:
+    """Train here, or where `--on` says."""
+    if options.on is None:
+        if options.flavor:
+            raise SettingError("--flavor is for --on hf-jobs.")
+        run(asked, options.out, emit, should_stop)
+        return
+    from headline.share.jobs import FLAVOR, train_on_jobs
+
+    train_on_jobs(asked, options.out, emit, should_stop, options.flavor or FLAVOR)
 
 
 def _tell(options: argparse.Namespace, error: ClusterError) -> None:

@@ -5,6 +5,7 @@ whether it does. A process on another host is alive while its claim is touched (
 """
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -22,16 +23,17 @@ try:
 except ImportError:  # Windows: only the process that started a run can tell whether it is alive
     fcntl = None
 
+_ON_HUGGING_FACE = "headline.share.job_process"  # the module of a run's process that trains there
 _children: dict[str, subprocess.Popen] = {}  # by the run's id: started by this process, which must reap them
 _launched: dict[str, float] = {}  # by the run's id: when this process started it, by the clock that is never set back
 
 
-def child_command(*arguments: str) -> tuple[list[str], dict[str, str]]:
+def child_command(*arguments: str, module: str = "headline.runs") -> tuple[list[str], dict[str, str]]:
     """Return the command of `python -m headline.runs` and the environment in which it finds the program."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": path}
     environment.pop("OPENBLAS_NUM_THREADS", None)  # app.py's, for answering keys: a run takes all processors
-    return [sys.executable, "-m", "headline.runs", *arguments], environment
+    return [sys.executable, "-m", module, *arguments], environment
 
 
 def launch(folder: Path, claim: int | None = None) -> int:
@@ -40,7 +42,8 @@ def launch(folder: Path, claim: int | None = None) -> int:
     Raises:
         OSError: it cannot be started.
     """
-    command, environment = child_command("train", str(folder), *([str(claim)] if claim else []))
+    elsewhere = {"module": _ON_HUGGING_FACE} if _trains_elsewhere(folder) else {}
+    command, environment = child_command("train", str(folder), *([str(claim)] if claim else []), **elsewhere)
     with open(folder / "log.txt", "wb") as log, open(folder / "lock", "wb") as lock:
         held: Sequence[int] = ()
         if fcntl:
@@ -59,6 +62,14 @@ def launch(folder: Path, claim: int | None = None) -> int:
     _children[folder.name] = child
     _launched[folder.name] = time.monotonic()
     return child.pid
+
+
+def _trains_elsewhere(folder: Path) -> bool:
+    """Whether a run is for a machine of Hugging Face. What cannot be read is told by the process itself."""
+    try:
+        return bool(json.loads((folder / "run.json").read_text(encoding="utf-8"))["flavor"])
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        return False
 
 
 def started_here(folder: Path) -> bool:

@@ -4,6 +4,7 @@ The client is imported on first use, not when this module is imported.
 """
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,58 @@ def translate_hub_errors(name: str, kind: str, error: type[HeadlineError], undon
         if type(cause).__module__.partition(".")[0] not in _CLIENTS:
             raise
         raise error(unreachable) from cause
+
+
+@contextmanager
+def sending(name: str, refused: dict[int, str], undone: str) -> Iterator[None]:
+    """Turn the client's errors while it writes into one sentence.
+
+    Args:
+        name: owner/name of what is written.
+        refused: the sentence for each status with which the Hub refuses.
+        undone: what was not done, without a full stop.
+
+    Raises:
+        HubError: with that sentence.
+    """
+    from huggingface_hub import errors
+
+    hint = f"{undone}: check the network connection."
+    with warnings.catch_warnings(), translate_hub_errors(name, "repository", HubError, hint):
+        warnings.simplefilter("ignore")  # about optional metadata
+        try:
+            yield
+        except HubError:
+            raise
+        except errors.HfHubHTTPError as error:
+            status = error.response.status_code
+            if status >= 500:
+                raise
+            said = " ".join((error.server_message or f"status {status}").split())
+            raise HubError(refused.get(status, f"The Hugging Face Hub refused {name}: {said}")) from error
+        except (ValueError, RuntimeError) as error:  # metadata that the Hub refuses; a failed upload
+            raise HubError(f"{undone}: {' '.join(str(error).split())}") from error
+
+
+def needed_token(what: str, rights: str) -> str:
+    """Return the token of whoever runs this.
+
+    Args:
+        what: needs it.
+        rights: that it must have.
+
+    Raises:
+        HubError: there is none.
+    """
+    from huggingface_hub import get_token
+
+    token = get_token()
+    if not token:
+        raise HubError(
+            f"{what} needs a token of the Hugging Face Hub: make one with {rights} at "
+            "https://huggingface.co/settings/tokens and set HF_TOKEN to it, or run `hf auth login`."
+        )
+    return token
 
 
 def check_name(name: str) -> str:

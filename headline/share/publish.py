@@ -2,9 +2,8 @@
 
 import re
 import subprocess
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.storage.checkpoint_files import CARD, CHECKPOINT_FILES
 from headline.paths import ROOT
 from headline.share.card import model_card
-from headline.share.hub import check_name, translate_hub_errors
+from headline.share.hub import check_name, needed_token, sending
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -218,15 +217,7 @@ def publish_model(folder: Path, repo: str, private: bool = False) -> str:
 
 
 def _token() -> str:
-    from huggingface_hub import get_token
-
-    token = get_token()
-    if not token:
-        raise HubError(
-            "Publishing needs a token of the Hugging Face Hub: make one with write access at "
-            "https://huggingface.co/settings/tokens and set HF_TOKEN to it, or run `hf auth login`."
-        )
-    return token
+    return needed_token("Publishing", "write access")
 
 
 def _manifest(api: "HfApi", repo: str) -> set[str]:
@@ -250,15 +241,8 @@ def _commit(api: "HfApi", repo: str, kind: str, content: dict[str, bytes], gone:
     api.create_commit(repo, [*additions, *deletions], repo_type=kind, commit_message="Publish from headline")
 
 
-@contextmanager
-def _sending(repo: str) -> Iterator[None]:
-    """Turn the client's errors while it writes into one sentence.
-
-    Raises:
-        HubError: with that sentence.
-    """
-    from huggingface_hub import errors
-
+def _sending(repo: str) -> AbstractContextManager[None]:
+    """Turn the client's errors while it writes into one sentence."""
     owner = repo.partition("/")[0]
     refused = {
         401: "The Hugging Face Hub does not accept the token: make a new one at "
@@ -268,18 +252,4 @@ def _sending(repo: str) -> Iterator[None]:
         403: f"The token may not write to {repo}: make one with write access to {owner} at "
         "https://huggingface.co/settings/tokens and set HF_TOKEN to it.",
     }
-    undone = f"{repo} was not published: check the network connection."
-    with warnings.catch_warnings(), translate_hub_errors(repo, "repository", HubError, undone):
-        warnings.simplefilter("ignore")  # about optional metadata
-        try:
-            yield
-        except HubError:
-            raise
-        except errors.HfHubHTTPError as error:
-            status = error.response.status_code
-            if status >= 500:
-                raise
-            said = " ".join((error.server_message or f"status {status}").split())
-            raise HubError(refused.get(status, f"The Hugging Face Hub refused {repo}: {said}")) from error
-        except (ValueError, RuntimeError) as error:  # metadata that the Hub refuses; a failed upload
-            raise HubError(f"{repo} was not published: {' '.join(str(error).split())}") from error
+    return sending(repo, refused, f"{repo} was not published")

@@ -36,6 +36,7 @@ class RunOptions:
     samples: tuple[str, ...] = ()  # texts to continue after every epoch
     dask: str = ""  # the address of a Dask scheduler, whose workers count a prepared corpus
     distribute: bool = False  # whether to train on all devices, of all processes that the environment names
+    flavor: str = ""  # the hardware of a job on Hugging Face that trains; "": trained here
     compare: bool = False  # whether to measure keystrokes saved, beside the bundled model's
 
     def __post_init__(self) -> None:

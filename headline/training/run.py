@@ -158,7 +158,7 @@ def run(
     try:
         return _run(options, out, emit, should_stop)
     except Exception as error:
-        emit(_error_event(error))
+        emit(error_event(error))
         raise
 
 
@@ -346,7 +346,7 @@ def _keystrokes_saved(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[
     return {name: round(typed_with(Suggester(model), headlines).saved, 4) for name, model in models.items()}
 
 
-def _error_event(error: Exception) -> dict:
+def error_event(error: Exception) -> dict:
     message = str(error) if isinstance(error, HeadlineError) else f"{type(error).__name__}: {error}"
     if isinstance(error, OSError):
         message = system_sentence(error)

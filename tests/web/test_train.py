@@ -31,6 +31,7 @@ from headline.web.tabs.settings_form import NOTHING_ID
 from headline.web.tabs.train import TrainTab
 from headline.web.tabs.train_parts.limits_line import limits_line
 from headline.web.tabs.train_parts.newest_runs import NewestRuns
+from headline.web.tabs.train_parts.where import where_to_train
 from headline.web.tabs.write import WriteTab
 from tests.tiny import random_checkpoint
 
@@ -623,3 +624,21 @@ def test_on_a_public_page_a_download_is_anonymous_and_bounded(tmp_path, monkeypa
     ((corpus, folder, _, most_mb, memory_mb),) = asked
     assert (corpus.name, most_mb, memory_mb) == ("owner/titles", 5, 99)
     assert folder.is_relative_to(tab.models.runs / ".visitors" / VISITOR / "downloaded")
+
+
+def test_machines_of_hugging_face_are_offered_to_whose_token_it_is_and_to_no_visitor(tmp_path, monkeypatch):
+    token = [None]
+    monkeypatch.setattr("huggingface_hub.get_token", lambda: token[0])
+    tab = build(tmp_path)
+    values = given(tab)
+    assert not tab.where.visible
+    with pytest.raises(SettingError, match="trains on its own machine only"):
+        tab.options(values | {tab.where: "t4-small"})
+    token[0] = "hf_of_owner"
+    assert where_to_train(Limits()).visible and not where_to_train(Limits(public=True)).visible
+    assert tab.options(values | {tab.where: "t4-small"})[0].flavor == "t4-small"
+    assert tab.options(values)[0].flavor == ""
+    with pytest.raises(SettingError, match="no hardware called abacus"):
+        tab.options(values | {tab.where: "abacus"})
+    (offered,) = tab.offer(values | {tab.where: "t4-small"})
+    assert offered[tab.start_button] == "Train on t4-small of Hugging Face"

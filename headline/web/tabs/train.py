@@ -33,6 +33,7 @@ from headline.web.tabs.settings_form import SettingsForm
 from headline.web.tabs.train_parts.form_memory import form_of, keep_form, kept_form
 from headline.web.tabs.train_parts.limits_line import limits_line
 from headline.web.tabs.train_parts.newest_runs import NewestRuns
+from headline.web.tabs.train_parts.where import ELSEWHERE, flavor_of, where_to_train
 from headline.web.tabs.write import WriteTab
 
 _POLL_SECONDS = 0.5
@@ -57,6 +58,7 @@ class TrainTab:
         gr.Markdown("## 2 · How long", elem_classes="step", elem_id="step-long")
         self.settings = SettingsForm(models)
         gr.Markdown("## 3 · Go", elem_classes="step", elem_id="step-go")
+        self.where = where_to_train(models.limits)
         self.start_button = gr.Button("Train", variant="primary", elem_id="start")
         self.estimated = line_of("estimated")
         self.stop_button = gr.Button("Stop and keep the best", elem_id="stop", visible=False)
@@ -67,14 +69,14 @@ class TrainTab:
         self.own = OwnModels(models, write.model, self.mine, self.visitor, self.panel)
         self.job_id = gr.State(None)
         self.timer = gr.Timer(_POLL_SECONDS, active=False)
-        self.inputs = self.settings.inputs | self.corpus.inputs
+        self.inputs = self.settings.inputs | self.corpus.inputs | {self.where}
 
     def wire(self, page: gr.Blocks, tab: gr.Tab | None = None) -> None:
         offered = [self.start_button, self.estimated, self.settings.preset]
         for previewed in self.corpus.wire(page):
             previewed.then(self.offer, self.inputs, offered, **AT_ONCE)
         self.settings.wire()
-        changes = [self.settings.preset.input, self.settings.start_from.input]
+        changes = [self.settings.preset.input, self.settings.start_from.input, self.where.input]
         changes += [field.change for field in self.settings.fields.values()]
         gr.on(
             changes + ([tab.select] if tab else []),
@@ -127,6 +129,7 @@ class TrainTab:
             name=selected.name,
             samples=beginnings(selected.preview.rows),
             compare=True,
+            flavor=flavor_of(given.get(self.where), self.models.limits),
             resumable=not slots(),  # the page starts a run anew; a worker may go on with another one's
         )
         return options, selected.temporary
@@ -155,6 +158,10 @@ class TrainTab:
             yield {self.start_button: "Train", self.estimated: line(str(error))}
             return
         size = self._size(selected)
+        if options.flavor:
+            on = f"Train on {options.flavor} of Hugging Face"
+            yield {self.start_button: on, self.estimated: line(ELSEWHERE)}
+            return
         titles = f"Train on {size.headlines:,} title{'s' * (size.headlines != 1)}"
         if known_factor() is None:
             said = "How fast this machine trains is being measured, once: some ten seconds…"
