@@ -234,13 +234,15 @@ class Job:
     def delete(self) -> bool:
         """End the run if need be and take its folder away; return whether it can be brought back.
 
-        A process on another host ends when it finds that its run is gone.
+        A process on another host ends when it finds that its run is gone. It is not asked to stop, or it would save a
+        model where the folder was.
         """
-        self.stop()
-        until = time.monotonic() + _SECONDS_TO_DIE
-        while self.is_here and self.alive() and time.monotonic() < until:
-            self.kill()
-            time.sleep(0.1)
+        if self.is_here:
+            self.stop()
+            until = time.monotonic() + _SECONDS_TO_DIE
+            while self.alive() and time.monotonic() < until:
+                self.kill()
+                time.sleep(0.1)
         return discard(self.folder)
 
     def rename(self, name: str) -> None:
