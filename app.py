@@ -51,6 +51,7 @@ from headline.web.http.search_routes import search_routes
 from headline.web.http.zip_route import zip_route
 from headline.web.models import Models
 from headline.web.page import Page
+from headline.web.serve.one_model import BundledFirst, OneModel
 from headline.web.shortcut import Shortcut
 from headline.web.tabs.inside import InsideTab
 from headline.web.tabs.train import TrainTab
@@ -108,7 +109,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         *public_routes(models, turns),
         *operation_routes(models, page.heartbeat),
     ]
-    page.models = models
+    page.models, page.bundled = models, OneModel(lambda: models.get(None), turns)
     return page
 
 
@@ -120,7 +121,7 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     @contextlib.asynccontextmanager
     async def opened(app: gr.routes.App) -> AsyncIterator[None]:
         # CORS must be outermost, outside Gradio's own middleware; `app_kwargs` cannot put it there.
-        inner = Shortcut(GradioRefusals(app.middleware_stack), page.routes_of_its_own)
+        inner = BundledFirst(Shortcut(GradioRefusals(app.middleware_stack), page.routes_of_its_own), page.bundled)
         cors = PublicCors(inner, PUBLIC, frozenset(paths), origins)
         app.middleware_stack = Measured(rules.guard(cors), frozenset(paths))  # outermost: it counts all
         yield

@@ -10,8 +10,9 @@ from headline.web.freed_memory import keep_large_blocks_apart
 from headline.web.guard.rules import Rules
 from headline.web.guard.slow_connections import close_slow_connections
 from headline.web.http.cors import PublicCors, allowed_origins
-from headline.web.serve.app import ROUTES, SUGGEST, Counted, SuggestApp
+from headline.web.serve.app import ROUTES, Counted, SuggestApp
 from headline.web.serve.counts import Counts
+from headline.web.serve.one_model import SUGGEST
 from headline.web.serve.workers import listening, serve
 
 

@@ -3,8 +3,9 @@
 import asyncio
 import json
 
-from headline.web.serve.app import ROUTES, SUGGEST, SuggestApp
+from headline.web.serve.app import ROUTES, SuggestApp
 from headline.web.serve.counts import Counts
+from headline.web.serve.one_model import SUGGEST
 from headline.web.turns import Turns
 from tests.event_loop import run
 from tests.tiny import suggester, uniform_checkpoint
@@ -21,9 +22,9 @@ async def ask(app: SuggestApp, query: str) -> tuple[int, dict[bytes, bytes], dic
 
 
 def test_past_capacity_a_request_is_refused_at_once_and_told_when_to_ask_again():
-    app = SuggestApp(suggester(uniform_checkpoint()), Counts(ROUTES, 1))
     seconds = iter(range(1000))
-    app._turns = Turns(clock=lambda: next(seconds))  # each answer takes a second
+    slow = Turns(clock=lambda: next(seconds))  # each answer takes a second
+    app = SuggestApp(suggester(uniform_checkpoint()), Counts(ROUTES, 1), slow)
 
     async def all_at_once():
         await ask(app, "q=a")
