@@ -43,7 +43,7 @@ from headline.web.http.api import add_api
 from headline.web.http.cors import PublicCors, allowed_origins
 from headline.web.http.engine_routes import engine_routes
 from headline.web.http.front import FrontPage
-from headline.web.http.metrics import Heartbeat, Measured, RequestLog, operation_routes
+from headline.web.http.metrics import Heartbeat, Measured, RequestLog, count_workers, operation_routes
 from headline.web.http.opensearch import ABOUT, NAME
 from headline.web.http.public import OPENSEARCH_XML, PUBLIC, public_routes
 from headline.web.http.refusals import GradioRefusals
@@ -52,6 +52,7 @@ from headline.web.http.zip_route import zip_route
 from headline.web.models import Models
 from headline.web.page import Page
 from headline.web.serve.one_model import BundledFirst, OneModel
+from headline.web.serve.page_workers import PageProtocol, PageWorkers, bytes_kept, number_of_workers
 from headline.web.shortcut import Shortcut
 from headline.web.tabs.inside import InsideTab
 from headline.web.tabs.train import TrainTab
@@ -81,7 +82,8 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
     """Build the page for a bundled model and a folder of runs, which is made if need be. Nothing is started."""
     keep_large_blocks_apart()
     slots(), niceness()  # a wrong number is told now, not when the first run starts
-    models = Models(bundled, runs, Limits.from_environment())
+    workers = number_of_workers()
+    models = Models(bundled, runs, Limits.from_environment(), bytes_kept(workers))
     models.get(None)  # loaded now, not when the first visitor types
     with Page(title=NAME) as page:
         gr.Markdown(f"# {NAME}\n{ABOUT}", elem_id="title")
@@ -109,7 +111,7 @@ def build_app(bundled: Path = ASSETS / "model", runs: Path = RUNS) -> gr.Blocks:
         *public_routes(models, turns),
         *operation_routes(models, page.heartbeat),
     ]
-    page.models, page.bundled = models, OneModel(lambda: models.get(None), turns)
+    page.models, page.bundled, page.workers = models, OneModel(lambda: models.get(None), turns), workers
     return page
 
 
@@ -143,7 +145,11 @@ def launch(page: gr.Blocks, **options: Any) -> tuple:
     }
     if page.models.limits.upload_mb:
         settings["max_file_size"] = f"{page.models.limits.upload_mb}mb"
-    close_slow_connections()
+    close_slow_connections(PageProtocol)
+    if page.workers:
+        workers = PageWorkers(page.workers)
+        workers.start(page.models.get(None), rules, origins)  # before any thread is
+        count_workers(workers.counts)
     logs = os.environ.get("HEADLINE_LOG", "1" if page.models.limits.public else "0") not in ("", "0")
     scheduled = (page.models, page.heartbeat, RequestLog() if logs else None)
     threading.Thread(target=run_scheduler, args=scheduled, daemon=True).start()

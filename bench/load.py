@@ -6,7 +6,8 @@ Each typist types headlines at five keys per second over one connection that is 
 A key that comes before the last answer is not sent and counts as not answered. The typists are in this process, the
 server in another; both share the machine's cores. No headline is typed twice before all others of the list were, so that
 answers that are kept help no more than where people type different headlines. `--route page` asks what the page asks until
-its engine is there; `--route public` asks /gradio_api/suggest. `--serve 1 2` measures `headline serve` with one worker and
+its engine is there; `--route public` asks /gradio_api/suggest. `--workers 2` measures the page's server with two worker
+processes too (HEADLINE_WORKERS). `--serve 1 2` measures `headline serve` with one worker and
 with two beside the page's server, and `--nginx` each of these behind nginx too.
 
 `--training` keeps a run of the queue, which has a low priority, going meanwhile. `--against` measures the program in
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument("--training", action="store_true", help="with a training run beside")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--against", type=Path, help="the folder of another checkout of this program")
+    parser.add_argument("--workers", type=int, nargs="*", default=[], help="of the page's server, measured too")
     parser.add_argument("--serve", type=int, nargs="*", default=[], help="workers of `headline serve`, measured too")
     parser.add_argument("--no-page", action="store_true", help="leave the page's server out")
     parser.add_argument("--nginx", action="store_true", help="the last of these behind nginx too")
@@ -68,6 +70,7 @@ def main() -> None:
     found = []
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(served(folder)) for folder in folders]
+        servers += [stack.enter_context(served(ROOT, workers)) for workers in options.workers]
         servers += [stack.enter_context(suggesting(workers)) for workers in options.serve]
         if options.nginx and shutil.which("nginx"):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -28,11 +28,14 @@ class Server:
 
     @property
     def pids(self) -> list[int]:
-        """The server's processes, without training runs: its own, and its workers where it has some."""
-        if self.runs:
-            return [self.pid]
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii")
-        return [self.pid, *map(int, children.split())]
+        """The server's processes, without training runs: its own, and those that were forked from it."""
+        own = _command(self.pid)
+        found = [self.pid]
+        for pid in found:  # which grows meanwhile
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                children = (task / "children").read_text(encoding="ascii")
+                found += [child for child in map(int, children.split()) if _command(child) == own]
+        return found
 
     def memory(self) -> float:
         """Memory of the server's processes in MiB; pages that they share are counted once."""
@@ -43,6 +46,13 @@ class Server:
         return sum(map(processor_seconds, self.pids))
 
 
+def _command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it has just ended
+        return b""
+
+
 def processor_seconds(pid: int) -> float:
     """The processor time that a process has used. Unlike the clock, it hardly depends on what else the machine does."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -50,20 +60,21 @@ def processor_seconds(pid: int) -> float:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """The app of a checkout, with a folder of runs of its own."""
+def served(folder: Path, workers: int = 0) -> Iterator[Server]:
+    """The app of a checkout, with a folder of runs of its own, and with so many workers."""
     with socket.socket() as free, tempfile.TemporaryDirectory() as runs:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
         environment = os.environ | {"HEADLINE_RUNS": runs, "GRADIO_SERVER_PORT": str(port)}
+        environment["HEADLINE_WORKERS"] = str(workers)
         app = subprocess.Popen([sys.executable, "app.py"], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
         try:
             while not answers(port):
                 if app.poll() is not None:
                     sys.exit(f"bench: the app in {folder.name} ended by itself")
                 time.sleep(0.02)
-            yield Server(folder.name, port, app.pid, Path(runs))
+            yield Server(f"{folder.name} +{workers}" if workers else folder.name, port, app.pid, Path(runs))
         finally:
             app.terminate()
             app.wait()

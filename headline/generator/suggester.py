@@ -103,13 +103,13 @@ class Suggester:
         self._learner = Learner(self.model, self.next_words, self.lexicon, self._blocked)
 
     @classmethod
-    def load(cls, folder: str | Path) -> "Suggester":
-        """Load a checkpoint's folder.
+    def load(cls, folder: str | Path, kept: int = BYTES_KEPT) -> "Suggester":
+        """Load a checkpoint's folder. `kept` as above.
 
         Raises:
             CheckpointError: the folder has no checkpoint, or a damaged one.
         """
-        return cls(Checkpoint.load(folder))
+        return cls(Checkpoint.load(folder), kept=kept)
 
     def suggest(
         self,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from headline.errors import CheckpointError
 from headline.generator.memory import loaded_bytes
+from headline.generator.next_words import BYTES_KEPT
 from headline.generator.suggester import Suggester
 from headline.model.evaluation import perplexity_text
 from headline.model.storage.checkpoint_files import META
@@ -33,6 +34,7 @@ class Models:
     bundled: Path
     runs: Path
     limits: Limits = field(default_factory=Limits)
+    kept: int = BYTES_KEPT  # of what was computed with the bundled model, by each process that answers with it
 
     def __post_init__(self) -> None:
         self._loaded: OrderedDict[str, Suggester] = OrderedDict()
@@ -83,7 +85,8 @@ class Models:
                 return found
             try:
                 folder = self.folder(model)
-                suggester, size = Suggester.load(folder), loaded_bytes(folder)
+                own = {"kept": self.kept} if model == BUNDLED_ID else {}
+                suggester, size = Suggester.load(folder, **own), loaded_bytes(folder)
             except CheckpointError:
                 if model == BUNDLED_ID:
                     raise

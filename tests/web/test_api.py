@@ -296,7 +296,7 @@ def test_mcp_is_served_where_its_package_is(monkeypatch, there):
     with gr.Blocks() as page:
         pass
     page.routes_of_its_own, page.models = [], app.Models(app.ASSETS / "model", app.RUNS)
-    page.heartbeat, page.bundled = Heartbeat(), None
+    page.heartbeat, page.bundled, page.workers = Heartbeat(), None, 0
     monkeypatch.setattr(page, "launch", lambda **options: launched.update(options))
     monkeypatch.setattr(app.threading, "Thread", lambda **_: type("Idle", (), {"start": lambda self: None})())
     app.launch(page)

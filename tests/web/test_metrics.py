@@ -17,6 +17,7 @@ from headline.runs.job import STATES, Job, count_states
 from headline.web.http import metrics
 from headline.web.http.metrics import HEALTH, METRICS, Heartbeat, Measured, RequestLog, count_refusal, operation_routes
 from headline.web.models import Models
+from headline.web.serve.counts import Counts
 from tests.tiny import random_checkpoint
 
 SECRET = "the-visitors-own-words"
@@ -172,6 +173,31 @@ def test_health_is_ok_or_says_what_is_wrong(client, heartbeat, monkeypatch):
         "The queue of runs has not moved for 61 seconds: restart the app.",
         "The disk of the runs has 7 MB free: a run cannot save its model.",
     ]
+
+
+def test_what_workers_count_is_added_once(client, monkeypatch):
+    workers = Counts(("/ours",), workers=2)
+    monkeypatch.setattr(metrics._counts, "workers", workers)
+    lines: list[str] = []
+    log = RequestLog(lines.append)
+
+    def ask():
+        client.get("/ours")
+        workers.add(0, "/ours", 200, 0.002)
+        workers.add(1, "/ours", 200, 30.0)
+        workers.add(1, "/ours", 429, 0.001)
+
+    found = gained(client, ask)
+    name = "headline_request_seconds"
+    assert found[f"{name}_count", ("/ours", "200")] == 3 and found[f"{name}_count", ("/ours", "429")] == 1
+    assert found[f"{name}_bucket", ("10.0", "/ours", "200")] == 2 and found[f"{name}_sum", ("/ours", "200")] > 30
+    assert found["headline_refusals_total", ("too_many_requests",)] == 1
+    log.write()
+    assert {(line["route"], line["status"]): line["count"] for line in map(json.loads, lines) if "route" in line}[
+        "/ours", "200"
+    ] == 3
+    text = client.get(METRICS).text
+    assert text.count(f"# TYPE {name} ") == 1 and "headline_workers 0.0" in text
 
 
 def test_a_line_is_logged_for_each_kind_of_request(client):

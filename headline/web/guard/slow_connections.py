@@ -91,6 +91,6 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
             self.transport.abort()
 
 
-def close_slow_connections() -> None:
+def close_slow_connections(protocol: type[PatientProtocol] = PatientProtocol) -> None:
     """Make Uvicorn use this protocol in every server that this process starts, because Gradio lets nobody choose."""
-    uvicorn.config.HTTP_PROTOCOLS["auto"] = f"{__name__}:{PatientProtocol.__name__}"
+    uvicorn.config.HTTP_PROTOCOLS["auto"] = f"{protocol.__module__}:{protocol.__name__}"

@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,13 +24,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from headline.errors import HeadlineError
 from headline.runs.job import STATES, count_states
 from headline.web.models import Models
+from headline.web.serve.counts import BUCKETS, Counts, summed
 
 HEALTH, METRICS = "/healthz", "/metrics"
 LOG_SECONDS = 60.0  # between two log lines of one kind
 _SECONDS_KEPT = 5.0  # the answer of /metrics: counting runs reads the disk
 _LATEST_BEAT = 60.0  # seconds without a turn after which the queue is taken to stand still
 _LEAST_DISK = 100 * 2**20  # bytes free, below which a run could not save its model
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 # The parts of Gradio's own routes that tell what a request was for.
 _GRADIO = frozenset("call component_server file heartbeat info mcp queue run upload upload_progress".split())
 
@@ -40,10 +40,46 @@ _seconds = Histogram(
     "headline_request_seconds",
     "Seconds from a request to the beginning of its answer",
     ("route", "status"),
-    registry=_registry,
-    buckets=_BUCKETS,
+    registry=None,
+    buckets=BUCKETS,
 )
-_refusals = Counter("headline_refusals", "Requests and files that were refused", ("reason",), registry=_registry)
+_refusals = Counter("headline_refusals", "Requests and files that were refused", ("reason",), registry=None)
+
+
+class _WithWorkers(Collector):
+    """What this process has counted, and its workers if it has some."""
+
+    workers: Counts | None = None
+
+    def requests(self) -> Iterator[Metric]:
+        """Requests and refusals."""
+        own = (*_seconds.collect(), *_refusals.collect())
+        if self.workers is None:
+            yield from own
+            return
+        refused = CounterMetricFamily("headline_refusals", "", labels=("reason",))
+        for status, number in self.workers.statuses().items():
+            if 400 <= status < 500:
+                refused.add_metric((_reason(status),), number)
+        for one, other in zip(own, (self.workers.seconds(), refused), strict=True):
+            yield summed(one, other)
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self.requests()
+        if self.workers is not None:
+            yield from self.workers.processes()
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())
+
+
+_counts = _WithWorkers()
+_registry.register(_counts)
+
+
+def count_workers(counts: Counts) -> None:
+    """Add what workers count to /metrics and to the log, from now on."""
+    _counts.workers = counts
 
 
 def count_refusal(error: HeadlineError) -> None:
@@ -208,7 +244,7 @@ def _counted() -> dict[tuple[tuple[str, str], ...], tuple[float, float]]:
     """Labels -> (count, sum of seconds) of every kind of request and refusal so far."""
     counts: dict[tuple[tuple[str, str], ...], float] = {}
     sums: dict[tuple[tuple[str, str], ...], float] = {}
-    for metric in (*_seconds.collect(), *_refusals.collect()):
+    for metric in _counts.requests():
         for sample in metric.samples:
             labels = tuple(sample.labels.items())
             if sample.name.endswith(("_count", "_total")):

@@ -32,6 +32,9 @@ class Counts(Collector):
         """Note that a worker has a process, or none: 0."""
         self._pids[worker] = pid
 
+    def is_here(self, worker: int) -> bool:
+        return bool(self._pids[worker])
+
     @property
     def pids(self) -> list[int]:
         return [pid for pid in self._pids.tolist() if pid]
@@ -49,7 +52,17 @@ class Counts(Collector):
         registry.register(self)
         return generate_latest(registry)
 
+    def statuses(self) -> dict[int, int]:
+        """The number of requests by status."""
+        totals = self._counts[..., :-1].sum(axis=(0, 1, 3))
+        return dict(zip(STATUSES, map(int, totals), strict=True))
+
     def collect(self) -> Iterator[Metric]:
+        yield self.seconds()
+        yield from self.processes()
+
+    def seconds(self) -> Metric:
+        """The histogram of all workers."""
         found = HistogramMetricFamily(
             "headline_request_seconds",
             "Seconds from a request to the beginning of its answer",
@@ -62,7 +75,10 @@ class Counts(Collector):
                     ends = [*map(str, BUCKETS), "+Inf"]
                     buckets = list(zip(ends, np.cumsum(row[:-1]).tolist(), strict=True))
                     found.add_metric((route, str(status)), buckets, float(row[-1]))
-        yield found
+        return found
+
+    def processes(self) -> Iterator[Metric]:
+        """How many workers there are, and their memory."""
         yield GaugeMetricFamily("headline_workers", "Worker processes that answer", len(self.pids))
         memory = GaugeMetricFamily(
             "headline_worker_memory_bytes",
@@ -76,6 +92,18 @@ class Counts(Collector):
 
     def describe(self) -> Iterator[Metric]:
         return iter(())
+
+
+def summed(one: Metric, other: Metric) -> Metric:
+    """Two metrics of the same kind as one: values with the same labels are added."""
+    samples = {(s.name, frozenset(s.labels.items())): s for s in one.samples}
+    for sample in other.samples:
+        key = (sample.name, frozenset(sample.labels.items()))
+        before = samples[key].value if key in samples else 0.0
+        samples[key] = sample._replace(value=before + sample.value)
+    found = Metric(one.name, one.documentation, one.type)
+    found.samples = list(samples.values())
+    return found
 
 
 def proportional_bytes(pid: int) -> float:

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import os
+import select
 import signal
 import socket
 import threading
@@ -16,7 +17,7 @@ from headline.errors import SettingError
 from headline.web.serve.counts import Counts
 
 _KEEP_ALIVE = 75  # seconds that an idle connection is kept: longer than a proxy keeps it, which is 60 in nginx
-_SECONDS_TO_END = 4  # that a worker has to finish its answers
+SECONDS_TO_END = 4  # that a worker has to finish its answers
 _SECONDS_BETWEEN = 1.0  # at least, from one start of a worker to the next
 _WAITING = 2048  # connections that the system keeps until a worker takes them
 
@@ -59,18 +60,23 @@ def serve(app: App, listener: socket.socket, counts: Counts, workers: int) -> No
         raise SettingError("This system has no fork, so that --workers must be 1.")
     gc.collect()
     gc.freeze()  # or a worker's collector would write to the pages of objects that are shared, and so copy them
-    _Keeper(app, listener, counts, workers).run()
+    Keeper(lambda worker: _answer(app(worker), listener), counts, workers).run()
 
 
-class _Keeper:
+class Keeper:
     """The process that keeps the workers alive. It answers nothing itself."""
 
-    def __init__(self, app: App, listener: socket.socket, counts: Counts, workers: int):
-        self._app, self._listener, self._counts = app, listener, counts
+    def __init__(self, work: Callable[[int], None], counts: Counts, workers: int, lives: int | None = None):
+        """`work` is what the worker of a number does. `lives` can be read once there is nobody to work for any more."""
+        self._work_of, self._counts = work, counts
         self._workers: dict[int, int] = {}  # process id -> number
         self._missing = list(range(workers))
         self._ending = False
-        self._lives = os.pipe()  # nobody writes; the end that is read ends with this process, however that ends
+        # Nobody writes to a pipe; the end that is read ends with this process, however that ends.
+        self._end_held: int | None = None
+        if lives is None:
+            lives, self._end_held = os.pipe()
+        self._lives = lives
 
     def run(self) -> None:
         for number in _SIGNALS:
@@ -86,6 +92,7 @@ class _Keeper:
             if worker is not None:
                 self._counts.here(worker, 0)
                 self._missing.append(worker)
+                self._ending |= bool(select.select([self._lives], [], [], 0)[0])
                 if not self._ending:
                     time.sleep(_SECONDS_BETWEEN)  # one that cannot start must not be started without end
 
@@ -105,15 +112,16 @@ class _Keeper:
             for number in _SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-            os.close(self._lives[1])
+            if self._end_held is not None:
+                os.close(self._end_held)
             threading.Thread(target=self._end_with_parent, daemon=True).start()
-            _answer(self._app(worker), self._listener)
+            self._work_of(worker)
             code = 0
         finally:
             os._exit(code)  # what the parent would do at its end is not this process's
 
     def _end_with_parent(self) -> None:
-        os.read(self._lives[0], 1)
+        os.read(self._lives, 1)
         os.kill(os.getpid(), signal.SIGTERM)
 
     def _end(self, *_: object) -> None:
@@ -131,7 +139,7 @@ def _answer(app: Any, listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_SECONDS_TO_END,
+        timeout_graceful_shutdown=SECONDS_TO_END,
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
