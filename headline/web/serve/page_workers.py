@@ -165,6 +165,9 @@ def _work(
     worker: int,
 ) -> None:
     """Answer the questions that come through a channel until SIGTERM or SIGINT."""
+    for channel in channels:
+        if channel is not channels[worker]:  # or nobody would notice that the last other process had closed it
+            channel.close()
     answers = PublicCors(SuggestApp(suggester, counts), frozenset({SUGGEST}), frozenset(ROUTES), origins)
     app = Counted(rules.guard(answers), counts, worker)
     config = uvicorn.Config(

@@ -186,9 +186,17 @@ def test_a_worker_that_dies_is_replaced_and_all_end_with_the_page(page):
         assert time.monotonic() < until
     assert second in now
     [keeper] = _children(page.process.pid)
+    for pid in (keeper, now[0]):  # now nobody replaces a worker
+        os.kill(pid, signal.SIGKILL)
+    while any(map(_runs, (keeper, now[0]))):
+        assert time.monotonic() < until
+    for _ in range(4):
+        connection = page.connect()
+        assert "suggestions" in json.loads(ask(connection, QUESTION)[1])  # by the one that is left
+        connection.close()
     page.process.kill()  # whatever ends it
     page.process.wait()
-    while any(_runs(pid) for pid in (keeper, *now)):
+    while _runs(now[1]):
         assert time.monotonic() < until
 
 
