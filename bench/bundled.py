@@ -1,6 +1,7 @@
 """Trains the bundled model from the corpora, measures it, and writes it with its card.
 
     make model DATA=../shared/data          # or: python -m bench.bundled ../shared/data
+    python -m bench.bundled ../shared/data --casing      # only how the words of assets/model are written before others
 
 Seeded. A run that was interrupted goes on after its last epoch when the same command is given again. The corpora are
 not part of this repository; data/README.md says where they come from. Steps, each kept in the work folder:
@@ -19,6 +20,8 @@ from pathlib import Path
 from bench import bundled_corpus
 from headline.corpus.reader import read_headlines
 from headline.corpus.split import split_headlines
+from headline.corpus.truecasing import Truecaser
+from headline.corpus.vocabulary import Vocabulary
 from headline.generator.box.keystrokes import typed_with
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
@@ -191,6 +194,24 @@ def figures(models: dict[str, Checkpoint], headlines: dict[str, list[str]]) -> d
     return found
 
 
+def with_forms_before(shipped: Checkpoint, corpus: Path, settings: TrainingConfig) -> Checkpoint:
+    """The same model with the forms that its words have before others, learnt from the corpora.
+
+    The words, their order, their other forms and all weights stay bit for bit.
+    """
+    old = shipped.vocabulary
+    tokens, truecaser = old.tokenizer, Truecaser(old.tokenizer)
+    for name in ("headlines.txt", "text.txt"):
+        rows = read_headlines(corpus / name).headlines
+        for row in split_headlines(rows, settings.seed, settings.validation, settings.test)["train"]:
+            truecaser.add_row([token._replace(text=tokens.spelling(token.text)) for token in tokens.scan(row)])
+    found = truecaser.exceptions({key: written for _, key, written in old.entries()}).before
+    before = {(old.stoi[first], old.stoi[second]): form for (first, second), form in found.items()}
+    new = Vocabulary(old.written, old.counts.tolist(), tokens.name, old.exceptions, tokens.language.tag, before)
+    new.leave_small(old.own_small_words)
+    return replace(shipped, vocabulary=new)
+
+
 def _print_epoch(event: dict) -> None:
     if event["event"] != "progress" or event["epoch_ended"]:
         print(json.dumps({key: value for key, value in event.items() if key != "headlines"}), flush=True)
@@ -201,10 +222,16 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder of corpora")
     parser.add_argument("--work", type=Path, default=Path("runs/bundled"))
     parser.add_argument("--out", type=Path, default=BUNDLED_MODEL)
+    parser.add_argument(
+        "--casing", action="store_true", help="learn only how the words of --out are written before others"
+    )
     options = parser.parse_args()
     corpus = options.work / "corpus"
     if not corpus.is_dir():
         bundled_corpus.prepare(options.data, corpus, [options.data / "nyt", SAMPLE_CORPUS])
+    if options.casing:
+        with_forms_before(Checkpoint.load(options.out), corpus, SETTINGS).save(options.out, SHIPPED)
+        return
     trained = train(corpus, options.work, SETTINGS)
     shipped, ngrams = ship(trained, corpus, SETTINGS)
     rows = read_headlines(corpus / "headlines.txt").headlines

@@ -31,7 +31,10 @@ the the|the the |of of o|said he said h|"quoted" w|'single' w|‘curly’ w|Obam
 Ask HN|Ask HN |Ask HN  |ASK HN |Review|Review |review |Book Review|Opinion |Opinion: |opinion pol|Why am I not at home|Why am I not at home |Is it |Is it?
 “We are here |"We are here |'We are here |‘We are here |“We are here” |"We are here" |Trump says |Trump "says |(the end |the U.S. |in the U.S.|the latest
 Why is the U.S.|The Latest|Watch|Live|What we know|what we know |WHAT WE KNOW |Video |Photos |Report|Editorial |Obituary: |it’s Opinion |How To Win a|How To Win |Trump Vs. 
-Trump Vs. The|Inc. |Big (And |‘Big Lies’ |“Big Lies” A|Prices, Up """.replace("\n", "|").split("|")
+Trump Vs. The|Inc. |Big (And |‘Big Lies’ |“Big Lies” A|Prices, Up |the UK|UK|The WHO|WHO|in MA|MA|AI|new GPT|LLM|the NSAA|TH|STOP THE UK
+ask hn|the gnu|The White House |The white house a|near the |In New York t|in n|in N|the HN HN""".replace(
+        "\n", "|"
+    ).split("|")
 )
 
 

@@ -4,7 +4,10 @@ import gzip
 
 import pytest
 
+from bench.bundled import SETTINGS, SHIPPED, with_forms_before
 from bench.bundled_corpus import clean, clean_lower, clean_sentence, clean_tweet, distinct, prepare
+from headline.model.checkpoint import Checkpoint
+from tests.tiny import random_checkpoint
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,21 @@ def test_prepare_writes_the_same_rows_each_time_and_none_of_what_is_measured_onl
     assert len(written["headlines.txt"].splitlines()) == 4 + 5 + 5 + 5 + 3 + 1
     assert "row number 3" not in [line for line in written["headlines.txt"].splitlines() if "cased" in line]
     assert len(written["text.txt"].splitlines()) == len(TEXT)
+
+
+def test_forms_before_other_words_are_added_and_all_else_stays_as_it_was(tmp_path):
+    (tmp_path / "headlines.txt").write_text(
+        "Snow falls at the White House\nRain falls at the White House\n", encoding="utf-8"
+    )
+    (tmp_path / "text.txt").write_text("We went to see the White House\nThey see the white wall\n", encoding="utf-8")
+    old = random_checkpoint(words=("the", "white", "house", "wall"))
+    old.vocabulary.exceptions[old.vocabulary.stoi["white"], old.vocabulary.stoi["house"]] = "House"
+    settings = SETTINGS.changed(validation=0.0, test=0.0)
+    old.save(tmp_path / "old", SHIPPED)
+    with_forms_before(Checkpoint.load(tmp_path / "old"), tmp_path, settings).save(tmp_path / "new", SHIPPED)
+    texts = [(tmp_path / name / "vocabulary.txt").read_text(encoding="utf-8") for name in ("old", "new")]
+    ids = old.vocabulary.stoi
+    assert texts[1] == texts[0].replace("white\t3", f"white\t3\t\tWhite:{ids['house']}") != texts[0]
+    for name in ("weights.safetensors", "memory.safetensors"):
+        assert (tmp_path / "new" / name).read_bytes() == (tmp_path / "old" / name).read_bytes()
+    assert Checkpoint.load(tmp_path / "new").vocabulary.exceptions_before == {(ids["white"], ids["house"]): "White"}

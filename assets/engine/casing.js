@@ -57,7 +57,7 @@ export function capitalisesEveryWord(words, starts, language) {
 }
 
 /** How many words are in capitals that are usually not. */
-function shouted(words, usual, language) {
+export function shouted(words, usual, language) {
   return words.filter((word, i) => {
     const known = usual[i];
     if (known === null || [...word].length < 2) return false;

@@ -2,11 +2,13 @@
 // written: words in alphabetical order without what they have in common with the one before, and then the frequencies in
 // hundredths of a power of ten.
 
+import { INITIALS, isBrief } from "./capitals.js";
 import { WordsPacker } from "./packed_words.js";
 import { Recent } from "./recent.js";
 import { top } from "./top.js";
 
 const OF_ITS_LANGUAGE = 0.5; // share of a vocabulary's words that must be on the list, or the list is not used
+const LONGEST_BRIEF = 2 * INITIALS; // UTF-16 units of a word that may be initials: a letter has one or two
 const KEPT = 16;
 const REMEMBERED = 512; // prefixes
 const NONE_IN_COMMON = 65; // the character that says so
@@ -51,6 +53,14 @@ export class Lexicon {
       this.#known.put(prefix, found);
     }
     return { words: found.words.slice(0, k), mass: found.mass };
+  }
+
+  /** The share of all words with this prefix that are short enough to be initials. */
+  brief(prefix) {
+    const [from, to] = this.keys.startingWith(prefix);
+    let sum = 0;
+    for (let i = from; i < to; i++) if (this.keys.unitsOf(i) <= LONGEST_BRIEF && isBrief(this.keys.at(i))) sum += this.#share(i);
+    return sum;
   }
 
   /** The share of one word, 0 where it is not listed. */

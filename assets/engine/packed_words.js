@@ -16,10 +16,15 @@ export class PackedWords {
     return String.fromCharCode(...this.units.subarray(this.begins[i], this.begins[i + 1]));
   }
 
+  /** How many UTF-16 units word i has. */
+  unitsOf(i) {
+    return this.begins[i + 1] - this.begins[i];
+  }
+
   /** The index of a word, -1 if it is not there. */
   indexOf(word) {
     const at = this.#first(word, false);
-    return at < this.length && this.begins[at + 1] - this.begins[at] === word.length && this.#compared(at, word) === 0 ? at : -1;
+    return at < this.length && this.unitsOf(at) === word.length && this.#compared(at, word) === 0 ? at : -1;
   }
 
   /** [from, to): the slice of words that begin with `prefix`. */

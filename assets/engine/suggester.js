@@ -3,6 +3,7 @@
 
 import { isBlocked } from "./blocklist.js";
 import { AfterText } from "./after_text.js";
+import { isBrief } from "./capitals.js";
 import { isBlank, isWord } from "./characters.js";
 import { Learner } from "./learning.js";
 import { NextWords } from "./next_words.js";
@@ -19,6 +20,7 @@ const WORTH_CORRECTING = 0.01; // less probable corrections are mostly misspelt 
 const DELICATE_IN_WORD = 0.25, DELICATE_NEXT = 0.02; // probabilities from which a delicate word is suggested
 const SPARE = 2; // suggestions that are found beside those asked for, in case some are left out
 const UNKNOWN_PRIOR = 1; // strength of the prior on the share of unknown words, in words
+const MUCH_LESS = 0.5; // of the probability of the open word's end, below which initials of the general list are left out
 const MAY_END = 0.05; // probability that the open word is complete, from which on words that follow it are suggested
 const SET_PHRASE = 0.3; // share of the word that most often follows another, from which on the words after it are looked up
 const USED_BEFORE = 0.3; // share of the unknown words that this text used before
@@ -66,18 +68,17 @@ export class Suggester {
    * adds, "word", "mark" or "correction", the letters of words that follow it, and how many at the end of the text it replaces. `personal` is what the same person wrote before, as `learn` returns it.
    */
   answer(text, { k = 6, phrases = true, minProbability = 0, style = "auto", personal = null } = {}) {
-    const typed = this.vocabulary.splitTyped(text);
+    const typed = this.vocabulary.splitTyped(text), writing = new Writing(text, typed, this.vocabulary, style, this.style);
     const ahead = new AfterText(typed, this.vocabulary, this.nextWords, personal);
     const some = k + SPARE;
     let choices, complete = 0;
     if (typed.fragment) {
-      ({ choices, complete } = this.#completions(typed, ahead.after(), some, personal));
+      ({ choices, complete } = this.#completions(typed, ahead.after(), writing, some, personal));
       choices = [...choices, ...this.#afterOpenWord(typed, ahead, complete, some, personal)].sort(likeliestFirst);
     } else choices = this.#next(ahead, [], [], typed.context.at(-1), some, personal);
     choices = choices.filter((c) => !this.#isOutOfPlace(c, typed.fragment));
     choices = choices.slice(0, k).filter((c) => c.probability >= minProbability);
     if (phrases) choices = choices.map((c) => ({ ...c, more: this.#more(c, text, ahead, personal) }));
-    const writing = new Writing(text, typed, this.vocabulary, style, this.style);
     const written = choices.map((c) => this.#written(c, typed, writing));
     return { suggestions: different(written, text.length), complete };
   }
@@ -106,42 +107,64 @@ export class Suggester {
   }
 
   /** What the open word can become, and the probability that it is complete as it stands. */
-  #completions(typed, follows, k, personal) {
+  #completions(typed, follows, writing, k, personal) {
     const { vocabulary } = this;
     const key = vocabulary.tokenizer.key(typed.fragment);
     const ids = vocabulary.startingWith(key), p = new Float32Array(ids.length);
-    for (let n = 0; n < p.length; n++) p[n] = follows.words[ids[n]];
+    const sum = (values) => values.reduce((a, b) => a + b, 0);
+    let listed = 0;
+    for (let n = 0; n < p.length; n++) {
+      const chance = follows.words[ids[n]];
+      listed += chance;
+      p[n] = chance * writing.chance(writing.usual(ids[n]));
+    }
     const choices = top(p, k + 2).filter((i) => p[i] > 0).map((i) => choice(p[i], { ids: [ids[i]] }));
-    const unlisted = this.#unlisted(key, k + 2, typed.words);
+    const unlisted = this.#unlisted(key, k + 2, typed.words, writing);
     const unknown = follows.unknown * this.#unknownSoFar(typed);
-    let mass = p.reduce((a, b) => a + b, 0) + unknown * unlisted.mass;
+    let letters = listed + unknown * unlisted.mass; // the probability of them, whatever their case
+    let mass = sum(p) + unknown * unlisted.fitting; // as they are typed
     if (unknown) for (const [word, share] of unlisted.words) choices.push(choice(unknown * share, { word }));
     const shares = new Map(unlisted.words);
     for (const [word, own] of follows.unlisted) {
       if (!word.startsWith(key)) continue;
-      mass += own;
-      choices.push(choice(own + unknown * (shares.get(word) ?? 0), { word: personal.forms.get(word) }));
+      const form = personal.forms.get(word), typedSo = own * writing.chance(form);
+      letters += own;
+      mass += typedSo;
+      choices.push(choice(typedSo + unknown * (shares.get(word) ?? 0), { word: form }));
     }
-    const letters = [...key].length;
+    const length = [...key].length;
     const mayBeSlip = vocabulary.tokenizer.language.letters.length && isWord(key);
-    if (mass < SURPRISING && letters >= SHORTEST_SLIP && letters <= LONGEST_SLIP && mayBeSlip) {
-      const corrections = this.#corrections(key, follows, !choices.length);
-      mass += corrections.reduce((sum, c) => sum + c.probability, 0);
+    if (letters < SURPRISING && length >= SHORTEST_SLIP && length <= LONGEST_SLIP && mayBeSlip) {
+      const corrections = this.#corrections(key, follows, writing, !choices.length);
+      mass += sum(corrections.map((c) => c.probability));
       choices.push(...corrections);
     }
     const own = vocabulary.stoi.get(key);
-    const complete = own === undefined ? unknown * this.lexicon.share(key) : follows.words[own];
-    return { choices: this.#ranked(choices, key, mass, typed.context.at(-1), k), complete: mass ? complete / mass : 0 };
+    const ends = own === undefined ? unknown * this.lexicon.share(key) : follows.words[own];
+    const complete = mass ? ends / mass : 0;
+    const wrote = new Set([...follows.unlisted.keys(), ...typed.words.map((word) => vocabulary.tokenizer.key(word))]);
+    const isOwn = (c) => c.ids.length || wrote.has(this.#key(c));
+    const isScrap = (c, share) => !c.corrects && !isOwn(c) && this.#isScrap(c.word, share, complete, writing);
+    return { choices: this.#ranked(choices, key, mass, typed.context.at(-1), k, isScrap), complete };
+  }
+
+  /**
+   * Whether a word of the general list says little where the open word may well be complete: it is as short as initials, or
+   * that word is in capitals, and its end is much more probable.
+   */
+  #isScrap(word, share, complete, writing) {
+    const initials = isBrief(word) && word.toUpperCase() !== word; // but not in a script without capitals
+    return (initials || writing.telling) && complete >= MAY_END && share < MUCH_LESS * complete;
   }
 
   /** The best `k` different choices for the open word, as shares of the mass of all that it can become. */
-  #ranked(choices, key, mass, last, k) {
+  #ranked(choices, key, mass, last, k, isScrap) {
     const ranked = new Map();
     for (const c of choices.sort(likeliestFirst)) {
       if (ranked.size === k) break;
       const word = this.#key(c), share = c.probability / mass;
       const again = c.ids.length > 0 && c.ids[0] === last && !c.corrects;
-      if (word === key || ranked.has(word) || again || (c.corrects && share < WORTH_CORRECTING)) continue;
+      if (word === key || ranked.has(word) || again || (c.corrects && share < WORTH_CORRECTING) || isScrap(c, share)) continue;
       ranked.set(word, { ...c, probability: share });
     }
     return [...ranked.values()];
@@ -167,35 +190,46 @@ export class Suggester {
   }
 
   /**
-   * {words: [word, share], mass}: words outside the vocabulary with this prefix and their shares of the unknown word's
-   * probability, and the share of all such words. They come from the general list and from words used before.
+   * {words: [word, share], mass, fitting}: words outside the vocabulary with this prefix and their shares of the unknown word's
+   * probability, and the share of all such words, without and with the chance that they have the capitals of the open word.
+   * They come from the general list and from words used before.
    */
-  #unlisted(key, k, used) {
+  #unlisted(key, k, used, writing) {
     const { stoi, tokenizer } = this.vocabulary;
     const forms = new Map(used.map((word) => [tokenizer.key(word), tokenizer.lower(word)]));
     const again = [...forms].filter(([word]) => word.startsWith(key) && !stoi.has(word)).map(([, form]) => form);
     const listed = this.lexicon.startingWith(key, k), rest = again.length ? 1 - USED_BEFORE : 1;
     const shares = new Map(listed.words.map(([word, share]) => [word, rest * share]));
     for (const word of again) shares.set(word, (shares.get(word) ?? 0) + USED_BEFORE / again.length);
+    const fitting = again.reduce((sum, word) => sum + (USED_BEFORE / again.length) * writing.chanceOfListed(word), 0);
     return {
-      words: [...shares].filter(([word]) => !isBlocked(word, this.blocked)),
+      words: [...shares].filter(([word]) => !isBlocked(word, this.blocked)).map(([word, share]) => [word, share * writing.chanceOfListed(word)]),
       mass: rest * listed.mass + (again.length ? USED_BEFORE : 0),
+      fitting: fitting + rest * this.#fitting(key, listed.mass, writing),
     };
+  }
+
+  /** The share of the general list's words with a prefix, as the open word's capitals let expect them. */
+  #fitting(key, mass, writing) {
+    if (!writing.telling) return mass;
+    const certain = this.lexicon.brief(key) + (isBrief(key) ? 0 : this.lexicon.share(key));
+    return certain + writing.ofCapitals * (mass - certain);
   }
 
   /**
    * Corrections of the open word, with the probability of the slip included. The general list is searched only if no word
    * has this prefix (`hopeless`), because that takes as long as the rest.
    */
-  #corrections(key, follows, hopeless) {
+  #corrections(key, follows, writing, hopeless) {
     const { vocabulary } = this, letters = [...key].length, slips = oneSlip(key, vocabulary.tokenizer.language);
     const best = new Map();
     for (const [meant, slip] of slips) {
       const ids = vocabulary.startingWith(meant);
       if (!ids.length) continue;
-      const likeliest = ids.reduce((a, b) => (follows.words[b] > follows.words[a] ? b : a));
+      const p = (i) => follows.words[i] * writing.chance(writing.usual(i));
+      const likeliest = ids.reduce((a, b) => (p(b) > p(a) ? b : a));
       for (const i of [ids[0], likeliest]) { // the first in the alphabet may be the word itself
-        best.set(i, Math.max(best.get(i) ?? 0, slip * follows.words[i]));
+        best.set(i, Math.max(best.get(i) ?? 0, slip * p(i)));
       }
     }
     const likeliest = [...best].sort((a, b) => b[1] - a[1]).slice(0, CORRECTIONS);
@@ -211,7 +245,7 @@ export class Suggester {
     if (!found.length && letters > 5) {
       this.letters ??= Int32Array.from(vocabulary.sortedWords, lettersOf);
       const ids = twoSlips(key, vocabulary.sortedWords, this.letters).map((at) => vocabulary.sortedIds[at]);
-      found = ids.map((i) => choice(TWO_SLIPS * follows.words[i], { ids: [i], corrects: true }));
+      found = ids.map((i) => choice(TWO_SLIPS * follows.words[i] * writing.chance(writing.usual(i)), { ids: [i], corrects: true }));
     }
     return found.filter((c) => c.probability > 0);
   }
@@ -239,8 +273,8 @@ export class Suggester {
       made.replaces = typed.fragment.length;
     } else if (c.word) made.completion = writing.unlisted(c.word, c.after !== null);
     else {
-      const write = (ids) => (c.after === null ? writing.completion(ids) : writing.following(c.after, ids));
-      made.completion = write(c.ids);
+      const write = (ids, then) => (c.after === null ? writing.completion(ids, then) : writing.following(c.after, ids, then));
+      made.completion = write(c.ids, c.more[0]);
       if (c.more.length) made.more = write([...c.ids, ...c.more]).slice(made.completion.length);
     }
     if (made.kind === "word" && c.after === null) made.replaces = writing.changed(c.word || writing.usual(c.ids[0]));

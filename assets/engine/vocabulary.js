@@ -17,11 +17,13 @@ export class Vocabulary {
     this.written = [];
     this.counts = [];
     this.formsAfter = new Map(); // id of a word -> id of the next word -> how that is written then
+    this.formsBefore = new Map(); // the same, of the word before it
     text.split("\n").slice(0, -1).forEach((line, i) => {
-      const [written, count, forms] = line.split("\t");
+      const [written, count, after, before] = line.split("\t");
       this.written.push(written);
       this.counts.push(Number(count));
-      for (const form of forms?.split(" ") ?? []) this.#addForm(form, i);
+      addForms(after, i, this.formsAfter);
+      addForms(before, i, this.formsBefore);
     });
     this.stoi = new Map();
     this.itos = this.written.map((word, i) => {
@@ -41,21 +43,16 @@ export class Vocabulary {
     this.sortedWords = this.sortedIds.map((i) => this.itos[i]);
   }
 
-  #addForm(text, i) {
-    const at = text.lastIndexOf(":");
-    for (const before of text.slice(at + 1).split(",")) {
-      if (!this.formsAfter.has(Number(before))) this.formsAfter.set(Number(before), new Map());
-      this.formsAfter.get(Number(before)).set(i, text.slice(0, at));
-    }
-  }
-
   get size() {
     return this.itos.length;
   }
 
-  /** How the word with id `i` is written after another word (null: after a mark, or first). */
-  writtenAfter(before, i) {
-    return this.formsAfter.get(before)?.get(i) ?? this.written[i];
+  /**
+   * How the word with id `i` is written between two others, of which the first decides before the second. `before` is null
+   * after a mark or at the start, `after` where it is not known what follows.
+   */
+  writtenBetween(before, i, after = null) {
+    return this.formsAfter.get(before)?.get(i) ?? this.formsBefore.get(after)?.get(i) ?? this.written[i];
   }
 
   /** The id of a word or mark by its key. An unknown word becomes <unk>; an unknown mark has none (undefined). */
@@ -152,6 +149,17 @@ export class Vocabulary {
       if (!opening.has(last)) break;
     }
     return last;
+  }
+}
+
+/** Add the forms that the word with id `i` has beside others, of a column “House:17,325 HOUSE:4”, by the ids of these. */
+function addForms(column, i, found) {
+  for (const text of column ? column.split(" ") : []) {
+    const at = text.lastIndexOf(":");
+    for (const other of text.slice(at + 1).split(",").map(Number)) {
+      if (!found.has(other)) found.set(other, new Map());
+      found.get(other).set(i, text.slice(0, at));
+    }
   }
 }
 

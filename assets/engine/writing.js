@@ -1,7 +1,8 @@
 // Writes words after a text, in the style in which the text began. The rules are those of headline/generator/writing.py.
 
+import { chanceOfCapitals, inCapitals, isBrief } from "./capitals.js";
 import { capitalise, capitalisesEveryWord, inStyle, styleForNext } from "./casing.js";
-import { firstOf, isSpace, isUpper, letters } from "./characters.js";
+import { firstOf, isSpace, isUpper } from "./characters.js";
 
 const BEGIN_NOTHING = ",،、，()（）”’」』》】"; // marks after which a title goes on
 
@@ -14,41 +15,63 @@ export class Writing {
     this.text = text;
     this.style = wanted === "sentence" ? "written" : wanted;
     if (wanted === "title" && !this.language.smallWords) this.style = "written"; // there is no Title Case
+    const known = usual(typed, vocabulary);
     if (wanted === "auto") {
-      this.style = styleForNext(typed.words, usual(typed.words, vocabulary), typed.starts, prior, this.language);
+      this.style = styleForNext(typed.words, known, typed.starts, prior, this.language);
       // A list in Title Case has small words of its own.
       const shown = this.style === "title" && prior !== "title";
       if (shown && capitalisesEveryWord(typed.words, typed.starts, this.language)) this.language = this.language.withSmallWords([]);
     }
+    this.ofCapitals = chanceOfCapitals(typed.fragment, typed.words, known, this.style, prior, this.language);
     this.starts = this.#begins(typed.mark, typed.keys.at(-2)) || (!typed.words.length && ["title", "written"].includes(this.style));
     this.forced = ["lower", "upper"].includes(wanted) ? wanted : "";
     this.before = typed.words.length && typed.context.length && !typed.mark ? typed.context.at(-1) : null;
     this.curly = text.includes("’") && !text.includes("'");
   }
 
-  /** The letters that words add to the text; the first one completes the open word. */
-  completion(ids) {
+  /**
+   * The letters that words add to the text; the first one completes the open word. `then` is the id of the word that follows
+   * them, where that is known: “New” before “York”.
+   */
+  completion(ids, then = null) {
     const { typed } = this;
-    const written = this.#written([this.before, ...ids], ids);
+    const written = this.#written(this.before, ids, then);
     if (typed.fragment) return this.#together(this.#rest(written[0], this.vocabulary.itos[ids[0]]), written);
     const word = inStyle(written[0], this.style, this.starts, this.language);
     return this.#together(this.#space(word) + word, written);
   }
 
+  /** Whether the open word is in capitals that tell it from ordinary words. */
+  get telling() {
+    return this.ofCapitals < 1;
+  }
+
+  /** The chance that a word, given as it is usually written, is written in the capitals of the open word. */
+  chance(form) {
+    const { fragment } = this.typed, { tokenizer } = this.vocabulary;
+    if (!this.telling || isUpper(form.slice(0, fragment.length))) return 1;
+    return tokenizer.key(form) === tokenizer.key(fragment) ? 1 : this.ofCapitals;
+  }
+
+  /** The same of a word of the general list, which does not say how it is written: it may be initials. */
+  chanceOfListed(word) {
+    return isBrief(this.vocabulary.tokenizer.key(word)) ? 1 : this.chance(word);
+  }
+
   /** How the word with id `i` is usually written here. */
   usual(i) {
-    return this.vocabulary.writtenAfter(this.before, i);
+    return this.vocabulary.writtenBetween(this.before, i);
   }
 
   /** Words after the open one, which is complete and has the id `own`, with the space between them. */
-  following(own, ids) {
-    const written = this.#written([own, ...ids], ids), first = inStyle(written[0], this.style, false, this.language);
+  following(own, ids, then = null) {
+    const written = this.#written(own, ids, then), first = inStyle(written[0], this.style, false, this.language);
     return this.#together(this.language.gap(this.text, first) + first, written);
   }
 
   /** A mark and what follows it: they come behind the word, `spaces` of them before. */
   mark(ids) {
-    const written = [this.vocabulary.written[ids[0]], ...this.#written(ids, ids.slice(1))];
+    const written = this.#written(null, ids, null);
     const kept = this.text.slice(0, this.text.length - this.spaces(ids[0]));
     const space = isSpace(kept.slice(-1)) ? "" : this.language.gap(kept, written[0]);
     return this.#together(space + written[0], written);
@@ -94,13 +117,13 @@ export class Writing {
   /** A word that replaces the open one, in the case of its letters. */
   corrected(word) {
     const { fragment } = this.typed;
-    if (isUpper(fragment) && letters(fragment) > 1) return this.#quoted(this.language.upper(word));
+    if (inCapitals(fragment)) return this.#quoted(this.language.upper(word));
     return this.#quoted(isUpper(firstOf(fragment)) ? capitalise(word, this.language) : word);
   }
 
-  /** How each of some words is usually written after the one before it. */
-  #written(before, ids) {
-    return ids.map((i, n) => this.vocabulary.writtenAfter(before[n], i));
+  /** How each of some words is usually written between the one before it and the one after it. */
+  #written(before, ids, then) {
+    return ids.map((i, n) => this.vocabulary.writtenBetween(n ? ids[n - 1] : before, i, ids[n + 1] ?? then));
   }
 
   /** The first word or mark as it is added, and those behind it, as they are usually written, in style: as one text. */
@@ -135,20 +158,16 @@ export class Writing {
     const n = tokenizer.key(fragment).length;
     if (this.forced) return inStyle(key.slice(n), this.forced, false, this.language);
     if (word.length !== key.length) return key.slice(n); // a few letters, such as İ, have another length in lower case
-    if (word.startsWith(tokenizer.spelling(fragment))) return word.slice(n);
-    const shouting = isUpper(fragment) && (letters(fragment) > 1 || this.style === "upper");
-    if (shouting) return this.language.upper(word.slice(n));
+    const allCapitals = this.style === "upper" && isUpper(fragment);
+    if (word.startsWith(tokenizer.spelling(fragment)) && !allCapitals) return word.slice(n);
+    if (allCapitals || inCapitals(fragment)) return this.language.upper(word.slice(n));
     return this.style === "title" && isUpper(firstOf(fragment)) ? inStyle(word, "title", false, this.language).slice(n) : key.slice(n);
   }
 }
 
-/** How each word of a text is usually written after the one before it; null for unknown words. */
-function usual(words, vocabulary) {
-  let before = null;
-  return words.map((word) => {
-    const i = vocabulary.stoi.get(vocabulary.tokenizer.key(word));
-    const found = i === undefined ? null : vocabulary.writtenAfter(before, i);
-    before = i ?? null;
-    return found;
-  });
+/** How each word of a text is usually written between those beside it; null for unknown words. */
+function usual({ words, starts }, vocabulary) {
+  const ids = words.map((word) => vocabulary.stoi.get(vocabulary.tokenizer.key(word)));
+  const next = (n) => (starts[n + 1] ? null : ids[n + 1]); // a mark is between
+  return ids.map((i, n) => (i === undefined ? null : vocabulary.writtenBetween(ids[n - 1], i, next(n))));
 }

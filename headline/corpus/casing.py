@@ -107,7 +107,7 @@ def style_for_next(
     if not words:
         return "written" if prior == "sentence" else prior
     lower = [word for word in words if word == word.lower() != word.upper()]
-    if not lower and _shouted(words, usual, language) >= 2:
+    if not lower and shouted(words, usual, language) >= 2:
         return "upper"
     if prior == "upper" and not lower and all(word == word.upper() for word in words):
         return "upper"
@@ -136,7 +136,7 @@ def capitalises_every_word(words: Sequence[str], starts: Sequence[bool], languag
     return bool(telling) and all(word[:1].isupper() for word in telling)
 
 
-def _shouted(words: Sequence[str], usual: Sequence[str | None], language: Language) -> int:
+def shouted(words: Sequence[str], usual: Sequence[str | None], language: Language) -> int:
     """How many words are in capitals that are usually not."""
     return sum(
         known is not None and known != language.upper(known) == word and len(word) > 1

@@ -1,11 +1,12 @@
 """How each word is written, learnt from a corpus.
 
 Truecasing: Lita et al. 2003, "tRuEcasIng". A word is written as most of its cased uses have it: "house", "NASA",
-"iPhone". After some words it is written otherwise: "House" after "White".
+"iPhone". Beside some words it is written otherwise: "House" after "White", and "White" before "House".
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Sequence
+from typing import NamedTuple
 
 from headline.corpus.casing import ENGLISH, capitalise, is_distinctive, style_of
 from headline.corpus.language.languages import Language
@@ -19,6 +20,13 @@ _LEAST_IN_TITLES = 5  # uses of a word inside titles, to say whether a list capi
 _MOST_SMALL_WORDS = 1000  # of a list
 
 
+class Exceptions(NamedTuple):
+    """How words are written beside certain others, where it is not as usual: forms by the keys of both words."""
+
+    after: dict[tuple[str, str], str]  # of the second one
+    before: dict[tuple[str, str], str]  # of the first one
+
+
 class Truecaser:
     """Counts how words are written.
 
@@ -30,14 +38,16 @@ class Truecaser:
         self, tokenizer: Tokenizer = TOKENIZERS["headline"], only: Container[str] | None = None, pairs: bool = True
     ) -> None:
         """`tokenizer` says which words are the same, and what their lower case is. `only` are the keys to count, all if
-        it is None; without `pairs` nothing is counted that depends on the word before."""
-        self._only, self._pairs = only, pairs
+        it is None; without `pairs` nothing is counted that depends on the words beside."""
+        self._only, self._counts_pairs = only, pairs
         self._tokenizer = tokenizer
         self._lower: dict[str, Counter[str]] = defaultdict(Counter)  # lower case by key, where that is not the key
         self._in_sentences: dict[str, Counter[str]] = defaultdict(Counter)
         self._in_titles: dict[str, Counter[str]] = defaultdict(Counter)
         self._at_starts: dict[str, Counter[str]] = defaultdict(Counter)
-        self._after: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)  # (word before, word)
+        # Words that follow each other in a sentence, as they are written there; those that begin one are apart.
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        self._first_pairs: Counter[tuple[str, str]] = Counter()
         self._styles: Counter[str] = Counter()
 
     def add_row(self, tokens: Sequence[Token]) -> None:
@@ -51,15 +61,19 @@ class Truecaser:
         self._styles[style] += 1
         if style in ("lower", "upper"):
             return
+        pairs = self._first_pairs  # those to which the next pair of words belongs
         starts, before = True, ""
         for token in tokens:
             if token.is_mark:
                 starts, before = starts or token.text != ",", ""
                 continue
-            self._add(token.text, style, starts, before)
-            starts, before = False, self._tokenizer.key(token.text)
+            self._add(token.text, style, starts)
+            if before and style == "sentence" and self._counts_pairs:
+                pairs[before, token.text] += 1
+            pairs = self._first_pairs if starts else self._pairs
+            starts, before = False, token.text
 
-    def _add(self, word: str, style: str, starts: bool, before: str) -> None:
+    def _add(self, word: str, style: str, starts: bool) -> None:
         key = self._tokenizer.key(word)
         if not self._counted(key):
             return
@@ -69,8 +83,6 @@ class Truecaser:
             self._in_titles[key][word] += 1
         else:
             self._in_sentences[key][word] += 1
-            if before and self._pairs:
-                self._after[before, key][word] += 1
 
     def _counted(self, key: str) -> bool:
         return self._only is None or key in self._only
@@ -109,21 +121,37 @@ class Truecaser:
         # ß and the ligature ﬁ become two letters in upper case.
         return word if self._tokenizer.key(word) == key else lower
 
-    def exceptions(self, written: dict[str, str]) -> dict[tuple[str, str], str]:
-        """(key before, key) -> form, where it differs from `written`, the usual forms by key."""
-        found = {}
-        for (before, key), forms in self._after.items():
-            usual = written.get(key)
-            if usual is None or before not in written:
-                continue
-            form, uses = forms.most_common(1)[0]
-            if form != usual and may_be_exception(form, uses, forms.total()):
-                found[before, key] = form
-        return found
+    def exceptions(self, written: dict[str, str]) -> Exceptions:
+        """Return the forms that differ from `written`, the usual forms by key.
+
+        The first word of a sentence says how the second one is written, but not how it is written itself.
+        """
+        return Exceptions(
+            self._odd_forms(written, 1, (self._first_pairs, self._pairs)), self._odd_forms(written, 0, (self._pairs,))
+        )
+
+    def _odd_forms(
+        self, written: dict[str, str], place: int, tables: Sequence[Counter[tuple[str, str]]]
+    ) -> dict[tuple[str, str], str]:
+        """The exceptions among the first (0) or second words (1) of pairs, by the keys of both."""
+        keys = {word: self._tokenizer.key(word) for pairs in tables for pair in pairs for word in pair}
+        odd: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for pairs in tables:
+            for pair, uses in pairs.items():
+                first, second = keys[pair[0]], keys[pair[1]]
+                if first in written and second in written and written[keys[pair[place]]] != pair[place]:
+                    odd[first, second][pair[place]] += uses
+        totals: Counter[tuple[str, str]] = Counter()
+        for pairs in tables:
+            for (a, b), uses in pairs.items():
+                if (keys[a], keys[b]) in odd:
+                    totals[keys[a], keys[b]] += uses
+        likeliest = {pair: forms.most_common(1)[0] for pair, forms in odd.items()}
+        return {pair: form for pair, (form, uses) in likeliest.items() if may_be_exception(form, uses, totals[pair])}
 
 
 def may_be_exception(form: str, uses: int, total: int) -> bool:
-    """Whether a form with so many of all uses after one word is how the word is written there."""
+    """Whether a form with so many of all uses beside one word is how the word is written there."""
     return total >= LEAST_USES and ":" not in form and uses >= _MAJORITY * total
 
 

@@ -68,12 +68,14 @@ class Vocabulary:
         tokenizer: str,
         exceptions: Mapping[tuple[int, int], str] | None = None,
         language: str = "en",
+        exceptions_before: Mapping[tuple[int, int], str] | None = None,
     ):
-        """`written[i]` is how the word with id i is written, `counts[i]` how often it occurs in the corpus, and
-        `exceptions[before, i]` how it is written after the word `before` where that differs. `language` is a BCP 47
-        tag."""
+        """`written[i]` is how the word with id i is written, `counts[i]` how often it occurs in the corpus,
+        `exceptions[before, i]` how it is written after the word `before` where that differs, and
+        `exceptions_before[i, after]` how before the word `after`. `language` is a BCP 47 tag."""
         self.tokenizer = tokenizer_of(tokenizer, language)
         self.exceptions = dict(exceptions or {})
+        self.exceptions_before = dict(exceptions_before or {})
         self.written = list(written)
         self.counts = np.asarray(counts, dtype=np.int64)  # (V,)
         specials = {PAD, UNK, START, END}
@@ -152,19 +154,28 @@ class Vocabulary:
         written_counts = [max(1, round(n)) for _, n in kept]
         written_counts += [0] * (len(forms) - len(kept))
         vocabulary = cls([*special, *forms.values()], special_counts + written_counts, tokenizer, language=language)
-        vocabulary.exceptions = vocabulary._exceptions_of(also) | {
-            (vocabulary.stoi[before], vocabulary.stoi[key]): form
-            for (before, key), form in truecaser.exceptions(forms).items()
-        }
+        found = truecaser.exceptions(forms)
+        if also is not None:
+            vocabulary.exceptions = vocabulary._exceptions_of(also, also.exceptions, 1)
+            vocabulary.exceptions_before = vocabulary._exceptions_of(also, also.exceptions_before, 0)
+        vocabulary.exceptions |= vocabulary._by_id(found.after)
+        vocabulary.exceptions_before |= vocabulary._by_id(found.before)
         return vocabulary
 
-    def _exceptions_of(self, other: "Vocabulary | None") -> dict[tuple[int, int], str]:
-        """The exceptions of another vocabulary whose words this one has, where they differ from how it writes them."""
+    def _by_id(self, forms: Mapping[tuple[str, str], str]) -> dict[tuple[int, int], str]:
+        return {(self.stoi[first], self.stoi[second]): form for (first, second), form in forms.items()}
+
+    def _exceptions_of(
+        self, other: "Vocabulary", exceptions: Mapping[tuple[int, int], str], place: int
+    ) -> dict[tuple[int, int], str]:
+        """The exceptions of another vocabulary whose words this one has, where they differ from how it writes them.
+
+        `place` says whose forms they are, those of the first (0) or second word (1) of each pair."""
         found: dict[tuple[int, int], str] = {}
-        for (before, i), form in other.exceptions.items() if other else ():
-            before_id, own_id = (self.stoi.get(other.itos[n]) for n in (before, i))  # type: ignore[union-attr]
-            if before_id is not None and own_id is not None and self.written[own_id] != form:
-                found[before_id, own_id] = form
+        for pair, form in exceptions.items():
+            first, second = (self.stoi.get(other.itos[i]) for i in pair)
+            if first is not None and second is not None and self.written[(first, second)[place]] != form:
+                found[first, second] = form
         return found
 
     def entries(self) -> Iterator[tuple[int, str, str]]:
@@ -210,17 +221,14 @@ class Vocabulary:
         """The ids of the punctuation marks in this vocabulary."""
         return [i for i, word in enumerate(self.itos) if word in self.tokenizer.marks]
 
-    def written_after(self, before: int | None, i: int) -> str:
-        """How the word with id `i` is written after another word (None: after a mark, or first)."""
-        return self.written[i] if before is None else self.exceptions.get((before, i), self.written[i])
+    def written_between(self, before: int | None, i: int, after: int | None = None) -> str:
+        """How the word with id `i` is written between two others, of which the first decides before the second.
 
-    @cached_property
-    def forms_after(self) -> dict[int, dict[int, str]]:
-        """The exceptions by the word before: its id -> id -> form."""
-        found: dict[int, dict[int, str]] = defaultdict(dict)
-        for (before, i), form in self.exceptions.items():
-            found[before][i] = form
-        return dict(found)
+        `before` is None after a mark or at the start, `after` where it is not known what follows."""
+        form = None if before is None else self.exceptions.get((before, i))
+        if form is None and after is not None:
+            form = self.exceptions_before.get((i, after))
+        return self.written[i] if form is None else form
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text's words and marks. See `ids`."""
@@ -302,12 +310,16 @@ class Vocabulary:
         """Write one line per word, in the order of the ids: written form, a tab, count.
 
         After another tab, in some lines, come forms that the word has after other words: "House:17,325" is its form
-        after the words with the ids 17 and 325. Several forms are separated by spaces.
+        after the words with the ids 17 and 325. Several forms are separated by spaces. After a third tab come those
+        that it has before other words.
         """
         after: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for (before, i), form in sorted(self.exceptions.items()):
             after[i][form].append(before)
-        ends = (_line_end(after[i]) if i in after else "" for i in range(len(self)))
+        ahead: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for (i, next_one), form in sorted(self.exceptions_before.items()):
+            ahead[i][form].append(next_one)
+        ends = (f"\t{_column(after.get(i))}\t{_column(ahead.get(i))}".rstrip("\t") for i in range(len(self)))
         lines = (f"{w}\t{n}{end}\n" for w, n, end in zip(self.written, self.counts, ends, strict=True))
         path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
@@ -320,25 +332,31 @@ class Vocabulary:
         """
         written: list[str] = []
         counts: list[int] = []
-        exceptions: dict[tuple[int, int], str] = {}
+        after: dict[tuple[int, int], str] = {}
+        before: dict[tuple[int, int], str] = {}
         try:
             # A word of the lesson's may hold a \r.
             for i, line in enumerate(path.read_bytes().decode("utf-8").split("\n")[:-1]):
-                word, count, *forms = line.split("\t")
+                word, count, *columns = line.split("\t")
                 written.append(word)
                 counts.append(int(count))
-                exceptions |= {(before, i): form for form, before in _forms(*forms)}
+                if columns:
+                    forms_after, forms_before = _columns(*columns)
+                    after |= {(other, i): form for form, other in forms_after}
+                    before |= {(i, other): form for form, other in forms_before}
             if not written:
                 raise ValueError("it is empty")
-            vocabulary = cls(written, counts, tokenizer, exceptions, language)
+            vocabulary = cls(written, counts, tokenizer, after, language, before)
             vocabulary._check_exceptions()
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path.name} is damaged: {error}") from error
         return vocabulary
 
     def _check_exceptions(self) -> None:
-        for (before, i), form in self.exceptions.items():
-            if not 0 <= before < len(self) or self.tokenizer.key(form) != self.itos[i]:
+        beside = [*((i, before, form) for (before, i), form in self.exceptions.items())]
+        beside += ((i, after, form) for (i, after), form in self.exceptions_before.items())
+        for i, other, form in beside:
+            if not 0 <= other < len(self) or self.tokenizer.key(form) != self.itos[i]:
                 raise ValueError(f"“{self.written[i][:40]}” has a form that is not its own: {form[:40]}")
 
     @cached_property
@@ -382,12 +400,16 @@ def _mark_before(tokens: Sequence[Token]) -> str:
     return last
 
 
-def _line_end(forms: dict[str, list[int]]) -> str:
-    return "\t" + " ".join(f"{form}:{','.join(map(str, ids))}" for form, ids in forms.items())
+def _column(forms: Mapping[str, list[int]] | None) -> str:
+    return " ".join(f"{form}:{','.join(map(str, ids))}" for form, ids in (forms or {}).items())
 
 
-def _forms(text: str = "") -> Iterator[tuple[str, int]]:
-    """(form, id of the word before) of the end of a line."""
-    for part in text.split():
+def _columns(after: str, before: str = "") -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """The forms that a word has after others and before others, each with the id of the other word."""
+    return list(_forms(after)), list(_forms(before))
+
+
+def _forms(column: str) -> Iterator[tuple[str, int]]:
+    for part in column.split():
         form, _, ids = part.rpartition(":")
-        yield from ((form, int(before)) for before in ids.split(","))
+        yield from ((form, int(other)) for other in ids.split(","))

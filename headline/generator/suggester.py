@@ -15,6 +15,7 @@ from headline.generator.next_words import BYTES_KEPT, NextWord, NextWords
 from headline.generator.personal import Personal
 from headline.generator.phrases import LIKELIER_THAN_NOT, carried_on, openings
 from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
+from headline.generator.words.capitals import INITIALS
 from headline.generator.words.lexicon import Lexicon
 from headline.generator.words.spelling import TWO_SLIPS, one_slip, two_slips
 from headline.generator.writing import Writing
@@ -31,6 +32,7 @@ _DELICATE_IN_WORD, _DELICATE_NEXT = 0.25, 0.02  # probabilities from which a del
 _SPARE = 2  # suggestions that are found beside those asked for, in case some are left out
 _UNKNOWN_PRIOR = 1.0  # strength of the prior on the share of unknown words, in words
 WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
+_MUCH_LESS = 0.5  # of the probability of the open word's end, below which initials of the general list are left out
 MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
 _SET_PHRASE = 0.3  # share of the word that most often follows another, from which on the words after it are looked up
 _USED_BEFORE = 0.3  # share of the unknown words that this text used before
@@ -143,10 +145,11 @@ class Suggester:
     ) -> Answer:
         """Return what `suggest` does, and the probability that the open word is complete."""
         typed = self.vocabulary.split_typed(text)
+        writing = Writing(text, typed, self.vocabulary, style, self.checkpoint.style)
         ahead = AfterText(typed, self.vocabulary, self.next_words, personal)
         some = k + _SPARE
         if typed.fragment:
-            choices, complete = self._completions(typed, ahead.after(), some, personal)
+            choices, complete = self._completions(typed, ahead.after(), writing, some, personal)
             choices = sorted(
                 [*choices, *self._after_open_word(typed, ahead, complete, some, personal)], key=lambda c: -c.probability
             )
@@ -158,7 +161,6 @@ class Suggester:
             choices = self._carried_on(choices, ahead, everywhere=personal is not None)
         elif phrases:
             choices = [replace(c, more=self._openings.get(c.ids[0], ()) if c.ids else ()) for c in choices]
-        writing = Writing(text, typed, self.vocabulary, style, self.checkpoint.style)
         written = [self._written(c, text, typed, writing) for c in choices]
         first = {s.text: s for s in reversed(written)}  # straßen and strassen are one word in capitals
         return Answer([s for s in written if first[s.text] is s], complete)
@@ -195,42 +197,57 @@ class Suggester:
         return sorted(choices, key=lambda c: -c.probability)[: k + 1]
 
     def _completions(
-        self, typed: Typed, follows: NextWord, k: int, personal: Personal | None
+        self, typed: Typed, follows: NextWord, writing: Writing, k: int, personal: Personal | None
     ) -> tuple[list[_Choice], float]:
         """Return what the open word can become, and the probability that it is complete as it stands."""
         key = self.vocabulary.tokenizer.key(typed.fragment)
         ids = self.vocabulary.starting_with(key)
         p = follows.words[ids]
+        letters = float(p.sum())  # the probability of the letters, whatever their case; `mass`: as they are typed
+        if writing.telling:
+            p = p * writing.chances(ids)
         mass = float(p.sum())
         choices = [_Choice(float(p[i]), (int(ids[i]),)) for i in top(p, k + 2) if p[i] > 0]
-        unlisted, share = self._unlisted(key, k + 2, typed.words)
+        unlisted, share, fitting = self._unlisted(key, k + 2, typed.words, writing)
         unknown = follows.unknown * self._unknown_so_far(typed)
-        mass += unknown * share
+        letters += unknown * share
+        mass += unknown * fitting
         choices += [_Choice(unknown * s, word=word) for word, s in unlisted.items() if unknown]
-        new = {word: p for word, p in follows.new.items() if word.startswith(key)}
-        mass += sum(new.values())
-        choices += [
-            _Choice(p + unknown * unlisted.get(word, 0.0), word=personal.forms[word])
-            for word, p in new.items()
-            if personal is not None
-        ]
+        new = {} if personal is None else {word: p for word, p in follows.new.items() if word.startswith(key)}
+        letters += sum(new.values())
+        for word, p_new in new.items():
+            form = personal.forms[word]  # type: ignore[union-attr]
+            mass += p_new * writing.chance(form)
+            choices.append(_Choice(p_new * writing.chance(form) + unknown * unlisted.get(word, 0.0), word=form))
         may_be_slip = bool(self.vocabulary.tokenizer.language.letters) and _is_letters(key)
-        if mass < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and may_be_slip:
-            corrections = self._corrections(key, follows, hopeless=not choices)
+        if letters < _SURPRISING and _SHORTEST_SLIP <= len(key) <= _LONGEST_SLIP and may_be_slip:
+            corrections = self._corrections(key, follows, writing, hopeless=not choices)
             mass += sum(c.probability for c in corrections)
             choices += corrections
+        own = self.vocabulary.stoi.get(key)
+        ends = float(follows.words[own]) if own is not None else unknown * self.lexicon.share(key)
+        complete = ends / mass if mass else 0.0
+        wrote = {*new, *map(self.vocabulary.tokenizer.key, typed.words)}
         last = tuple(typed.context[-1:])
         ranked: dict[str, _Choice] = {}
         for c in sorted(choices, key=lambda c: -c.probability):
             word, share = self._key(c), c.probability / mass
             again = c.ids == last if c.ids and not c.corrects else False
-            if word != key and word not in ranked and not again and (not c.corrects or share >= _WORTH_CORRECTING):
+            if c.corrects:
+                worth = share >= _WORTH_CORRECTING
+            else:
+                worth = bool(c.ids) or word in wrote or not self._is_scrap(c.word, share, complete, writing)
+            if word != key and word not in ranked and not again and worth:
                 ranked[word] = _Choice(share, c.ids, c.word, c.corrects)
                 if len(ranked) == k:
                     break
-        own = self.vocabulary.stoi.get(key)
-        complete = float(follows.words[own]) if own is not None else unknown * self.lexicon.share(key)
-        return list(ranked.values())[:k], complete / mass if mass else 0.0
+        return list(ranked.values())[:k], complete
+
+    def _is_scrap(self, word: str, share: float, complete: float, writing: Writing) -> bool:
+        """Whether a word of the general list says little where the open word may well be complete: it is as short as
+        initials, or that word is in capitals, and its end is much more probable."""
+        initials = len(word) <= INITIALS and word.upper() != word  # but not in a script without capitals
+        return (initials or writing.telling) and complete >= MAY_END and share < _MUCH_LESS * complete
 
     def _after_open_word(
         self, typed: Typed, ahead: AfterText, complete: float, k: int, personal: Personal | None
@@ -255,9 +272,12 @@ class Suggester:
         expected = self._unknown_rate * len(typed.words)
         return (_UNKNOWN_PRIOR + unknown) / (_UNKNOWN_PRIOR + expected)
 
-    def _unlisted(self, key: str, k: int, used: Sequence[str]) -> tuple[dict[str, float], float]:
+    def _unlisted(
+        self, key: str, k: int, used: Sequence[str], writing: Writing
+    ) -> tuple[dict[str, float], float, float]:
         """Return words outside the vocabulary with this prefix and their shares of the unknown word's probability,
-        and the share of all such words. They come from the general list and from words used before."""
+        and the share of all such words, without and with the chance that they have the capitals of the open word. They
+        come from the general list and from words used before."""
         tokenizer = self.vocabulary.tokenizer
         forms = {tokenizer.key(word): tokenizer.lower(word) for word in used}
         again = [form for k, form in forms.items() if k.startswith(key) and k not in self.vocabulary.stoi]
@@ -266,10 +286,20 @@ class Suggester:
         shares = {word: rest * share for word, share in listed}
         for word in again:
             shares[word] = shares.get(word, 0.0) + _USED_BEFORE / len(again)
+        before = [_USED_BEFORE / len(again) * writing.chance_of_listed(word) for word in again]
+        fitting = rest * self._fitting(key, mass, writing) + sum(before)
         mass = rest * mass + (_USED_BEFORE if again else 0.0)
-        return {word: s for word, s in shares.items() if not is_blocked(word, self._blocked)}, mass
+        kept = {word: s for word, s in shares.items() if not is_blocked(word, self._blocked)}
+        return {word: s * writing.chance_of_listed(word) for word, s in kept.items()}, mass, fitting
 
-    def _corrections(self, key: str, follows: NextWord, hopeless: bool) -> list[_Choice]:
+    def _fitting(self, key: str, mass: float, writing: Writing) -> float:
+        """The share of the general list's words with a prefix, as the open word's capitals let expect them."""
+        if not writing.telling:
+            return mass
+        certain = self.lexicon.brief(key) + (self.lexicon.share(key) if len(key) > INITIALS else 0.0)
+        return certain + writing.of_capitals * (mass - certain)
+
+    def _corrections(self, key: str, follows: NextWord, writing: Writing, hopeless: bool) -> list[_Choice]:
         """Return corrections of the open word, with the probability of the slip included.
 
         The general list is searched only if no word has this prefix, because that takes as long as the rest.
@@ -278,7 +308,7 @@ class Suggester:
         for meant, slip in one_slip(key, self.vocabulary.tokenizer.language):
             ids = self.vocabulary.starting_with(meant)
             if len(ids):
-                p = follows.words[ids]
+                p = follows.words[ids] * writing.chances(ids) if writing.telling else follows.words[ids]
                 for at in {0, int(p.argmax())}:  # the first in the alphabet may be the word itself
                     best[ids[at]] = max(best.get(ids[at], 0.0), slip * float(p[at]))
         likeliest = sorted(best, key=best.__getitem__, reverse=True)[:_CORRECTIONS]
@@ -291,7 +321,8 @@ class Suggester:
             found = sorted(found, key=lambda c: -c.probability)[:_CORRECTIONS]
         if not found and len(key) > 5:
             places = [self.vocabulary.keys.ids[i] for i in two_slips(key, self.vocabulary.keys.words)]
-            found = [_Choice(TWO_SLIPS * float(follows.words[i]), (int(i),), corrects=True) for i in places]
+            p = TWO_SLIPS * follows.words[places] * writing.chances(places)
+            found = [_Choice(float(own), (int(i),), corrects=True) for i, own in zip(places, p, strict=True)]
         return [c for c in found if c.probability > 0]
 
     @cached_property
@@ -335,7 +366,7 @@ class Suggester:
         elif choice.word:
             completion = writing.unlisted(word, after_open_word=bool(choice.after))
         else:
-            completion = self._written_ids(choice, choice.ids, writing)
+            completion = self._written_ids(choice, choice.ids, writing, *choice.more[:1])
             if choice.more:
                 more = self._written_ids(choice, choice.ids + choice.more, writing)[len(completion) :]
         if kind == "word" and not choice.after:
@@ -343,8 +374,8 @@ class Suggester:
         kept = text[: len(text) - replaces]
         return Suggestion(kept + completion, completion, choice.probability, kind, more, replaces)
 
-    def _written_ids(self, choice: _Choice, ids: tuple[int, ...], writing: Writing) -> str:
-        return writing.following(choice.after[0], ids) if choice.after else writing.completion(ids)
+    def _written_ids(self, choice: _Choice, ids: tuple[int, ...], writing: Writing, then: int | None = None) -> str:
+        return writing.following(choice.after[0], ids, then) if choice.after else writing.completion(ids, then)
 
     def _key(self, choice: _Choice) -> str:
         return self.vocabulary.itos[choice.ids[0]] if choice.ids else self.vocabulary.tokenizer.key(choice.word)

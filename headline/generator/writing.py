@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from headline.corpus.casing import capitalise, capitalises_every_word, in_style, style_for_next
 from headline.corpus.language.languages import Language
 from headline.corpus.language.scripts import joins
 from headline.corpus.segmentation import CLOSING_MARKS, DASH, MARKS, OPENING_MARKS, PAIRS, SENTENCE_ENDS, gap, join
 from headline.corpus.vocabulary import Typed, Vocabulary
+from headline.generator.words.capitals import INITIALS, chance_of_capitals, in_capitals
 
 _NARROW = "\u202f"  # a space of French, which ends no line
 _BEGIN_NOTHING = frozenset(",،、，()（）”’」』》】")  # marks after which a title goes on
@@ -25,15 +28,15 @@ class Writing:
         self.language = vocabulary.tokenizer.language
         self._text = text
         self.style = _STYLES.get(wanted, wanted)
+        usual = _usual(typed, vocabulary)
         if wanted == "title" and self.language.small_words is None:
             self.style = "written"  # there is no Title Case
         if wanted == "auto":
-            self.style = style_for_next(
-                typed.words, _usual(typed.words, vocabulary), typed.starts, prior, self.language
-            )
+            self.style = style_for_next(typed.words, usual, typed.starts, prior, self.language)
             # A list in Title Case has small words of its own.
             if self.style == "title" != prior and capitalises_every_word(typed.words, typed.starts, self.language):
                 self.language = replace(self.language, small_words=frozenset())
+        self.of_capitals = chance_of_capitals(typed.fragment, typed.words, usual, self.style, prior, self.language)
         self.starts = self._begins(typed.mark, typed.keys[-2:-1]) or (
             not typed.words and self.style in ("title", "written")
         )
@@ -41,9 +44,31 @@ class Writing:
         self._before = typed.context[-1] if typed.words and typed.context and not typed.mark else None
         self.curly = "’" in text and "'" not in text
 
-    def completion(self, ids: Sequence[int]) -> str:
-        """Return the letters that words add to the text; the first one completes the open word."""
-        written = self._written(ids)
+    @property
+    def telling(self) -> bool:
+        """Whether the open word is in capitals that tell it from ordinary words."""
+        return self.of_capitals < 1
+
+    def chance(self, form: str) -> float:
+        """The chance that a word, given as it is usually written, is written in the capitals of the open word."""
+        if not self.telling or form[: len(self.typed.fragment)].isupper():
+            return 1.0
+        key = self.vocabulary.tokenizer.key
+        return 1.0 if key(form) == key(self.typed.fragment) else self.of_capitals
+
+    def chance_of_listed(self, word: str) -> float:
+        """The same of a word of the general list, which does not say how it is written: it may be initials."""
+        return 1.0 if len(self.vocabulary.tokenizer.key(word)) <= INITIALS else self.chance(word)
+
+    def chances(self, ids: Sequence[int] | np.ndarray) -> np.ndarray:
+        """The chance that each of some words is written in the capitals of the open word: (n,) float32."""
+        return np.array([self.chance(self.usual(i)) for i in map(int, ids)], dtype=np.float32)
+
+    def completion(self, ids: Sequence[int], then: int | None = None) -> str:
+        """Return the letters that words add to the text; the first one completes the open word.
+
+        `then` is the id of the word that follows them, where that is known: "New" before "York"."""
+        written = self._written(self._before, ids, then)
         if self.typed.fragment:
             added = self._rest(written[0], self.vocabulary.itos[ids[0]], self.typed.fragment)
         else:
@@ -51,29 +76,24 @@ class Writing:
             added = self._space(word) + word
         return self._quoted(join([added, *self._later(written)]))
 
-    @property
-    def exceptions(self) -> dict[int, str]:
-        """How words are written next, by id, where it is not as usual because of the word before."""
-        return {} if self._before is None else self.vocabulary.forms_after.get(self._before, {})
-
     def usual(self, i: int) -> str:
         """How the word with id `i` is usually written here."""
-        return self.vocabulary.written_after(self._before, i)
+        return self.vocabulary.written_between(self._before, i)
 
-    def _written(self, ids: Sequence[int]) -> list[str]:
-        """How each of some words is usually written where it stands."""
-        before = [self._before, *ids[:-1]]
-        return [self.vocabulary.written_after(b, i) for b, i in zip(before, ids, strict=True)]
+    def _written(self, before: int | None, ids: Sequence[int], then: int | None) -> list[str]:
+        """How each of some words is usually written between the one before it and the one after it."""
+        beside = zip([before, *ids], ids, [*ids[1:], then], strict=False)
+        return [self.vocabulary.written_between(b, i, a) for b, i, a in beside]
 
-    def following(self, own: int, ids: Sequence[int]) -> str:
+    def following(self, own: int, ids: Sequence[int], then: int | None = None) -> str:
         """Return words after the open one, which is complete and has the id `own`, with the space between them."""
-        written = [self.vocabulary.written_after(b, i) for b, i in zip([own, *ids], ids, strict=False)]
+        written = self._written(own, ids, then)
         later = join([in_style(written[0], self.style, language=self.language), *self._later(written)])
         return self._quoted(gap(self._text, later) + later)
 
     def mark(self, ids: Sequence[int]) -> str:
         """Return the letters of a mark and what follows it. They come behind the word, `spaces` of them before."""
-        written = [self.vocabulary.written[ids[0]], *self._written(ids)[1:]]
+        written = self._written(None, ids, None)
         kept = self._text[: len(self._text) - self.spaces(ids[0])]
         space = "" if kept[-1:].isspace() else gap(kept, written[0])
         return self._quoted(space + join([written[0], *self._later(written)]))
@@ -106,7 +126,7 @@ class Writing:
     def corrected(self, words: Sequence[str]) -> str:
         """Return words that replace the open one, the first in the case of its letters."""
         fragment, first = self.typed.fragment, words[0]
-        if fragment.isupper() and sum(map(str.isalpha, fragment)) > 1:
+        if in_capitals(fragment):
             first = self.language.upper(first)
         elif fragment[:1].isupper():
             first = capitalise(first, self.language)
@@ -150,25 +170,22 @@ class Writing:
             return in_style(key[n:], self._forced, language=self.language)
         if len(word) != len(key):  # a few letters, such as İ, have another length in lower case
             return key[n:]
-        if word.startswith(self.vocabulary.tokenizer.spelling(fragment)):
+        all_capitals = self.style == "upper" and fragment.isupper()
+        if word.startswith(self.vocabulary.tokenizer.spelling(fragment)) and not all_capitals:
             return word[n:]
-        shouted = fragment.isupper() and sum(map(str.isalpha, fragment)) > 1
-        if shouted or (self.style == "upper" and fragment.isupper()):
+        if all_capitals or in_capitals(fragment):
             return self.language.upper(word[n:])
         if self.style == "title" and fragment[0].isupper():
             return in_style(word, "title", language=self.language)[n:]
         return key[n:]
 
 
-def _usual(words: Sequence[str], vocabulary: Vocabulary) -> list[str | None]:
-    """How each word of a text is usually written after the one before it; None for unknown words."""
-    found: list[str | None] = []
-    before = None
-    for word in words:
-        i = vocabulary.stoi.get(vocabulary.tokenizer.key(word))
-        found.append(None if i is None else vocabulary.written_after(before, i))
-        before = i
-    return found
+def _usual(typed: Typed, vocabulary: Vocabulary) -> list[str | None]:
+    """How each word of a text is usually written between those beside it; None for unknown words."""
+    ids = [vocabulary.stoi.get(vocabulary.tokenizer.key(word)) for word in typed.words]
+    ahead = [None if start else i for i, start in zip(ids[1:], typed.starts[1:], strict=True)]  # or a mark is between
+    beside = zip([None, *ids], ids, [*ahead, None], strict=False)
+    return [None if i is None else vocabulary.written_between(before, i, after) for before, i, after in beside]
 
 
 def append_words(
@@ -185,15 +202,16 @@ def append_words(
     """
     for n, i in enumerate(ids):
         word = vocabulary.itos[i]
+        then = next(iter(ids[n + 1 : n + 2]), None)
         if word in vocabulary.tokenizer.marks:
             text = _append_mark(text, word)
         elif n == 0 and opens:
             writing = Writing(text, vocabulary.split_typed(text), vocabulary, style, prior)
-            completion = writing.completion([i])
+            completion = writing.completion([i], then)
             text = text[: len(text) - writing.changed(writing.usual(i))] + completion
         else:
             settled = text if text[-1:].isspace() else text + " "
-            word = Writing(settled, vocabulary.split_typed(settled), vocabulary, style, prior).completion([i])
+            word = Writing(settled, vocabulary.split_typed(settled), vocabulary, style, prior).completion([i], then)
             text += ("" if text[-1:].isspace() else gap(text, word)) + word
     return text.rstrip()
 

@@ -56,13 +56,16 @@ def _of_first_words(checkpoint: Checkpoint, words: int) -> Checkpoint:
 
 
 def _fewer(vocabulary: Vocabulary, kept: np.ndarray, ids: np.ndarray, counts: np.ndarray) -> Vocabulary:
-    exceptions = {
-        (int(ids[before]), int(ids[i])): form
-        for (before, i), form in vocabulary.exceptions.items()
-        if ids[before] >= 0 and ids[i] >= 0
-    }
+    after, before = (
+        {
+            (int(ids[first]), int(ids[second])): form
+            for (first, second), form in exceptions.items()
+            if ids[first] >= 0 and ids[second] >= 0
+        }
+        for exceptions in (vocabulary.exceptions, vocabulary.exceptions_before)
+    )
     written = [vocabulary.written[i] for i in kept]
     tokenizer = vocabulary.tokenizer
-    fewer = Vocabulary(written, counts.tolist(), tokenizer.name, exceptions, tokenizer.language.tag)
+    fewer = Vocabulary(written, counts.tolist(), tokenizer.name, after, tokenizer.language.tag, before)
     fewer.leave_small(vocabulary.own_small_words)
     return fewer

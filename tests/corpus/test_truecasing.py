@@ -15,21 +15,56 @@ HEADLINES = [
 ]
 
 
+WALLS = ["Guests of the white hotel", "All white walls fall", "See the white wall"]  # white is mostly white
+
+
 def written_after(vocabulary: Vocabulary, before: str, word: str) -> str:
-    return vocabulary.written_after(vocabulary.stoi[before], vocabulary.stoi[word])
+    return vocabulary.written_between(vocabulary.stoi[before], vocabulary.stoi[word])
+
+
+def written_before(vocabulary: Vocabulary, word: str, after: str) -> str:
+    return vocabulary.written_between(None, vocabulary.stoi[word], vocabulary.stoi[after])
 
 
 def test_a_word_is_written_otherwise_after_some_words():
     vocabulary = Vocabulary.build(HEADLINES)
     assert written_after(vocabulary, "white", "house") == "House"
     assert written_after(vocabulary, "red", "house") == written_after(vocabulary, "that", "house") == "house"
-    assert vocabulary.written_after(None, vocabulary.stoi["house"]) == "house"
+    assert vocabulary.written_between(None, vocabulary.stoi["house"]) == "house"
+
+
+def test_a_word_is_written_otherwise_before_some_words():
+    vocabulary = Vocabulary.build([*HEADLINES, *WALLS])
+    assert vocabulary.written[vocabulary.stoi["white"]] == "white"
+    assert written_before(vocabulary, "white", "house") == "White"
+    assert written_before(vocabulary, "white", "wall") == written_before(vocabulary, "white", "the") == "white"
+
+
+def test_the_word_before_decides_before_the_word_after():
+    rows = ["Eat at the old House of Pies", "Rain at the House of Pies", "Love in a house of cards"]
+    vocabulary = Vocabulary.build([*rows * 3, *["See that old house"] * 9, *["See old house of love"] * 2])
+    house, of = vocabulary.stoi["house"], vocabulary.stoi["of"]
+    assert vocabulary.exceptions_before == {}  # three of eight times in lower case
+    vocabulary.exceptions_before[house, of] = "House"
+    vocabulary.exceptions[vocabulary.stoi["a"], house] = "HOUSE"
+    assert vocabulary.written_between(vocabulary.stoi["a"], house, of) == "HOUSE"
+    assert vocabulary.written_between(vocabulary.stoi["that"], house, of) == "House"
+    assert vocabulary.written_between(vocabulary.stoi["that"], house) == "house"
+
+
+def test_the_first_word_of_a_sentence_has_no_vote_and_the_second_one_has():
+    rows = ["White house burns", "Rain: White house burns", "No “White house” here"]
+    assert Vocabulary.build(rows * 9 + HEADLINES[3:] * 9).exceptions_before == {}
+    vocabulary = Vocabulary.build(["White House burns"] * 3 + HEADLINES[3:])
+    assert written_before(vocabulary, "white", "house") == "white"
+    assert written_after(vocabulary, "white", "house") == written_before(vocabulary, "house", "burns") == "House"
 
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_two_uses_are_too_few_for_a_form_of_its_own(times):
     vocabulary = Vocabulary.build(HEADLINES[3 - times :])
     assert written_after(vocabulary, "white", "house") == "house"
+    assert vocabulary.exceptions_before == {}
 
 
 def test_rows_in_lower_case_and_titles_have_no_vote():
@@ -39,22 +74,28 @@ def test_rows_in_lower_case_and_titles_have_no_vote():
 
 
 def test_a_fine_tuned_model_keeps_how_words_are_written():
-    base = Vocabulary.build([*HEADLINES, "Snow falls in London"])
+    base = Vocabulary.build([*HEADLINES, *WALLS, "Snow falls in London"])
     vocabulary = Vocabulary.build(["Snow Falls Again", "House Prices Fall Again", "A Look at London"], also=base)
     assert written_after(vocabulary, "white", "house") == "House"
+    assert written_before(vocabulary, "white", "house") == "White"
     assert [vocabulary.written[vocabulary.stoi[w]] for w in ("snow", "house", "london")] == ["snow", "house", "London"]
 
 
 def test_forms_come_back_from_the_file(tmp_path):
-    vocabulary = Vocabulary.build(HEADLINES)
+    vocabulary = Vocabulary.build([*HEADLINES, *WALLS])
     vocabulary.save(tmp_path / "vocabulary.txt")
     again = read_vocabulary(tmp_path / "vocabulary.txt", "headline", len(vocabulary))
     assert again.exceptions == vocabulary.exceptions != {}
+    assert again.exceptions_before == vocabulary.exceptions_before != {}
     assert (again.written, again.counts.tolist()) == (vocabulary.written, vocabulary.counts.tolist())
 
 
 @pytest.mark.parametrize(
-    "end", ["House:", "House:x", "House:99", ":5", "mansion:5", "House:5,", "House:5 ", "House:-1"]
+    "end",
+    [
+        *("House:", "House:x", "House:99", ":5", "mansion:5", "House:5,", "House:5 ", "House:-1"),
+        *("", "\t", "House:5\t", "\tHouse:99", "\tmansion:5", "House:5\tHouse:", "House:5\tHouse:4\tHouse:3"),
+    ],
 )
 def test_a_damaged_form_is_told(tmp_path, end):
     path = tmp_path / "vocabulary.txt"

@@ -4,6 +4,7 @@ import pytest
 
 from headline.generator.suggester import Suggester
 from headline.generator.words.blocklist import blocked_words, is_blocked
+from headline.generator.writing import append_words
 from headline.paths import BUNDLED_MODEL
 
 
@@ -63,3 +64,37 @@ def test_no_blocked_word_is_in_its_likeliest_suggestions(suggester):
         for start in (letter, f"the {letter}", f"woman {letter}"):
             words = [s.text.split()[-1].lower() for s in suggester.suggest(start, 20)]
             assert not [word for word in words if is_blocked(word, blocked)]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "never"),
+    [
+        ("Ask HN", ":", "DACSK"),  # HND, HNA, HNC … are guesses
+        ("ask hn", ":", "dacsk"),
+        ("the UK", "'s", ["RAINIAN", "RAINE"]),
+        ("WHO", " is", ["OPING", "LE", "'S"]),
+        ("the NHS", " is", []),
+        ("NASA", "'s", ["L"]),
+        ("FBI", " investigating", []),
+        ("new iOS", " 7.1", []),
+        ("new LLM", " to", ["LOMU", "LIMITS"]),  # no slip
+        ("the AI", "DS", ["R", "RPORT"]),
+        ("the zebra", "s", []),
+        ("MP", "s", []),
+        ("the Ukr", "ainian", []),
+        ("PRIME MINIS", "TER", []),
+    ],
+)
+def test_capitals_tell_and_rare_initials_stand_back(suggester, text, first, never):
+    offered = [s.completion for s in suggester.suggest(text, 6)]
+    assert offered[0] == first and not set(offered) & set(never)
+
+
+def test_words_are_written_as_they_are_before_others(suggester):
+    vocabulary = suggester.vocabulary
+    for first, second, form in (("new", "york", "New"), ("new", "house", "new"), ("wall", "street", "Wall")):
+        assert vocabulary.written_between(None, vocabulary.stoi[first], vocabulary.stoi[second]) == form
+    opening = next(s for s in suggester.suggest("", 12, phrases=True) if s.more == " York")
+    assert opening.text == "New" and append_words(
+        "Rain in", vocabulary.encode("new york"), vocabulary, opens=False
+    ) == ("Rain in New York")

@@ -29,15 +29,18 @@ def test_it_is_an_ordinary_checkpoint_with_the_first_words(small, tmp_path):
     assert set(loaded.vocabulary.itos) <= set(small.vocabulary.itos)
     assert loaded.vocabulary.counts.sum() == small.vocabulary.counts.sum()
     assert len(loaded.ngram) < len(small.ngram) / 2 and len(loaded.seen) == 0 < len(small.seen) + 1
-    exceptions = {
-        (small.vocabulary.itos[a], small.vocabulary.itos[b]): form
-        for (a, b), form in small.vocabulary.exceptions.items()
-        if {small.vocabulary.itos[a], small.vocabulary.itos[b]} <= set(loaded.vocabulary.itos)
-    }
-    found = {
-        (loaded.vocabulary.itos[a], loaded.vocabulary.itos[b]): f for (a, b), f in loaded.vocabulary.exceptions.items()
-    }
-    assert found == exceptions
+    for before in (False, True):
+        kept = {
+            pair: form for pair, form in exceptions(small, before).items() if set(pair) <= set(loaded.vocabulary.itos)
+        }
+        assert exceptions(loaded, before) == kept != {}
+
+
+def exceptions(checkpoint: Checkpoint, before: bool) -> dict[tuple[str, str], str]:
+    """The forms that words have after others, or before others, by both words."""
+    vocabulary = checkpoint.vocabulary
+    found = vocabulary.exceptions_before if before else vocabulary.exceptions
+    return {(vocabulary.itos[a], vocabulary.itos[b]): form for (a, b), form in found.items()}
 
 
 def test_the_unknown_word_is_as_probable_as_the_words_that_it_stands_for(small):

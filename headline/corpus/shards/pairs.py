@@ -1,4 +1,4 @@
-"""Words that are written otherwise after some words, in two map steps: their odd forms, then all uses of those pairs.
+"""Words that are written otherwise beside some words, in two map steps: their odd forms, then all uses of those pairs.
 
 Most pairs of words always have the usual form. They are never counted, so that memory holds the odd ones only.
 """
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from headline.corpus.segmentation import Tokenizer
 from headline.corpus.shards.mapper import Mapper
 from headline.corpus.shards.words import TRAIN, Job, PartWords
-from headline.corpus.truecasing import LEAST_USES, Truecaser, may_be_exception
+from headline.corpus.truecasing import LEAST_USES, Exceptions, Truecaser, may_be_exception
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Forms:
     job: Job
     written: dict[str, str]  # by key, in the order of the numbers that pairs of words have
 
+    @property
+    def pairs(self) -> int:
+        """How many pairs there can be. The code of a pair is below; added to it, it stands for the first one's form."""
+        return len(self.written) ** 2
+
 
 class ShardTruecaser(Truecaser):
     """A truecaser that reads the pairs of words of a prepared corpus only when it is asked for exceptions."""
@@ -29,8 +35,8 @@ class ShardTruecaser(Truecaser):
         super().__init__(job.tokens, pairs=False)
         self._job, self._parts, self._mapper = job, parts, mapper
 
-    def exceptions(self, written: dict[str, str]) -> dict[tuple[str, str], str]:
-        """(key before, key) -> form, where it differs from `written`, as of a Truecaser that has read the titles."""
+    def exceptions(self, written: dict[str, str]) -> Exceptions:
+        """Return the forms that differ from `written`, as a Truecaser does that has read the titles."""
         forms = Forms(self._job, written)
         odd: dict[int, Counter[str]] = {}
         for part in self._mapper(count_odd, self._parts, forms):
@@ -42,11 +48,13 @@ class ShardTruecaser(Truecaser):
         totals = np.zeros(len(codes), dtype=np.int64)
         for part_totals in self._mapper(count_pairs, self._parts, PairsWanted(forms, codes)):
             totals += part_totals
-        keys, found_pairs = list(written), {}
+        keys, found = list(written), Exceptions({}, {})
         for code, total in zip(codes.tolist(), totals.tolist(), strict=True):
             if may_be_exception(often[code], odd[code][often[code]], total):
-                found_pairs[keys[code // len(keys)], keys[code % len(keys)]] = often[code]
-        return found_pairs
+                of_first, pair = divmod(code, forms.pairs)
+                first, second = divmod(pair, len(keys))
+                (found.before if of_first else found.after)[keys[first], keys[second]] = often[code]
+        return found
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,8 @@ def _usual(text: str, forms: Forms) -> str | None:
 
 
 def _pairs(part: int, forms: Forms) -> tuple[PartWords, np.ndarray, np.ndarray]:
-    """A part's words, and of each word that follows another in a sentence the code of both and its place."""
+    """A part's words, and the code and the place of each word beside another in a sentence: first of those that follow
+    one, then of those that precede one and do not begin the sentence."""
     tokens = forms.job.tokens
     words = PartWords.read(forms.job.path("words", part))
     number = {key: i for i, key in enumerate(forms.written)}
@@ -93,4 +102,19 @@ def _pairs(part: int, forms: Forms) -> tuple[PartWords, np.ndarray, np.ndarray]:
     follows = np.zeros(len(ids), dtype=bool)
     follows[1:] = (row[1:] == row[:-1]) & (ids[:-1] >= 0) & (ids[1:] >= 0) & counted[1:]
     at = np.flatnonzero(follows)
-    return words, ids[at - 1] * len(forms.written) + ids[at], at
+    codes = ids[at - 1] * len(forms.written) + ids[at]
+    inner = ~_begins(words, row, tokens)[at - 1]
+    return words, np.append(codes, codes[inner] + forms.pairs), np.append(at, at[inner] - 1)
+
+
+def _begins(words: PartWords, row: np.ndarray, tokens: Tokenizer) -> np.ndarray:
+    """Whether each word or mark is the first of its row or follows a mark, commas left out: (n,) booleans.
+
+    `row` has the row of each."""
+    is_mark = np.array([text in tokens.marks for text in words.spellings], dtype=bool)[words.flat]
+    is_comma = np.array([text == "," for text in words.spellings], dtype=bool)[words.flat]
+    places = np.arange(len(words.flat))
+    last = np.maximum.accumulate(np.where(is_comma, -1, places))  # of the words and marks but commas, up to each
+    before = np.append([-1], last)[:-1]
+    first = (before < 0) | (row[before] != row)
+    return first | is_mark[before]

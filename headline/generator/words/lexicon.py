@@ -14,6 +14,7 @@ import numpy as np
 from headline.corpus.language.languages import language
 from headline.corpus.vocabulary import AFTER_ALL, Vocabulary
 from headline.generator.words.blocklist import misspellings
+from headline.generator.words.capitals import INITIALS
 from headline.model.top import top
 
 _WORDS = 200_000  # the most frequent ones; rarer entries are often misspellings
@@ -67,6 +68,8 @@ class Lexicon:
         self._forms = self._words if forms is None else list(forms)
         self._shares = shares / max(float(shares.sum()), 1e-30)
         self._sums = np.concatenate([[0.0], np.cumsum(self._shares)])
+        brief = np.array([len(word) <= INITIALS for word in self._words], dtype=bool)
+        self._brief_sums = np.concatenate([[0.0], np.cumsum(np.where(brief, self._shares, 0.0))])
         self._starting_with = lru_cache(maxsize=4096)(self._look_up)
 
     @classmethod
@@ -92,6 +95,11 @@ class Lexicon:
         found, mass = self._starting_with(prefix)
         return found[:k], mass
 
+    def brief(self, prefix: str) -> float:
+        """Return the share of all words with this prefix that are short enough to be initials."""
+        a, b = self._range(prefix)
+        return float(self._brief_sums[b] - self._brief_sums[a])
+
     def share(self, word: str) -> float:
         """Return the share of one word, 0 where it is not listed."""
         at = bisect_left(self._words, word)
@@ -109,8 +117,11 @@ class Lexicon:
         at = a + int(self._shares[a:b].argmax())
         return (self._forms[at], float(self._shares[at])) if self._shares[at] > 0 else None
 
+    def _range(self, prefix: str) -> tuple[int, int]:
+        return bisect_left(self._words, prefix), bisect_left(self._words, prefix + AFTER_ALL)
+
     def _look_up(self, prefix: str) -> tuple[list[tuple[str, float]], float]:
-        a, b = bisect_left(self._words, prefix), bisect_left(self._words, prefix + AFTER_ALL)
+        a, b = self._range(prefix)
         shares = self._shares[a:b]
         best = top(shares, _KEPT)
         found = [(self._forms[a + i], float(shares[i])) for i in best if shares[i] > 0]

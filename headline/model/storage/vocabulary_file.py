@@ -10,11 +10,12 @@ from headline.model.storage.checkpoint_files import META, WORDS
 MAX_BYTES = 2**26  # of the file
 MAX_WORD = 10_000  # characters
 MAX_COUNT_DIGITS = 15
-MAX_FORMS = 100_000  # characters that a line may have for the forms of a word after other words
+MAX_FORMS = 100_000  # characters that a line may have for the forms of a word after other words, and for those before
 MAX_EXCEPTIONS = 500_000  # such forms in the whole file
 # A word may hold anything but a line feed: Keras' tokenizer splits at few characters.
 _FORM = r"[^\s:]+:[0-9]{1,9}(?:,[0-9]{1,9})*"
-_LINE = re.compile(rf"[^\n]{{1,{MAX_WORD}}}\t[0-9]{{1,{MAX_COUNT_DIGITS}}}(?:\t({_FORM}(?: {_FORM})*))?\n")
+_FORMS = rf"({_FORM}(?: {_FORM})*)"
+_LINE = re.compile(rf"[^\t\n]{{1,{MAX_WORD}}}\t[0-9]{{1,{MAX_COUNT_DIGITS}}}(?:\t{_FORMS}?\t{_FORMS}|\t{_FORMS})?\n")
 
 
 def read_vocabulary(path: Path, tokenizer: str, vocab_size: int, language: str = "en") -> Vocabulary:
@@ -38,14 +39,14 @@ def read_vocabulary(path: Path, tokenizer: str, vocab_size: int, language: str =
 def _check_lines(path: Path, vocab_size: int) -> None:
     lines = exceptions = 0
     with path.open(encoding="utf-8", newline="\n") as file:
-        while line := file.readline(MAX_WORD + MAX_COUNT_DIGITS + MAX_FORMS + 3):
+        while line := file.readline(MAX_WORD + MAX_COUNT_DIGITS + 2 * MAX_FORMS + 4):
             lines += 1
             match = _LINE.fullmatch(line)
             if not match:
                 raise ValueError(f"line {lines:,} is not a word of up to {MAX_WORD:,} characters, a tab and a count")
-            exceptions += match[1].count(",") + match[1].count(" ") + 1 if match[1] else 0
+            exceptions += sum(forms.count(",") + forms.count(" ") + 1 for forms in match.groups() if forms)
             if exceptions > MAX_EXCEPTIONS:
-                raise ValueError(f"it has more than {MAX_EXCEPTIONS:,} forms of words after other words")
+                raise ValueError(f"it has more than {MAX_EXCEPTIONS:,} forms of words beside other words")
             if lines > vocab_size:
                 break
     if lines != vocab_size:

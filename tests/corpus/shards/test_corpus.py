@@ -59,7 +59,10 @@ def test_split_words_ids_and_ngrams_are_those_of_the_list(corpus):
         found = counted.vocabulary(min_count, max_words, other)
         assert found.written == expected.written and found.counts.tolist() == expected.counts.tolist()
         assert found.exceptions == expected.exceptions and found.tokenizer == expected.tokenizer
-    assert expected.exceptions and "iPhone" in expected.written  # or nothing was compared
+        assert found.exceptions_before == expected.exceptions_before
+    assert (
+        expected.exceptions and expected.exceptions_before and "iPhone" in expected.written
+    )  # or nothing was compared
     words = map(expected.tokenizer.words, sides["train"])
     assert counted.style == list_style(words)
     inside = InsideTitles()
