@@ -8,14 +8,14 @@ from pathlib import Path
 from headline.corpus.bounds import UNBOUNDED, Bounds
 from headline.corpus.reading.columns import choose_column, shown_name
 from headline.corpus.reading.database import read_database
-from headline.corpus.reading.delimited import read_delimited, tab_separated
+from headline.corpus.reading.delimited import delimiter_of_text, read_delimited
 from headline.corpus.reading.encoding import check_encoding
 from headline.corpus.reading.feed import read_feed
 from headline.corpus.reading.json_file import read_json, refuse_nothing, text_rows
 from headline.corpus.reading.parquet_file import read_parquet
 from headline.corpus.reading.records import Records, cell_of_list
 from headline.corpus.reading.source import KINDS_LISTED, Source, kind_of, sources_of
-from headline.corpus.reading.text_file import TextFile
+from headline.corpus.reading.text_file import ListMark, TextFile, list_mark
 from headline.corpus.reading.workbook import read_workbook
 from headline.errors import CorpusError, NoColumnError
 
@@ -187,18 +187,19 @@ def _open_source(source: Source, reading: Reading, bounds: Bounds, exact: bool) 
         records = read_feed(source, bounds)
     else:
         text = TextFile(source, bounds, reading.encoding)
-        if source.kind == "txt" and not _is_table(text):
-            notes = (text.note,) if text.note else ()
+        delimiter, mark = _look_at_lines(text) if source.kind == "txt" else (None, None)
+        if source.kind == "txt" and not delimiter:
+            notes = [text.note] * bool(text.note)
+            notes += [f"{source.name}: the {mark.name} before each title were left out."] if mark else []
             guessed = text.encoding if text.guessed else ""
-            values = _bounded(_lines(text), source.name, bounds)
-            return Opened(source.name, values, lambda kept: Table(kept, None, encoding=guessed, notes=notes))
+            values = _bounded(map(mark.taken_off, _lines(text)) if mark else _lines(text), source.name, bounds)
+            return Opened(source.name, values, lambda kept: Table(kept, None, encoding=guessed, notes=tuple(notes)))
         if source.kind == "json":
             records = read_json(text)
             if text_rows(records):
                 return _opened(records, 0, [], bounds, nulls=False, note=text.note)
         else:
-            tab = "\t" if source.kind == "txt" else None
-            records = read_delimited(text, reading.header, reading.column, tab)
+            records = read_delimited(text, reading.header, reading.column, delimiter)
         if text.note:
             records.notes.insert(0, text.note)
     sample = records.sample()
@@ -221,8 +222,10 @@ def _quiet_cell(records: Records, row: object, place: int) -> object:
         return None
 
 
-def _is_table(text: TextFile) -> bool:
-    return tab_separated(list(islice((line for line in text.lines(newline=None) if line.strip()), _SAMPLE_LINES)))
+def _look_at_lines(text: TextFile) -> tuple[str | None, ListMark | None]:
+    """What divides the cells of a text file's lines, if they are rows of a table, and what is before each of them."""
+    sample = list(islice((line for line in text.lines(newline=None) if line.strip()), _SAMPLE_LINES))
+    return delimiter_of_text(sample), list_mark(sample)
 
 
 def _opened(records: Records, place: int, ordered: list[str], bounds: Bounds, nulls: bool, note: str = "") -> Opened:

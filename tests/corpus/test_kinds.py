@@ -82,6 +82,8 @@ NESTED = [{"url": "https://example.org", "title": {"rendered": title}} for title
         ("one_after_another.json", "\n".join(json.dumps(row, indent=1) for row in OBJECTS)),
         ("within.json", json.dumps({"status": "ok", "tags": ["a", "b", "c"], "data": {"items": OBJECTS}}, indent=1)),
         ("columns.json", json.dumps({"title": dict(enumerate(TWO)), "year": {0: 1, 1: 2}})),
+        ("keyed.json", json.dumps({"status": "ok", "posts": {f"p{i}": row for i, row in enumerate(OBJECTS)}})),
+        ("pipes.txt", "\n".join(["id|headline", *(f"{i}|{title}" for i, title in enumerate(TWO))])),
         ("split.json", json.dumps({"columns": ["id", "title"], "index": [0, 1], "data": list(enumerate(TWO))})),
         ("nested.jsonl", "\n".join(map(json.dumps, NESTED))),
         ("lists.jsonl", "\n".join(json.dumps({"title": [title]}) for title in TWO)),
@@ -183,6 +185,8 @@ def test_names_in_a_refusal_are_accepted_as_they_are_written(tmp_path):
         ("gb18030", "北京今天举行新闻发布会"),
         ("big5", "台北今天舉行記者會"),
         ("cp1250", "Nowy most otwarty w Łodzi – żółw wygrał"),
+        ("iso8859-2", "Żółw wygrywa wyścig z zającem, pociąg spóźnił się"),
+        ("cp866", "Новый мост открыли в городе после бури"),
         ("cp1251", "В Москве открылся новый мост"),
         ("koi8-r", "Шторм закрыл все школы города"),
         ("cp1252", "L’été arrive à Paris"),
@@ -331,3 +335,22 @@ def test_a_parquet_file_is_not_held_whole(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     pyarrow.parquet.write_table(pyarrow.table({"title": TWO * 2_000, "body": ["text"] * 2_000 * len(TWO)}), path)
     assert read_headlines(path, keep_duplicates=True).headlines == TWO * 2_000
+
+
+@pytest.mark.parametrize(
+    "lines, kept, said",
+    [
+        (["- Apple pie", "* Bean soup", "• Corn bread"], ["Apple pie", "Bean soup", "Corn bread"], "bullets"),
+        (["1. Apple pie", "2. Bean soup", "3. Corn bread"], ["Apple pie", "Bean soup", "Corn bread"], "numbers"),
+        (["9) Apple pie", "10) Bean soup", "11) 7. Sinfonie"], ["Apple pie", "Bean soup", "7. Sinfonie"], "numbers"),
+        (["7. Sinfonie", "9. Sinfonie", "3. Sinfonie"], None, None),
+        (["1. Apple pie", "2. Bean soup", "Corn bread"], None, None),
+        (["Mayor opens | News", "Storm closes | News", "Team wins | News"], None, None),
+    ],
+)
+def test_the_marks_of_a_copied_list_are_left_out_and_said(tmp_path, lines, kept, said):
+    corpus = read(tmp_path, "a.txt", "\n".join(lines))
+    assert corpus.headlines == (kept or lines)
+    assert [note for note in corpus.report.notes if "before each title" in note] == (
+        [f"a.txt: the {said} before each title were left out."] if said else []
+    )

@@ -206,12 +206,23 @@ def find_delimiter(sample: list[str], header: bool | None = None) -> str:
     return best
 
 
-def tab_separated(sample: list[str]) -> bool:
-    """Whether lines of a text file are rows of cells between tabs."""
-    if len(sample) < 2 or "\t" not in sample[0]:
-        return False
-    counts = [line.rstrip("\r\n").count("\t") for line in sample]
-    return sum(count == counts[0] for count in counts) > 0.8 * len(counts)
+def delimiter_of_text(sample: list[str]) -> str | None:
+    """What is between the cells of a text file's lines: a tab, or another delimiter under the name of a column; None
+    where each line is a title.
+
+    >>> delimiter_of_text(["id|headline", "1|Mayor Opens Bridge"]), delimiter_of_text(["Mayor Opens Bridge | News"] * 2)
+    ('|', None)
+    """
+    if len(sample) < 2:
+        return None
+    for delimiter in ("\t", "|", ";", ","):
+        counts = [re.sub(r'"[^"]*"', "", line.rstrip("\r\n")).count(delimiter) for line in sample]
+        names = sample[0].strip().strip("\ufeff").split(delimiter)
+        named = any(name_score(name.strip(' "')) >= 90 for name in names) and all(len(n.split()) <= 4 for n in names)
+        alike = sum(count == counts[0] for count in counts) > 0.8 * len(counts)
+        if counts[0] and alike and (named or delimiter == "\t"):
+            return delimiter
+    return None
 
 
 def has_header(first: list[str], rows: list[list[str]]) -> bool:

@@ -211,7 +211,8 @@ def _longest_list(value: dict) -> tuple[Any, str]:
                 waiting.append((item, (*way, key)))
     if best[2] and not (len(best[1]) <= 20 and isinstance(best[1][0], str) and any(map(name_score, value))):
         return best[1], best[2]
-    return _turned(value), ""
+    rows = _turned(value)
+    return (rows == [value] and _keyed(value)) or (rows, "")
 
 
 def _turned(value: dict) -> Any:
@@ -225,6 +226,21 @@ def _turned(value: dict) -> Any:
     if len(inner) > 1 or all(key.isdigit() for key in value):
         return inner
     return [value]
+
+
+def _keyed(value: dict) -> tuple[list[dict], str] | None:
+    """The largest object of objects that are alike, such as products by their number, and its path."""
+    best: tuple[list[dict], str] | None = None
+    waiting: list[tuple[dict, tuple[str, ...]]] = [(value, ())]
+    while waiting:
+        inside, way = waiting.pop()
+        inner = list(inside.values())
+        alike = len(inner) > 1 and all(isinstance(item, dict) for item in inner)
+        if way and alike and set.intersection(*map(set, inner)) and len(inner) > len(best[0] if best else ()):
+            best = inner, ".".join(way)
+        elif len(way) < _DEEPEST:
+            waiting.extend((item, (*way, key)) for key, item in inside.items() if isinstance(item, dict))
+    return best
 
 
 def refuse_nothing(name: str) -> None:

@@ -1,8 +1,10 @@
-"""A text file: its encoding, and its lines one at a time."""
+"""A text file: its encoding, its lines one at a time, and the bullets or numbers before each line of a copied list."""
 
 import codecs
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from headline.corpus.bounds import Bounds
 from headline.corpus.reading.encoding import CHOICES, guess_encoding, guess_utf16
@@ -19,6 +21,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NOT_WINDOWS = b"\x81\x8d\x8f\x90\x9d"  # bytes that Windows-1252 leaves undefined
+
+_LEAST_LISTED = 3  # lines: of fewer, a number may be part of the title
+_BULLET = re.compile(r"\s*[-*+•‣◦▪–—]\s+(?=\S)")
+_NUMBER = re.compile(r"\s*(\d{1,6})[.)]\s+(?=\S)")
 
 
 class TextFile:
@@ -96,3 +102,31 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = Fal
     except UnicodeDecodeError:
         return False
     return True
+
+
+@dataclass(frozen=True)
+class ListMark:
+    """A kind of mark, by its name in the plural."""
+
+    name: str
+    pattern: re.Pattern[str]
+
+    def taken_off(self, line: str) -> str:
+        return self.pattern.sub("", line, count=1) if self.pattern.match(line) else line
+
+
+def list_mark(lines: Sequence[str]) -> ListMark | None:
+    """The mark that all of these lines begin with; None if there is none.
+
+    >>> list_mark(["1. Apple pie", "2. Bean soup", "3. Corn bread"]).taken_off("12. Dark cake")
+    'Dark cake'
+    >>> list_mark(["7. Sinfonie", "9. Sinfonie", "3. Sinfonie"])
+    """
+    if len(lines) < _LEAST_LISTED:
+        return None
+    if all(map(_BULLET.match, lines)):
+        return ListMark("bullets", _BULLET)
+    numbers = [int(found[1]) if (found := _NUMBER.match(line)) else -1 for line in lines]
+    if numbers[0] >= 0 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
+        return ListMark("numbers", _NUMBER)
+    return None
