@@ -87,8 +87,13 @@ export class SearchBox {
 
   /** A person has finished a headline: it teaches the engine in this browser. */
   finish(text) {
-    const headline = this.settings.values.learn && this.headlines.add(text);
-    if (headline) this.answers.learn([headline]);
+    this.#learn((headlines) => headlines.add(text));
+  }
+
+  // `act` returns the headlines that are new. With the switch off nothing is kept.
+  #learn(act) {
+    const headlines = this.settings.values.learn ? act(this.headlines) : [];
+    if (headlines.length) this.answers.learn(headlines);
   }
 
   focus() {
@@ -213,6 +218,7 @@ export class SearchBox {
   #hand() {
     clearTimeout(this.#handing);
     const { text } = this;
+    this.#learn((headlines) => headlines.follow(text));
     this.on.onText?.(text);
     if (!this.inAddress) return;
     const url = new URL(location.href);
@@ -266,6 +272,7 @@ export class SearchBox {
     const selected = () => this.field.focused && !state.composing && this.#moved();
     for (const target of new Set([root, document])) listen(target, "selectionchange", selected);
     const offline = this.answers.server === null ? OFFLINE : `${OFFLINE} ${NEEDS_SERVER}`;
+    listen(window, "pagehide", () => this.#learn((headlines) => headlines.follow("")));
     listen(window, "offline", () => this.answers.local && view.tell(offline));
     listen(window, "online", () => view.untell(offline));
   }
@@ -321,7 +328,7 @@ export class SearchBox {
 
   #submit() {
     this.#hand();
-    this.finish(this.text);
+    this.#learn((headlines) => headlines.enter(this.text));
     this.on.onSubmit?.(this.text);
   }
 

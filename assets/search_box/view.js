@@ -92,7 +92,8 @@ export class View {
   /** How much of the model has arrived, or whether it answers. */
   drawEngine({ progress, ready }) {
     this.list.dataset.engine = ready ? "1" : "";
-    write(this.loading, progress === undefined ? "" : `Loading the model: ${Math.floor(progress * 100)} %`);
+    const loading = progress < 1 ? `Loading the model: ${Math.floor(progress * 100)} %` : "Preparing the model…";
+    write(this.loading, progress === undefined ? "" : loading);
   }
 
   /** Say something that is only to be heard. */

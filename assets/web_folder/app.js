@@ -16,12 +16,13 @@ async function start() {
     rules,
     answers: answersFor,
     inAddress: true,
-    on: { onSubmit: copyText },
+    on: { onSubmit: finish },
   });
-  copy.addEventListener("click", () => {
-    box.finish(box.box.value);
-    copyText(box.box.value);
-  });
+  function finish(text) {
+    box.finish(text);
+    copyText(text);
+  }
+  copy.addEventListener("click", () => finish(box.text));
   box.choose("model");
   box.focus();
 }
