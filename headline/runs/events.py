@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import threading
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ _WANTED: dict[str, dict[str, tuple[type, ...]]] = {  # kind of event -> field ->
     "progress": dict.fromkeys(("epoch", "epochs", "step", "steps", "words_per_second", "seconds"), _NUMBER)
     | dict.fromkeys(("loss", "validation_loss", "seconds_left"), (*_NUMBER, type(None)))
     | {"epoch_ended": (bool,)},
+    "left": {"seconds_left": _NUMBER},
     "corpus": {"summary": (str,)},
     "baseline": {"nats": _NUMBER},
     "samples": {"headlines": (list,)},
@@ -21,6 +23,8 @@ _WANTED: dict[str, dict[str, tuple[type, ...]]] = {  # kind of event -> field ->
     "overrun": {"message": (str,)},
     "done": {"stopped": (bool,), "metrics": (dict,)},
 }
+
+_LEAST_LEFT = 1.0  # seconds: a run that goes on takes some time
 
 
 class RunEvents:
@@ -36,6 +40,8 @@ class RunEvents:
         self.last: dict[str, dict] = {}  # the last event of each kind
         self.progress: list[dict] = []
         self.stage = "starting"
+        self._left: tuple[float, float] | None = None  # seconds left as the run told, and when that was read
+        self._age = 0.0  # seconds since the file was last written, when it was read
 
     def read_new(self) -> None:
         """Read the lines added since the last call. A line that is still being written is left for the next."""
@@ -45,6 +51,7 @@ class RunEvents:
                     stat = os.fstat(file.fileno())
                     if stat.st_ino != self._inode or stat.st_size < self._offset:
                         self._restart(stat.st_ino)
+                    self._age = max(0.0, time.time() - stat.st_mtime)
                     file.seek(self._offset)
                     written = file.read()
             except FileNotFoundError:
@@ -55,6 +62,13 @@ class RunEvents:
                 with contextlib.suppress(ValueError, RecursionError):  # a line cut short when the disk was full
                     self._add(json.loads(line))
 
+    def seconds_left(self) -> float | None:
+        """The seconds left as the run told last, less those since; None if it has not told any."""
+        if self._left is None:
+            return None
+        left, told = self._left
+        return max(_LEAST_LEFT, left - (time.monotonic() - told))
+
     def _add(self, event: Any) -> None:
         if not is_usable(event):
             return
@@ -62,6 +76,8 @@ class RunEvents:
         self.stage = str(event.get("stage", "training"))
         if event["event"] == "progress":
             self.progress.append(event)
+        if event["event"] in ("progress", "left") and event["seconds_left"] is not None:
+            self._left = event["seconds_left"], time.monotonic() - self._age
 
 
 def is_usable(event: Any) -> bool:

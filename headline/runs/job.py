@@ -54,6 +54,7 @@ class Status:
     samples: list[str] = field(default_factory=list)  # its sample texts, continued after the last epoch
     compared: dict = field(default_factory=dict)  # keystrokes saved, once it is done
     device: str = ""  # that it trains on
+    seconds_left: float | None = None  # of a running one, once it can be said
     suggested_settings: dict = field(default_factory=dict)  # that may work where those of a failed run did not
 
     @property
@@ -155,6 +156,7 @@ class Job:
             samples=last.get("samples", {}).get("headlines", []),
             compared={k: v for k, v in last.get("compared", {}).items() if k not in ("event", "stage")},
             device=last.get("device", {}).get("name", ""),
+            seconds_left=events.seconds_left() if state == "running" else None,
             suggested_settings={k: v for k, v in last.get("error", {}).items() if k not in ("event", "message")},
         )
 

@@ -26,6 +26,7 @@ from headline.training.distribute.environment import process_lost
 from headline.training.distribute.processes import SharedBackup, agreed, process_was_lost
 from headline.training.distribute.share import Share
 from headline.training.duration.time_left import Course, TimeLeft
+from headline.training.duration.told import Told
 from headline.training.duration.work import ListSize, work
 from headline.training.mixture import mixed, ngrams_alone
 from headline.training.network.accelerator import (
@@ -61,13 +62,16 @@ def fit(
     ngrams: Sequence[NGrams] = (),
     backup: Path | None = None,
     share: Share | None = None,
+    told: Told | None = None,
+    compare: bool = False,
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
     The arguments and errors are those of `headline.training.run.train`; the n-gram models in `ngrams` are mixed
     with the headlines', and so are those of the model to start from. A run that was interrupted goes on after the
     last epoch that is in the `backup` folder, the optimizer's state included. With a `share` this is one of the
-    processes of a run on several devices; all of them return the same checkpoint.
+    processes of a run on several devices; all of them return the same checkpoint. `told` is what was said of the time
+    left before, and `compare` whether the run ends by measuring keystrokes saved.
 
     Raises:
         ClusterError: another process has ended.
@@ -95,7 +99,7 @@ def fit(
     compile_model(trained, settings, len(data.batches) * settings.epochs)
     ngram = _ngram_baseline(data, settings, on_baseline)
 
-    time_left = TimeLeft(_course(data, settings, start_from))
+    time_left = TimeLeft(_course(data, settings, start_from, compare), told)
     reporter = Reporter(settings.epochs, data.batches, time_left, on_progress, agreed(should_stop, share))
     bare = Checkpoint(data.config, data.vocabulary, {}, style=data.style)
     reporter.on_epoch = lambda epoch: on_epoch(epoch, replace(bare, weights=model_weights(model, data.config)))
@@ -118,7 +122,7 @@ def fit(
     return mixed(checkpoint, data.seen(), ngram, held_out, others)
 
 
-def _course(data: TrainingData, settings: TrainingConfig, start_from: Checkpoint | None) -> Course:
+def _course(data: TrainingData, settings: TrainingConfig, start_from: Checkpoint | None, compare: bool) -> Course:
     """What the run will do, and what its parts are expected to take."""
     known = len(start_from.vocabulary) if start_from and settings.keep_words else 0
     size = ListSize(
@@ -127,7 +131,7 @@ def _course(data: TrainingData, settings: TrainingConfig, start_from: Checkpoint
         distinct=max(0, len(data.vocabulary) - known),
         longest=data.config.block_size,
     )
-    expected = work(settings, size, known)
+    expected = work(settings, size, known, compare)
     return Course(
         settings.epochs,
         len(data.batches),
@@ -135,6 +139,8 @@ def _course(data: TrainingData, settings: TrainingConfig, start_from: Checkpoint
         expected.step,
         expected.between,
         expected.after,
+        expected.check,
+        expected.start,
     )
 
 

@@ -7,8 +7,9 @@ import contextlib
 import math
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,9 @@ from headline.model.ngrams.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL
 from headline.training.distribute.environment import choose_jax, process_of_many
 from headline.training.duration.estimate import list_size
-from headline.training.duration.speed import correct_factor
+from headline.training.duration.run_time import BUILDING, MEASURING, TRAINING, TYPING, RunTime
+from headline.training.duration.speed import correct_factor, known_factor
+from headline.training.duration.told import Told
 from headline.training.duration.work import work
 from headline.training.loading import load_keras
 from headline.training.mixture import ngrams_alone
@@ -111,6 +114,8 @@ def _fit(
     text: Sequence[str],
     backup: Path | None,
     share: "Share | None" = None,
+    told: Told | None = None,
+    compare: bool = False,
 ) -> Checkpoint:
     """One course over the headlines, after one over the text where there is some."""
     load_keras()
@@ -138,6 +143,8 @@ def _fit(
         others,
         epochs,
         share,
+        told,
+        compare,
     )
 
 
@@ -156,13 +163,14 @@ def run(
         OSError: a file cannot be read or written. The last event is "error", as with any other exception.
     """
     try:
-        return _run(options, out, emit, should_stop)
+        with RunTime(emit) as clock:
+            return _run(options, out, clock.emit, should_stop, clock)
     except Exception as error:
         emit(error_event(error))
         raise
 
 
-def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], bool]) -> Checkpoint:
+def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], bool], clock: RunTime) -> Checkpoint:
     began = time.monotonic()
     deadline = began + 60 * options.minutes if options.minutes else float("inf")
     settings, start_from = options.settings, options.load_start()
@@ -182,7 +190,11 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     report = corpus.report
     said = {"summary": report.summary(), "notes": report.notes, "stage": "starting"}
     emit({"event": "corpus", **report.as_dict(), **said})
+    if isinstance(corpus, Corpus) and not text and not process:
+        known = len(start_from.vocabulary) if start_from and settings.keep_words else 0
+        clock.expect(work(settings, list_size(corpus), known, options.compare), known_factor())
     load_keras()
+    clock.reach(BUILDING)
     from headline.training.network.accelerator import device_in_use
 
     share = None
@@ -196,6 +208,7 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     best = _BestSoFar(best_folder(out), settings.precision) if options.minutes and not process else None
 
     def on_progress(progress: Progress) -> None:
+        clock.reach(TRAINING)
         emit({"event": "progress", **progress.as_dict(), "stage": "training"})
         if best and progress.epoch_ended:
             best.loss = progress.loss if progress.validation_loss is None else progress.validation_loss
@@ -221,15 +234,18 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
         text=text,
         backup=backup if options.resumable else None,
         share=share,
+        told=clock.told if not text else None,
+        compare=options.compare,
     )
+    clock.trained(1 - _epochs(checkpoint, settings) / settings.epochs)
     if process:  # the first one measures and saves
         shutil.rmtree(work_folder, ignore_errors=True)
         return checkpoint
-    checkpoint = _measured(checkpoint, corpus, settings, should_stop, emit, options.compare)
+    checkpoint = _measured(checkpoint, corpus, settings, should_stop, emit, options.compare, clock)
     checkpoint.save(out, settings.precision)
     shutil.rmtree(work_folder, ignore_errors=True)
     if not should_stop() and not text and not share and isinstance(corpus, Corpus):
-        _learn_speed(corpus, checkpoint, settings, time.monotonic() - began)
+        _learn_speed(corpus, checkpoint, settings, time.monotonic() - began, options.compare)
     shutil.rmtree(backup, ignore_errors=True)
     shutil.rmtree(best_folder(out), ignore_errors=True)
     metrics = checkpoint.metrics.get("test", {})
@@ -242,12 +258,19 @@ def _errors_only(emit: Emit) -> Emit:
     return lambda event: emit(event) if event["event"] == "error" else None
 
 
-def _learn_speed(corpus: Corpus, checkpoint: Checkpoint, settings: TrainingConfig, seconds: float) -> None:
+def _learn_speed(
+    corpus: Corpus, checkpoint: Checkpoint, settings: TrainingConfig, seconds: float, compare: bool
+) -> None:
     """Let the next estimate know what this run took, of the epochs that it had."""
-    epochs = len(checkpoint.training.get("history", [])) or settings.epochs
+    epochs = _epochs(checkpoint, settings)
     size = list_size(corpus)
     known = max(0, checkpoint.config.vocab_size - min(size.distinct, settings.max_words))
-    correct_factor(work(settings.changed(epochs=epochs), size, known).seconds, seconds)
+    correct_factor(work(settings.changed(epochs=epochs), size, known, compare).seconds, seconds)
+
+
+def _epochs(checkpoint: Checkpoint, settings: TrainingConfig) -> int:
+    """How many epochs a run had: fewer than it was meant to if it stopped getting better."""
+    return len(checkpoint.training.get("history", [])) or settings.epochs
 
 
 def best_folder(out: Path) -> Path:
@@ -278,6 +301,7 @@ def _measured(
     should_stop: Callable[[], bool],
     emit: Emit = lambda event: None,
     compare: bool = False,
+    clock: RunTime | None = None,
 ) -> Checkpoint:
     """Return the checkpoint at the precision it is stored in, with its figures on the test side."""
     checkpoint = checkpoint.stored_as(settings.precision)
@@ -285,9 +309,12 @@ def _measured(
     if not test or should_stop():
         return checkpoint
     emit({"event": "measuring", "stage": "measuring"})
-    metrics: dict = {"test": measure(checkpoint, test, should_stop)}
+    reach = clock.reach if clock else lambda part, share=0.0: None
+    metrics: dict = {"test": measure(checkpoint, test, should_stop, lambda share: reach(MEASURING, share))}
     if compare and not should_stop():
-        metrics["keystrokes_saved"] = _keystrokes_saved(checkpoint, typed)
+        metrics["keystrokes_saved"] = _keystrokes_saved(
+            checkpoint, typed, lambda model, share: reach(TYPING + model, share)
+        )
         saved = {"headlines": len(typed), **metrics["keystrokes_saved"]}
         emit({"event": "compared", **saved, "stage": "measuring"})
     return replace(checkpoint, metrics=checkpoint.metrics | metrics)
@@ -304,8 +331,14 @@ def _test_side(corpus: Corpus | ShardedCorpus, settings: TrainingConfig) -> tupl
     return test[:: max(1, -(-len(test) // _MEASURED))], test[:_TYPED]
 
 
-def measure(checkpoint: Checkpoint, headlines: Sequence[str], should_stop: Callable[[], bool] = lambda: False) -> dict:
-    """Return a checkpoint's figures on headlines, or {} once `should_stop` returns True."""
+def measure(
+    checkpoint: Checkpoint,
+    headlines: Sequence[str],
+    should_stop: Callable[[], bool] = lambda: False,
+    on_share: Callable[[float], None] = lambda share: None,
+) -> dict:
+    """Return a checkpoint's figures on headlines, or {} once `should_stop` returns True. `on_share` is told which share
+    of the headlines is done."""
     from headline.model.evaluation import evaluate
 
     class Stopped(Exception):
@@ -314,6 +347,7 @@ def measure(checkpoint: Checkpoint, headlines: Sequence[str], should_stop: Calla
     def check(done: int, count: int) -> None:
         if should_stop():
             raise Stopped
+        on_share(done / count)
 
     try:
         return evaluate(checkpoint, headlines, on_progress=check).as_dict()
@@ -335,15 +369,34 @@ def _continued(checkpoint: Checkpoint, texts: Sequence[str]) -> list[str]:
     return [generator.generate(text).text for text in texts]
 
 
-def _keystrokes_saved(checkpoint: Checkpoint, headlines: Sequence[str]) -> dict[str, float]:
-    """Return the share of keystrokes saved on headlines: by this model, its n-grams alone, and the bundled model."""
+def _keystrokes_saved(
+    checkpoint: Checkpoint,
+    headlines: Sequence[str],
+    on_share: Callable[[int, float], None] = lambda model, share: None,
+) -> dict[str, float]:
+    """Return the share of keystrokes saved on headlines: by this model, the bundled model, and its n-grams alone.
+
+    `on_share` is told which model types, from 0, and which share of the headlines has been typed with it.
+    """
     from headline.generator.box.keystrokes import typed_with
     from headline.generator.suggester import Suggester
 
     models = {"this": checkpoint, "bundled": Checkpoint.load(BUNDLED_MODEL)}
     if checkpoint.ngram:
         models["ngram"] = ngrams_alone(checkpoint)
-    return {name: round(typed_with(Suggester(model), headlines).saved, 4) for name, model in models.items()}
+    saved = {}
+    for number, (name, model) in enumerate(models.items()):
+        on_share(number, 0.0)
+        rows = _counted(headlines, partial(on_share, number))
+        saved[name] = round(typed_with(Suggester(model), rows).saved, 4)
+    return saved
+
+
+def _counted(headlines: Sequence[str], on_share: Callable[[float], None]) -> Iterator[str]:
+    """Yield headlines, and tell after each which share of them is done."""
+    for done, headline in enumerate(headlines, start=1):
+        yield headline
+        on_share(done / len(headlines))
 
 
 def error_event(error: Exception) -> dict:

@@ -539,7 +539,11 @@ def test_the_verdict_is_one_plain_sentence():
     assert measured == "Measured by typing 90 of your titles that it did not learn from."
     worse, rough = verdict(status(compared=saved | {"this": 0.3, "headlines": 12}))
     assert "it has not become better" in worse and "30 %" in worse and "so few that" in rough
-    assert verdict(status()) == []
+    assert verdict(status()) == []  # stopped before it was compared
+    unmeasured = verdict(status(metrics={}))
+    assert "learnt from all of your titles" in unmeasured[0] and "longer list" in unmeasured[1]
+    for others in ({"state": "running"}, {"state": "stopped"}, {"message": "The run was killed."}):
+        assert verdict(status(metrics={}, **others)) == []
 
 
 def test_the_perplexity_is_the_same_everywhere(tab):
@@ -574,10 +578,14 @@ def test_a_running_run_says_what_happens_and_how_long():
         seconds_left=60.0,
         epoch_ended=False,
     )
-    said = describe(status(state="running", stage="training", progress=now, curve=[now]))
+    said = describe(status(state="running", stage="training", progress=now, curve=[now], seconds_left=60.0))
     assert said["headline"] == "Training: pass 2 of 8 over your titles · about 1 minute left" and said["share"] == 0.25
-    said = describe(status(state="running", stage="measuring", progress=now | {"seconds_left": 4.0}))
-    assert said["headline"] == "Measuring, on titles that it did not learn from… · a few seconds left"
+    said = describe(status(state="running", stage="measuring", progress=now, seconds_left=4.0))
+    assert said["headline"] == "Measuring, on titles that it did not learn from · a few seconds left"
+    said = describe(status(state="running", stage="starting", seconds_left=40.0))
+    assert said["headline"] == "Getting ready: the training library is being loaded · about 40 seconds left"
+    said = describe(status(state="running", stage="reading"))
+    assert said["headline"] == "Reading your titles…" and said["share"] == 0.0
 
 
 def test_a_visitor_may_have_a_few_runs_waiting(tmp_path, monkeypatch):

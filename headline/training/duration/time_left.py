@@ -1,17 +1,14 @@
 """How long a run still takes, from the steps that it has done so far. The numbers that it tells never leap."""
 
-import math
 from collections import deque
 from dataclasses import dataclass
+
+from headline.training.duration.told import Told
 
 _WINDOW = 200  # newest durations of one kind that count
 _OUTLIER = 20.0  # times the median: a longer step, such as one while the machine slept, counts as one of that length
 _FORWARD = 0.4  # of a training step: what a step on held-out headlines takes, until one was timed
 _LEAST_STEPS = 5  # before which nothing is said: the first one compiles the network
-_SETTLING = 0.05  # of the whole run: the time in which the told number moves most of the way to a new estimate
-_LEAST_SETTLING = 2.0  # seconds
-_STEEPEST = 1.2  # factor by which the told number changes between two reports at most, beside the time that went by
-_LEAST_LEFT = 1.0  # seconds
 
 
 class Pace:
@@ -56,26 +53,27 @@ class Course:
     step: float = 1.0  # seconds of a training step, as expected
     between: float = 0.0  # seconds between two epochs beside the checks: samples, and what is kept in case of a stop
     after: float = 0.0  # seconds after the last epoch: the mixture, and measuring
+    check: float = 0.0  # seconds of all checks after one epoch
+    start: float = 0.0  # seconds before the first step has been done; 0: unknown
 
 
 class TimeLeft:
     """Follows a run by its steps and tells the seconds that it still takes.
 
     Times are passed in, in seconds of any clock that is never set back. Durations are averaged per kind: training
-    steps, held-out steps, and what comes between two epochs. The number that is told follows the estimate slowly.
+    steps, held-out steps, and what comes between two epochs. The number that is told follows the estimate slowly,
+    from the one in `told` on, if something was told before the first step.
     """
 
-    def __init__(self, course: Course):
+    def __init__(self, course: Course, told: Told | None = None):
         self.course = course
         self._training, self._checking, self._between = Pace(), Pace(), Pace()
         self._last: float | None = None  # when the last step of any kind ended
-        self._began: float | None = None
-        self._told: tuple[float, float] | None = None  # when, and how many seconds were left
+        self.told = told or Told()
 
     def epoch_began(self, now: float) -> None:
-        if self._began is None:
-            self._began = now
-        elif self._last is not None:
+        self.told.begin(now)
+        if self._last is not None:
             self._between.add(now - self._last)
         self._last = now
 
@@ -95,16 +93,13 @@ class TimeLeft:
         """The seconds left after so many steps of an epoch, counted from 1; None before that can be said."""
         if len(self._training) < min(_LEAST_STEPS, self.course.steps):
             return None
-        estimate = max(_LEAST_LEFT, self._estimate(now, epoch, step, check))
-        told = estimate if self._told is None else self._towards(estimate, now)
-        self._told = (now, told)
-        return told
+        return self.told.towards(self._estimate(now, epoch, step, check), now)
 
     def _estimate(self, now: float, epoch: int, step: int, check: int) -> float:
         course = self.course
         training = self._training.mean(0.0)
         checking = self._checking.mean(_FORWARD * training)
-        slower = training / course.step if training else 1.0  # than expected
+        slower = self._slower(now, epoch, step, check, training)
         between = self._between.mean(slower * course.between)
         epochs_left = course.epochs - epoch
         steps = epochs_left * course.steps + course.steps - step
@@ -114,12 +109,16 @@ class TimeLeft:
             0.0, steps * training + checks * checking + (epochs_left + 1) * between + slower * course.after - passed
         )
 
-    def _towards(self, estimate: float, now: float) -> float:
-        """The number told last, less the time since, moved towards a new estimate."""
-        assert self._told is not None and self._began is not None, "something was told before"
-        at, told = self._told
-        expected = max(_LEAST_LEFT, told - (now - at))
-        settling = max(_LEAST_SETTLING, _SETTLING * (now - self._began + estimate))
-        share = 1 - math.exp(-(now - at) / settling)
-        factor = (estimate / expected) ** share
-        return expected * min(_STEEPEST, max(1 / _STEEPEST, factor))
+    def _slower(self, now: float, epoch: int, step: int, check: int, training: float) -> float:
+        """How much longer things take than expected: all that was done so far, or where the start of the run is not
+        known the training steps alone."""
+        course = self.course
+        if not course.start:
+            return training / course.step if training else 1.0
+
+        def work(epochs: float, steps: int) -> float:
+            return steps * course.step + epochs * (course.check + course.between)
+
+        done = course.start + work(epoch - 1 + check / max(1, course.checks), (epoch - 1) * course.steps + step)
+        whole = course.start + work(course.epochs, course.epochs * course.steps) + course.after
+        return self.told.slower(now - self.told.began, done, whole) or 1.0

@@ -16,12 +16,15 @@ _BACKWARD = 3  # forward and backward passes together, in forward passes
 _START = 9.0  # seconds until the first step: Keras, TensorFlow, the first compilation
 _LOAD = 3e-7  # seconds per parameter: the model to start from, and its first state
 _COUNT = 2e-5  # seconds per word: reading, cleaning, counting n-grams
-_KEEP = 1.2e-7  # seconds per parameter: what is kept after an epoch, and the samples
+_KEEP = 1.6e-7  # seconds per parameter: what is kept after an epoch, and the samples
 _ANSWER = 8e-11  # seconds per parameter of the softmax and word that NumPy scores
 _LETTERS = 6  # of a word; every letter that is typed asks for suggestions
-_LETTER = 3e-4  # seconds per letter that is typed to measure keystrokes saved
-_COMPARED = 3  # models that type them: this one, its n-grams, the bundled one
-_MODEL = 1.0  # seconds until a model answers
+_LETTER = 1e-3  # seconds per letter that is typed to measure keystrokes saved, and per answer of the softmax:
+_ANSWERS = 5  # of a letter
+_BUNDLED = 1.0, 4.5e-3  # seconds until the bundled model answers, and per letter that is typed with it
+_MODEL = 5e-5  # seconds per word of the vocabulary until a model answers
+_NGRAMS = 1.2e-4  # seconds per word of a model to start from: its n-grams in the vocabulary and the mixture of the run
+_LOADED = 0.5  # of the start: once Keras has been loaded
 _TYPED, _MIXED = 150, 2_000  # headlines: typed, and used to fit the mixture, at most
 
 
@@ -45,7 +48,19 @@ class Work:
     epochs: int
     check: float  # the held-out headlines once
     between: float  # after each epoch, beside that
-    after: float  # after the last epoch
+    mixing: float  # after the last epoch: the mixture
+    measuring: float  # the figures on the test side
+    typing: tuple[float, ...]  # the keystrokes saved there: by this model, the bundled one, and its n-grams alone
+
+    @property
+    def after(self) -> float:
+        """What comes after the last epoch."""
+        return self.mixing + self.measuring + sum(self.typing)
+
+    @property
+    def loading(self) -> float:
+        """The part of the start until Keras has been loaded."""
+        return _LOADED * self.start
 
     @property
     def seconds(self) -> float:
@@ -53,13 +68,14 @@ class Work:
         return self.start + self.epochs * (self.steps * self.step + self.check + self.between) + self.after
 
 
-def work(settings: TrainingConfig, size: ListSize, known_words: int = 0) -> Work:
+def work(settings: TrainingConfig, size: ListSize, known_words: int = 0, compare: bool = True) -> Work:
     """Return the work of a run.
 
     Args:
         settings: of the run.
         size: of its list.
         known_words: of the model that it starts from, which are kept; 0 for a run from scratch.
+        compare: whether keystrokes saved are measured at the end, as the page does.
     """
     held_out = settings.validation + settings.test
     training = max(1.0, size.headlines * (1 - held_out))
@@ -83,9 +99,11 @@ def work(settings: TrainingConfig, size: ListSize, known_words: int = 0) -> Work
     whole = positions * cell + predictions * (last + 2 * into * vocabulary)  # held-out headlines are never sampled
     step = rows * _BACKWARD * forward / _FLOPS + _UPDATE * config.parameters + _STEP
     words = size.words
-    measured = min(_MIXED, size.headlines * settings.validation) + size.headlines * settings.test
-    typed = min(_TYPED, size.headlines * settings.test)
-    answers = _ANSWER * vocabulary * width
+    measured, mixed = size.headlines * settings.test, min(_MIXED, size.headlines * settings.validation)
+    letters = min(_TYPED, size.headlines * settings.test) * per_headline * _LETTERS
+    answer = _ANSWER * vocabulary * width
+    until, bundled_letter = _BUNDLED
+    letter = _LETTER + _ANSWERS * answer
     return Work(
         start=_START + _LOAD * config.parameters * bool(known_words) + _COUNT * words,
         step=step,
@@ -93,7 +111,9 @@ def work(settings: TrainingConfig, size: ListSize, known_words: int = 0) -> Work
         epochs=settings.epochs,
         check=settings.validation * size.headlines * whole / _FLOPS,
         between=_KEEP * config.parameters,
-        after=measured * per_headline * answers
-        + _MODEL * (_COMPARED + 1) * bool(held_out)
-        + typed * per_headline * _LETTERS * _LETTER * _COMPARED,
+        mixing=mixed * per_headline * answer + _NGRAMS * known_words,
+        measuring=(measured * per_headline * answer + _MODEL * vocabulary) * bool(settings.test),
+        typing=(_MODEL * vocabulary + letters * letter, until + letters * bundled_letter, letters * _LETTER)
+        if settings.test and compare
+        else (),
     )

@@ -8,10 +8,14 @@ from headline.training.progress import about
 from headline.web.given import without_folders
 
 _STAGES = {
-    "starting": "Getting ready: the training library is being loaded…",
-    "reading": "Reading your titles…",
-    "measuring": "Measuring, on titles that it did not learn from…",
+    "starting": "Getting ready: the training library is being loaded",
+    "reading": "Reading your titles",
+    "measuring": "Measuring, on titles that it did not learn from",
 }
+_UNMEASURED = "The model learnt from all of your titles, so nothing is left to measure it on: try it by writing."
+_HOW_TO_MEASURE = (
+    "With a longer list, or a larger share of it held out in the settings, the page says what it is worth."
+)
 _POINTS = 300  # of a curve at most
 _FEW = 50  # titles; a figure measured on fewer is rough
 _stamps = itertools.count(1)
@@ -75,12 +79,10 @@ def describe(status: Status) -> dict:
 def _stage(status: Status) -> str:
     """What a run does now, and how long it still takes."""
     now = status.progress
-    said = _STAGES.get(status.stage, "Training…")
+    said = _STAGES.get(status.stage, "Training")
     if now and status.stage == "training":
         said = f"Training: pass {now['epoch']} of {now['epochs']} over your titles"
-    if now and now["seconds_left"] is not None and status.stage in ("training", "measuring"):
-        said += f" · {about(now['seconds_left'])} left"
-    return said
+    return f"{said}…" if status.seconds_left is None else f"{said} · {about(status.seconds_left)} left"
 
 
 def _share(now: dict) -> float:
@@ -93,6 +95,8 @@ def _share(now: dict) -> float:
 def verdict(status: Status) -> list[str]:
     """What the model is worth, in a sentence; and on what that was measured. Nothing before it was measured."""
     saved, count = status.compared, status.metrics.get("headlines", 0)
+    if status.state == "done" and not saved and not count and not status.message:
+        return [_UNMEASURED, _HOW_TO_MEASURE]
     if "this" not in saved or "bundled" not in saved:
         return []
     this, bundled = (percent(saved[name]) for name in ("this", "bundled"))
