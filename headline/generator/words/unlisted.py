@@ -1,0 +1,64 @@
+"""Words that the vocabulary lacks: those of the general list, and those that the text used before."""
+
+from collections.abc import Sequence, Set
+from typing import NamedTuple
+
+from headline.corpus.vocabulary import Vocabulary
+from headline.generator.words.blocklist import is_blocked
+from headline.generator.words.capitals import INITIALS
+from headline.generator.words.lexicon import Lexicon
+from headline.generator.writing import Writing
+
+_PRIOR = 1.0  # strength of the prior on the share of unknown words, in words
+_USED_BEFORE = 0.3  # share of the unknown words that this text used before
+
+
+class Found(NamedTuple):
+    """Unlisted words with one prefix, by their shares of the unknown word's probability."""
+
+    words: dict[str, float]  # the most probable ones, with the chance that they have the capitals of the open word
+    mass: float  # the share of all with this prefix, whatever their case
+    fitting: float  # the same, as their case is typed
+
+
+class Unlisted:
+    """Shares the unknown word's probability out."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, blocked: Set[str]):
+        """`blocked` words are never offered."""
+        self._vocabulary, self._lexicon, self._blocked = vocabulary, lexicon, blocked
+        counts, unk = vocabulary.counts, vocabulary.unk
+        self._rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
+
+    def so_far(self, words: Sequence[str]) -> float:
+        """Return the factor by which unknown words are more frequent among a text's words than the model expects.
+
+        It is the posterior mean of a gamma distribution with a prior mean of 1 (Gelman et al. 2013, section 2.6).
+        """
+        unknown = sum(self._vocabulary.tokenizer.key(word) not in self._vocabulary.stoi for word in words)
+        return (_PRIOR + unknown) / (_PRIOR + self._rate * len(words))
+
+    def starting_with(self, prefix: str, k: int, used: Sequence[str], writing: Writing) -> Found:
+        """Return the words with a prefix: `k` of the general list, and those of the `used` words that are unknown."""
+        tokenizer = self._vocabulary.tokenizer
+        forms = {tokenizer.key(word): tokenizer.lower(word) for word in used}
+        again = [form for key, form in forms.items() if key.startswith(prefix) and key not in self._vocabulary.stoi]
+        listed, mass = self._lexicon.starting_with(prefix, k)
+        rest = 1 - _USED_BEFORE if again else 1.0
+        shares = {word: rest * share for word, share in listed}
+        for word in again:
+            shares[word] = shares.get(word, 0.0) + _USED_BEFORE / len(again)
+        before = sum(_USED_BEFORE / len(again) * writing.chance_of_listed(word) for word in again)
+        offered = {word: share for word, share in shares.items() if not is_blocked(word, self._blocked)}
+        return Found(
+            {word: share * writing.chance_of_listed(word) for word, share in offered.items()},
+            rest * mass + (_USED_BEFORE if again else 0.0),
+            rest * self._fitting(prefix, mass, writing) + before,
+        )
+
+    def _fitting(self, prefix: str, mass: float, writing: Writing) -> float:
+        """The share of the general list's words with a prefix, as the open word's capitals let expect them."""
+        if not writing.telling:
+            return mass
+        certain = self._lexicon.brief(prefix) + (self._lexicon.share(prefix) if len(prefix) > INITIALS else 0.0)
+        return certain + writing.of_capitals * (mass - certain)
