@@ -243,7 +243,7 @@ def test_a_disk_that_fills_up_while_the_model_is_saved_is_told_in_a_sentence(tmp
         "import resource, signal, sys; from pathlib import Path; from headline.runs import __main__ as child\n"
         "from headline.training import run as module; from tests.tiny import random_checkpoint\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (2**16, 2**16))\n"
-        "def _run(options, out, emit, stop): random_checkpoint(words=[f'w{i}' for i in range(5000)]).save(out)\n"
+        "def _run(options, out, *_): random_checkpoint(words=[f'w{i}' for i in range(5000)]).save(out)\n"
         "module._run = _run; raise SystemExit(child.main(['train', sys.argv[1]]))"
     )
     job = Job(tmp_path / "a")

@@ -60,7 +60,7 @@ def test_a_whole_headline_sets_apart_what_was_typed_only_where_it_stands_so():
 
 
 def test_a_running_run_tells_its_pass_and_the_time_left():
-    shown = describe(status(progress=PROGRESS, corpus={"summary": "9 rows"}))
+    shown = describe(status(progress=PROGRESS, seconds_left=75.4, corpus={"summary": "9 rows"}))
     assert shown["headline"] == "Training: pass 2 of 4 over your titles · about 1 minute left"
     assert shown["share"] == pytest.approx(65 / (65 + 75.4))
     assert (shown["lines"], shown["figures"]) == (["9 rows"], ["1,234 words per second"])
