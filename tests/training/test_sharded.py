@@ -47,7 +47,9 @@ def test_the_model_is_that_of_the_list(prepared, tmp_path):
     assert a.seen.hashes.tolist() == b.seen.hashes.tolist() and len(a.seen) > 40
     assert (a.metrics, a.corpus, a.style, a.lstm_weight) == (b.metrics, b.corpus, b.style, b.lstm_weight)
     # How often progress and the time left are told depends on the time.
-    kinds = {name: [e["event"] for e in events if e["event"] not in ("progress", "left")] for name, events in told.items()}
+    kinds = {
+        name: [e["event"] for e in events if e["event"] not in ("progress", "left")] for name, events in told.items()
+    }
     assert kinds["list"] == kinds["shards"]
     assert not list(tmp_path.rglob("*.counted"))
 
