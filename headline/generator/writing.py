@@ -58,7 +58,8 @@ class Writing:
 
     def chance_of_listed(self, word: str) -> float:
         """The same of a word of the general list, which does not say how it is written: it may be initials."""
-        return 1.0 if len(self.vocabulary.tokenizer.key(word)) <= INITIALS else self.chance(word)
+        brief = not self.telling or len(self.vocabulary.tokenizer.key(word)) <= INITIALS
+        return 1.0 if brief else self.chance(word)
 
     def chances(self, ids: Sequence[int] | np.ndarray) -> np.ndarray:
         """The chance that each of some words is written in the capitals of the open word: (n,) float32."""

@@ -1,7 +1,8 @@
 """What the open word of a text can become: longer words, words that the vocabulary lacks, and corrections."""
 
-from collections.abc import Container, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Completions:
         ends = float(follows.words[own]) if own is not None else unknown * self._lexicon.share(key)
         complete = ends / becomes.mass if becomes.mass else 0.0
         wrote = {*new, *map(self._vocabulary.tokenizer.key, typed.words)}
-        return self._ranked(becomes, typed, complete, wrote, writing)[:k], complete
+        return list(islice(self._ranked(becomes, typed, complete, wrote, writing), k)), complete
 
     def _listed(self, key: str, follows: NextWord, writing: Writing, k: int) -> _Becomes:
         """The words of the vocabulary that begin so."""
@@ -81,10 +82,10 @@ class Completions:
 
     def _ranked(
         self, becomes: _Becomes, typed: Typed, complete: float, wrote: Container[str], writing: Writing
-    ) -> list[Choice]:
+    ) -> Iterator[Choice]:
         """The different choices that are worth it, as shares of the mass; neither the open word nor the last again."""
         key, last = self._vocabulary.tokenizer.key(typed.fragment), tuple(typed.context[-1:])
-        ranked: dict[str, Choice] = {}
+        seen = {key}
         for c in likeliest_first(becomes.choices):
             word, share = c.key(self._vocabulary), c.probability / becomes.mass
             if c.corrects:
@@ -93,9 +94,9 @@ class Completions:
                 worth = c.ids != last
             else:
                 worth = word in wrote or not _is_scrap(c.word, share, complete, writing)
-            if worth and word != key and word not in ranked:
-                ranked[word] = replace(c, probability=share)
-        return list(ranked.values())
+            if worth and word not in seen:
+                seen.add(word)
+                yield Choice(share, c.ids, c.word, c.corrects)
 
 
 def _is_scrap(word: str, share: float, complete: float, writing: Writing) -> bool:
