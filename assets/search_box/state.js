@@ -23,6 +23,7 @@ export class State {
   items = []; // suggestions in the list
   version = 0; // of the rows: another number, other rows
   typed = null; // the text before the caret that they are for
+  answered = ""; // the text whose answer they come from
   exact = false; // whether they are the answer for it, and not what is left of an older one
   complete = 0; // probability that the open word is complete
   active = -1; // index of the suggestion chosen by the arrows, or -1
@@ -38,8 +39,13 @@ export class State {
     this.rules = rules;
   }
 
-  /** An answer for a text with which the one before the caret begins, which is better than an older one. */
+  /**
+   * An answer for a text with which the one before the caret begins. One that was asked for earlier may come later: it is
+   * passed over where that for more of the text is here.
+   */
   hear({ text: answered, suggestions, complete = 0 }, text) {
+    if (answered.length < this.answered.length && text.head.startsWith(this.answered)) return;
+    this.answered = answered;
     const exact = answered === text.head;
     const found = exact ? suggestions : grownBy(suggestions, text.head.slice(answered.length));
     this.#show(text, found, exact ? complete : 0, exact);

@@ -168,7 +168,8 @@ class Job:
             return ("stopped" if self.model.is_dir() else "failed"), events.last["overrun"]["message"]
         if "error" in events.last:
             return "failed", events.last["error"]["message"]
-        if alive:
+        claim = last_claim(self.folder)
+        if alive or (claim and claim.is_being_started() and not has_ended(self.folder) and not self.asked_to_stop):
             return "running", ""
         if (self.model / META).is_file():  # the folder of a model appears when it is whole
             return "done", "The run was killed after its model had been saved; the model is whole."

@@ -352,6 +352,26 @@ def test_what_the_arrows_chose_stays_chosen_when_the_exact_list_comes(page: Page
     page.unroute(SUGGEST)
 
 
+def test_an_answer_for_less_of_the_text_that_comes_late_changes_nothing(page: Page):
+    without_engine(page)
+    box, listed = page.locator(BOX), page.locator(LIST)
+    box.fill("the govern")
+    expect_answer(page, "the govern")
+    before, grey = rows(page), page.locator(".ghost-rest").text_content()
+    held: list[Route] = []
+    page.route(SUGGEST, lambda route: held.append(route))
+    with page.expect_request(SUGGEST):
+        box.fill("the go")
+    box.fill("the govern")  # whose list the page has kept
+    expect_answer(page, "the govern")
+    with page.expect_response(SUGGEST):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    assert (rows(page), page.locator(".ghost-rest").text_content()) == (before, grey)
+    assert listed.get_attribute("data-exact") == "1"
+    page.unroute(SUGGEST)
+
+
 LOST = "The server does not answer. Your text is kept."
 
 

@@ -184,6 +184,17 @@ def test_a_host_that_dies_before_its_process_began_loses_the_run_too(runs, monke
     assert wait(job, LONG).state == "done" and stub_run.trained(job.folder) == 1
 
 
+def test_a_run_that_another_server_of_this_host_is_starting_has_not_failed(runs, monkeypatch):
+    [job] = add(runs, 1)
+    with subprocess.Popen(["sleep", "60"]) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(claims.os, "getpid", lambda: server.pid)
+            assert take(job.folder, 1)
+        assert (job.status().state, job.waiting) == ("running", False)
+        server.kill()
+    assert (job.status().state, job.waiting) == ("waiting", True)
+
+
 @pytest.mark.parametrize("ago", [86_400, -86_400, 0])
 def test_a_clock_that_jumps_takes_no_run_from_a_host_that_beats(runs, clock, ago):
     """Whatever the clock of the file system says of a beat: there are new ones, so the host is alive."""
