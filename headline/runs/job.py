@@ -112,11 +112,21 @@ class Job:
         """
         if not (self.folder / "job.json").is_file() or self.asked_to_stop or has_ended(self.folder):
             return False
-        started = "pid" in self.description or (self.folder / "progress.jsonl").exists()
-        claim = last_claim(self.folder)
-        if claim and not claim.is_here:
+        if not self.is_here:
             return not self.alive() and not (self.model / META).is_file()
-        return not started and not self.alive() and not (claim and claim.is_being_started())
+        return not self._has_started and not self.alive() and not self._is_being_started
+
+    @property
+    def _has_started(self) -> bool:
+        return "pid" in self.description or (self.folder / "progress.jsonl").exists()
+
+    @property
+    def _is_being_started(self) -> bool:
+        """Whether another server of this host has claimed it, and its process will be there in a moment."""
+        if self._has_started or self.asked_to_stop or has_ended(self.folder):
+            return False
+        claim = last_claim(self.folder)
+        return claim is not None and claim.is_being_started()
 
     @property
     def is_here(self) -> bool:
@@ -168,8 +178,7 @@ class Job:
             return ("stopped" if self.model.is_dir() else "failed"), events.last["overrun"]["message"]
         if "error" in events.last:
             return "failed", events.last["error"]["message"]
-        claim = last_claim(self.folder)
-        if alive or (claim and claim.is_being_started() and not has_ended(self.folder) and not self.asked_to_stop):
+        if alive or self._is_being_started:
             return "running", ""
         if (self.model / META).is_file():  # the folder of a model appears when it is whole
             return "done", "The run was killed after its model had been saved; the model is whole."
