@@ -1,6 +1,9 @@
 """What may have been meant by letters with a slip in them."""
 
+import random
+
 import pytest
+from rapidfuzz.distance import OSA
 
 from headline.corpus.language.languages import LANGUAGES
 from headline.generator.words.spelling import (
@@ -11,9 +14,10 @@ from headline.generator.words.spelling import (
     NEIGHBOUR,
     UNMARKED,
     WRONG,
+    TwoSlips,
+    known_letters,
     neighbours,
     one_slip,
-    two_slips,
 )
 
 
@@ -67,8 +71,27 @@ def test_neighbours_are_mutual_and_near():
 
 def test_two_slips_are_found_among_whole_words():
     words = ["government", "governor", "president"]
-    assert two_slips("gvoernmnet", words) == [0]
-    assert two_slips("xxxxxx", words) == []
+    assert TwoSlips(words).of("gvoernmnet") == [0]
+    assert TwoSlips(words).of("xxxxxx") == []
+
+
+def test_words_within_two_slips_are_all_found_the_nearest_first():
+    rng = random.Random(0)
+    words = sorted({"".join(rng.choices("abcdeé", k=rng.randint(3, 6))) for _ in range(400)})
+    index = TwoSlips(words)
+    for typed in ("abcde", "aabbcc", "edcb", "xyé", "ééé", "c"):
+        near = [n for n, word in enumerate(words) if OSA.distance(typed, word) <= 2]
+        assert index.of(typed) == sorted(near, key=lambda n: OSA.distance(typed, words[n]))[:50]
+
+
+def test_a_slip_is_looked_for_only_where_words_go_on():
+    words = sorted(["president", "presiding", "practice", "zebra"])
+    beginnings = {word[:n] for word in words for n in range(1, 10)}
+    for typed in ("presjdent", "presidentt", "president", "zebar", "xebra", "presidne", "pr", "q"):
+        found = one_slip(typed, known=known_letters(typed, words))
+        assert [pair for pair in found if pair[0] in beginnings] == [p for p in one_slip(typed) if p[0] in beginnings]
+    assert known_letters("presjdent", words) == 4 and known_letters("q", words) == known_letters("a", []) == 0
+    assert len(one_slip("presjdent", known=4)) < len(one_slip("presjdent")) / 1.5
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 import unicodedata
 from collections.abc import Set
+from functools import cached_property
 
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.next_words import NextWord
 from headline.generator.words.blocklist import is_blocked
 from headline.generator.words.choice import Choice, likeliest_first
 from headline.generator.words.lexicon import Lexicon
-from headline.generator.words.spelling import TWO_SLIPS, one_slip, two_slips
+from headline.generator.words.spelling import TWO_SLIPS, TwoSlips, known_letters, one_slip
 from headline.generator.writing import Writing
 
 _SURPRISING = 2e-5  # a beginning less probable than this here may be a slip
@@ -36,7 +37,8 @@ class Corrections:
         The general list is searched only if no word has this prefix, because that takes as long as the rest.
         """
         best: dict[int, float] = {}
-        for meant, slip in one_slip(key, self._vocabulary.tokenizer.language):
+        keys, language = self._vocabulary.keys, self._vocabulary.tokenizer.language
+        for meant, slip in one_slip(key, language, known_letters(key, keys.words)):
             ids = self._vocabulary.starting_with(meant)
             if len(ids):
                 p = follows.words[ids] * writing.chances(ids) if writing.telling else follows.words[ids]
@@ -45,16 +47,20 @@ class Corrections:
         likeliest = sorted(best, key=best.__getitem__, reverse=True)[:_MOST]
         found = [Choice(best[i], (int(i),), corrects=True) for i in likeliest if best[i] > 0]
         if hopeless and len(key) > _SHORTEST and max(best.values(), default=0.0) < _HARDLY:
-            for meant, slip in one_slip(key, self._vocabulary.tokenizer.language):
+            for meant, slip in one_slip(key, language, self._lexicon.known_letters(key)):
                 listed = self._lexicon.best(meant)
                 if listed and not is_blocked(listed[0], self._blocked):
                     found.append(Choice(slip * follows.unknown * listed[1], word=listed[0], corrects=True))
             found = likeliest_first(found)[:_MOST]
         if not found and len(key) >= _LONG:
-            places = [self._vocabulary.keys.ids[i] for i in two_slips(key, self._vocabulary.keys.words)]
+            places = [keys.ids[i] for i in self._two_slips.of(key)]
             p = TWO_SLIPS * follows.words[places] * writing.chances(places)
             found = [Choice(float(own), (int(i),), corrects=True) for i, own in zip(places, p, strict=True)]
         return [c for c in found if c.probability > 0]
+
+    @cached_property
+    def _two_slips(self) -> TwoSlips:
+        return TwoSlips(self._vocabulary.keys.words)
 
 
 def _is_letters(key: str) -> bool:

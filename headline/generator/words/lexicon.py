@@ -15,6 +15,7 @@ from headline.corpus.language.languages import language
 from headline.corpus.vocabulary import AFTER_ALL, Vocabulary
 from headline.generator.words.blocklist import misspellings
 from headline.generator.words.capitals import INITIALS
+from headline.generator.words.spelling import known_letters
 from headline.model.top import top
 
 _WORDS = 200_000  # the most frequent ones; rarer entries are often misspellings
@@ -104,6 +105,10 @@ class Lexicon:
         """Return the share of one word, 0 where it is not listed."""
         at = bisect_left(self._words, word)
         return float(self._shares[at]) if at < len(self._words) and self._words[at] == word else 0.0
+
+    def known_letters(self, word: str) -> int:
+        """Return how many letters of a word, from its first on, begin a listed one."""
+        return known_letters(word, self._words)
 
     def best(self, prefix: str) -> tuple[str, float] | None:
         """Return the most frequent word with this prefix and its share, or None.

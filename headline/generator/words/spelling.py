@@ -6,9 +6,11 @@ or wrong letter, two letters exchanged); doubled and neighbouring letters, and l
 own probabilities. Letters and keyboard are those of the language.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -19,6 +21,8 @@ from headline.corpus.language.languages import LANGUAGES, Language
 EXCHANGED, DOUBLED, EXTRA, MISSING, NEIGHBOUR, WRONG = 6e-4, 6e-4, 3e-5, 3e-4, 3e-4, 2e-5
 UNMARKED = 2e-3  # a letter without its mark, such as e for é
 TWO_SLIPS = 1e-7
+_TWO = 2
+_MOST_WITH_TWO = 50  # words
 
 
 @cache
@@ -34,23 +38,41 @@ def neighbours(language: Language) -> dict[str, str]:
     return {letter: "".join(sorted(others - {" "})) for letter, others in near.items()}
 
 
+def known_letters(typed: str, words: Sequence[str]) -> int:
+    """Return how many letters of a typed word, from its first on, begin one of some words in alphabetical order.
+
+    >>> known_letters("presxdent", ["practice", "present", "president"])
+    4
+    """
+    at = bisect_left(words, typed)
+    return max((_letters_alike(typed, word) for word in words[max(0, at - 1) : at + 1]), default=0)
+
+
+def _letters_alike(one: str, other: str) -> int:
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 @lru_cache(maxsize=512)
-def one_slip(typed: str, language: Language = LANGUAGES["en"]) -> tuple[tuple[str, float], ...]:
+def one_slip(
+    typed: str, language: Language = LANGUAGES["en"], known: int | None = None
+) -> tuple[tuple[str, float], ...]:
     """Return what one slip may have turned into `typed`, with the probability of the slip. Prefixes count too.
+
+    Where only the first `known` letters begin any word at all, a slip behind these is not looked for.
 
     >>> dict(one_slip("presidn"))["presid"]     # the last letter is extra
     3e-05
     """
     meant: dict[str, float] = {}
-    for text, chance in _slips(typed, language):
+    for text, chance in _slips(typed, language, len(typed) if known is None else known):
         if text != typed and chance > meant.get(text, 0):
             meant[text] = chance
     return tuple(meant.items())
 
 
-def _slips(typed: str, language: Language) -> Iterator[tuple[str, float]]:
+def _slips(typed: str, language: Language, known: int) -> Iterator[tuple[str, float]]:
     near_to = neighbours(language)
-    for i in range(len(typed)):
+    for i in range(min(len(typed), known + 1)):
         before, letter, after = typed[:i], typed[i], typed[i + 1 :]
         yield before + after, DOUBLED if letter == before[-1:] else EXTRA
         if after:
@@ -61,11 +83,37 @@ def _slips(typed: str, language: Language) -> Iterator[tuple[str, float]]:
         for other in language.letters:
             yield before + other + after, NEIGHBOUR if other in near else WRONG
             yield before + other + letter + after, MISSING
-    for other in language.letters:
+    for other in language.letters if known >= len(typed) else ():
         yield typed + other, MISSING
 
 
-def two_slips(typed: str, words: Sequence[str]) -> list[int]:
-    """Return the indices of the words that are within two slips of a whole typed word."""
-    found = process.extract(typed, words, scorer=OSA.distance, score_cutoff=2, limit=50)
-    return [place for _, _, place in found]
+class TwoSlips:
+    """Finds those of many words that are within two slips of a whole typed word.
+
+    Two slips change the length by two at most, and bring or take away two different letters at most. So few words have
+    to be compared letter by letter.
+    """
+
+    def __init__(self, words: Sequence[str]):
+        self._words = words
+        self._lengths = np.array([len(word) for word in words], dtype=np.int64)  # (n,)
+        self._letters = np.array([_letter_set(word) for word in words], dtype=np.uint64)  # (n,)
+
+    def of(self, typed: str) -> list[int]:
+        """Return the indices of the words."""
+        letters = np.uint64(_letter_set(typed))
+        near = np.abs(self._lengths - len(typed)) <= _TWO
+        near &= np.bitwise_count(self._letters & ~letters) <= _TWO
+        near &= np.bitwise_count(letters & ~self._letters) <= _TWO
+        places = np.flatnonzero(near).tolist()
+        words = [self._words[place] for place in places]
+        found = process.extract(typed, words, scorer=OSA.distance, score_cutoff=_TWO, limit=_MOST_WITH_TWO)
+        return [places[at] for _, _, at in found]
+
+
+def _letter_set(word: str) -> int:
+    """The letters of a word as bits; a few share one."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 63)
+    return bits
