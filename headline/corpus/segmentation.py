@@ -113,7 +113,7 @@ class Tokenizer:
 
     def spelling(self, word: str) -> str:
         """A word in Unicode's composed form with straight apostrophes; as it is for Keras' tokenizer."""
-        if self.name == "keras" or word in self.marks:
+        if word.isascii() or self.name == "keras" or word in self.marks:
             return word
         return unicodedata.normalize("NFC", word).translate(_STRAIGHT)
 

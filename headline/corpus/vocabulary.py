@@ -28,6 +28,7 @@ class Typed:
     context: list[int]  # ids of the settled words and marks
     keys: tuple[str, ...]  # their keys
     words: list[str]  # the settled words as they are in the text, without the marks
+    word_keys: list[str]  # the keys of all these, unknown words too
     starts: list[bool]  # for each of these, whether it begins the text or follows a mark other than a comma
     mark: str  # the mark just before the open word, "" where a word or nothing is; behind ? ¡ or ? “ it is the ?
     fragment: str  # the letters of the open word, "" between words
@@ -298,13 +299,13 @@ class Vocabulary:
         return len(self.starting_with(self.tokenizer.key(letters))) > 0
 
     def _typed(self, settled: Sequence[Token], fragment: str, needs_space: bool) -> Typed:
+        all_keys = [self.tokenizer.key(token.text) for token in settled]
         words = [token.text for token in settled if not token.is_mark]
-        mark = _mark_before(settled)
-        known = [
-            (i, key) for key in map(self.tokenizer.key, (t.text for t in settled)) if (i := self._id(key)) is not None
-        ]
+        word_keys = [key for key, token in zip(all_keys, settled, strict=True) if not token.is_mark]
+        known = [(i, key) for key in all_keys if (i := self._id(key)) is not None]
         context, keys = [i for i, _ in known], tuple(key for _, key in known)
-        return Typed(context, keys, words, _starts(settled), mark, fragment, needs_space)
+        mark = _mark_before(settled)
+        return Typed(context, keys, words, word_keys, _starts(settled), mark, fragment, needs_space)
 
     def save(self, path: Path) -> None:
         """Write one line per word, in the order of the ids: written form, a tab, count.

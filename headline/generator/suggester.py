@@ -1,8 +1,9 @@
 """Ranks next words, punctuation marks, completions, phrases and corrections for a typed text."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -129,12 +130,12 @@ class Suggester:
             choices = likeliest_first([*choices, *self._after_open_word(typed, ahead, complete, some, personal)])
         else:
             choices, complete = self._next(ahead, (), (), typed.context[-1:], some, personal), 0.0
-        innocent = [c for c in choices if not self._is_out_of_place(c, bool(typed.fragment))]
-        choices = [c for c in innocent[:k] if c.probability >= min_probability]
+        innocent = (c for c in choices if not self._is_out_of_place(c, bool(typed.fragment)))
+        choices = [c for c in islice(innocent, k) if c.probability >= min_probability]
         if phrases and text.strip():
             choices = self._carried_on(choices, ahead, everywhere=personal is not None)
         elif phrases:
-            choices = [replace(c, more=self._openings.get(c.ids[0], ()) if c.ids else ()) for c in choices]
+            choices = [c._replace(more=self._openings.get(c.ids[0], ()) if c.ids else ()) for c in choices]
         written = [self._written(c, text, typed, writing) for c in choices]
         first = {s.text: s for s in reversed(written)}  # straßen and strassen are one word in capitals
         return Answer([s for s in written if first[s.text] is s], complete)
@@ -150,7 +151,11 @@ class Suggester:
         """Whether a delicate word would be offered where it is not likely: to letters that may begin another word, or
         in a context that hardly speaks of it."""
         least = _DELICATE_IN_WORD if in_word and not choice.after else _DELICATE_NEXT
-        return choice.probability < least and is_blocked(choice.key(self.vocabulary), delicate_words())
+        if choice.probability >= least:
+            return False
+        if choice.ids:
+            return choice.ids[0] in self._delicate
+        return is_blocked(choice.key(self.vocabulary), delicate_words())
 
     def _next(
         self,
@@ -185,6 +190,11 @@ class Suggester:
         return [Choice(complete * c.probability, c.ids, c.word, after=(own,)) for c in follows]
 
     @cached_property
+    def _delicate(self) -> frozenset[int]:
+        """The ids of the delicate words."""
+        return frozenset(i for i, key, _ in self.vocabulary.entries() if is_blocked(key, delicate_words()))
+
+    @cached_property
     def _openings(self) -> dict[int, tuple[int, ...]]:
         """What makes an opening of a first word, by its id: the same for every empty box."""
         return openings(self.next_words)
@@ -211,7 +221,7 @@ class Suggester:
         for length in set(map(len, rows.values())):
             alike = [n for n, row in rows.items() if len(row) == length]
             more |= zip(alike, carried_on([rows[n] for n in alike], ahead.likeliest_after), strict=True)
-        return [replace(c, more=more.get(n, ())) for n, c in enumerate(choices)]
+        return [c._replace(more=more[n]) if more.get(n) else c for n, c in enumerate(choices)]
 
     def _written(self, choice: Choice, text: str, typed: Typed, writing: Writing) -> Suggestion:
         kind, more, replaces = "correction" if choice.corrects else "word", "", 0

@@ -183,7 +183,7 @@ class Writing:
 
 def _usual(typed: Typed, vocabulary: Vocabulary) -> list[str | None]:
     """How each word of a text is usually written between those beside it; None for unknown words."""
-    ids = [vocabulary.stoi.get(vocabulary.tokenizer.key(word)) for word in typed.words]
+    ids = [vocabulary.stoi.get(key) for key in typed.word_keys]
     ahead = [None if start else i for i, start in zip(ids[1:], typed.starts[1:], strict=True)]  # or a mark is between
     beside = zip([None, *ids], ids, [*ahead, None], strict=False)
     return [None if i is None else vocabulary.written_between(before, i, after) for before, i, after in beside]

@@ -64,6 +64,8 @@ class Language:
         """
         if self.dotted:
             text = text.replace("İ", "i").replace("I", "ı")
+        elif text.isascii():
+            return text.lower()  # every key of a text needs it
         return text.lower().replace("i̇", "i")
 
     def upper(self, text: str) -> str:
@@ -74,7 +76,7 @@ class Language:
         """
         return (text.replace("i", "İ") if self.dotted else text).upper()
 
-    @property
+    @cached_property
     def by_keys(self) -> bool:
         """Whether words are looked up by the keys pressed for them, since one letter takes several."""
         return self.keyboard == "korean"
@@ -84,14 +86,14 @@ class Language:
         """The tag under which the language is known here."""
         return self.known or self.tag
 
-    @property
+    @cached_property
     def dotted(self) -> bool:
         """Whether i and ı are two letters, in capitals too."""
         return self.base in ("tr", "az")
 
     def key(self, spelling: str) -> str:
         """What all spellings of a word have in common, and what its beginnings are looked up by."""
-        lower = self.lower(POINTS.sub("", spelling))
+        lower = self.lower(spelling if spelling.isascii() else POINTS.sub("", spelling))
         return keys_of(lower) if self.by_keys else lower
 
 

@@ -1,13 +1,15 @@
 """A suggestion before it is written."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from headline.corpus.vocabulary import Vocabulary
 
+_PROBABILITY = attrgetter("probability")
 
-@dataclass(frozen=True)
-class Choice:
+
+class Choice(NamedTuple):
     """Words and marks by id, or one word outside the vocabulary."""
 
     probability: float
@@ -24,4 +26,4 @@ class Choice:
 
 def likeliest_first(choices: Iterable[Choice]) -> list[Choice]:
     """Sort by probability. Choices that are equally probable keep their order."""
-    return sorted(choices, key=lambda choice: -choice.probability)
+    return sorted(choices, key=_PROBABILITY, reverse=True)

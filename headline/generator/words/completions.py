@@ -52,8 +52,8 @@ class Completions:
         it is complete as it stands. `follows` is the distribution of the word after the settled ones."""
         key = self._vocabulary.tokenizer.key(typed.fragment)
         becomes = self._listed(key, follows, writing, k + 2)
-        unlisted = self._unlisted.starting_with(key, k + 2, typed.words, writing)
-        unknown = follows.unknown * self._unlisted.so_far(typed.words)
+        unlisted = self._unlisted.starting_with(key, k + 2, typed, writing)
+        unknown = follows.unknown * self._unlisted.so_far(typed)
         general = [Choice(unknown * share, word=word) for word, share in unlisted.words.items() if unknown]
         becomes.add(general, unknown * unlisted.mass, unknown * unlisted.fitting)
         new = {} if personal is None else {word: p for word, p in follows.new.items() if word.startswith(key)}
@@ -67,7 +67,7 @@ class Completions:
         own = self._vocabulary.stoi.get(key)
         ends = float(follows.words[own]) if own is not None else unknown * self._lexicon.share(key)
         complete = ends / becomes.mass if becomes.mass else 0.0
-        wrote = {*new, *map(self._vocabulary.tokenizer.key, typed.words)}
+        wrote = {*new, *typed.word_keys}
         return list(islice(self._ranked(becomes, typed, complete, wrote, writing), k)), complete
 
     def _listed(self, key: str, follows: NextWord, writing: Writing, k: int) -> _Becomes:
@@ -77,7 +77,9 @@ class Completions:
         letters = float(p.sum())
         if writing.telling:
             p = p * writing.chances(ids)
-        choices = [Choice(float(p[i]), (int(ids[i]),)) for i in top(p, k) if p[i] > 0]
+        best = top(p, k)
+        likeliest = zip(p[best].tolist(), ids[best].tolist(), strict=True)
+        choices = [Choice(share, (i,)) for share, i in likeliest if share > 0]
         return _Becomes(choices, letters, float(p.sum()))
 
     def _ranked(

@@ -1,9 +1,11 @@
 """Which punctuation marks may come next: one rule for the list and for whole headlines."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from headline.corpus.segmentation import DASH, MARKS, OPENING_MARKS, PAIRS
 
+_FEW = 4  # marks of a text, for which what may follow is kept
 _OPENS = {closing: opening for opening, closing in PAIRS.items()}
 UNFINISHED = frozenset(",:;،؛、，：；" + DASH) | OPENING_MARKS  # a headline does not end with one of these
 
@@ -22,8 +24,19 @@ def sound_marks(marks: Sequence[str], before: Sequence[str], last: str) -> list[
     >>> sound_marks("?:.”“", ["in", "the", "u.s."], "u.s.")
     [True, True, False, False, True]
     """
-    opened = [key for key in before if key in MARKS]
+    opened = tuple(key for key in before if key in MARKS)
+    if len(opened) > _FEW:
+        return _sound(marks, opened, last)
+    if last and last not in MARKS:  # of a word it only counts whether a full stop ends it
+        last = "a." if last.endswith(".") else "a"
+    return list(_kept_sound(tuple(marks), opened, last))
+
+
+def _sound(marks: Sequence[str], opened: Sequence[str], last: str) -> list[bool]:
     return [_is_sound(mark, opened, last) for mark in marks]
+
+
+_kept_sound = lru_cache(maxsize=1024)(_sound)  # most texts have no marks, or one or two
 
 
 def _is_sound(mark: str, opened: Sequence[str], last: str) -> bool:

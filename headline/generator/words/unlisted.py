@@ -1,9 +1,9 @@
 """Words that the vocabulary lacks: those of the general list, and those that the text used before."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from typing import NamedTuple
 
-from headline.corpus.vocabulary import Vocabulary
+from headline.corpus.vocabulary import Typed, Vocabulary
 from headline.generator.words.blocklist import is_blocked
 from headline.generator.words.capitals import INITIALS
 from headline.generator.words.lexicon import Lexicon
@@ -30,19 +30,19 @@ class Unlisted:
         counts, unk = vocabulary.counts, vocabulary.unk
         self._rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
 
-    def so_far(self, words: Sequence[str]) -> float:
-        """Return the factor by which unknown words are more frequent among a text's words than the model expects.
+    def so_far(self, typed: Typed) -> float:
+        """Return the factor by which unknown words are more frequent in a text than the model expects.
 
         It is the posterior mean of a gamma distribution with a prior mean of 1 (Gelman et al. 2013, section 2.6).
         """
-        unknown = sum(self._vocabulary.tokenizer.key(word) not in self._vocabulary.stoi for word in words)
-        return (_PRIOR + unknown) / (_PRIOR + self._rate * len(words))
+        unknown = sum(key not in self._vocabulary.stoi for key in typed.word_keys)
+        return (_PRIOR + unknown) / (_PRIOR + self._rate * len(typed.words))
 
-    def starting_with(self, prefix: str, k: int, used: Sequence[str], writing: Writing) -> Found:
-        """Return the words with a prefix: `k` of the general list, and those of the `used` words that are unknown."""
-        tokenizer = self._vocabulary.tokenizer
-        forms = {tokenizer.key(word): tokenizer.lower(word) for word in used}
-        again = [form for key, form in forms.items() if key.startswith(prefix) and key not in self._vocabulary.stoi]
+    def starting_with(self, prefix: str, k: int, typed: Typed, writing: Writing) -> Found:
+        """Return the words with a prefix: `k` of the general list, and those of the text that are unknown."""
+        used = dict(zip(typed.word_keys, typed.words, strict=True))
+        unknown = [key for key in used if key.startswith(prefix) and key not in self._vocabulary.stoi]
+        again = [self._vocabulary.tokenizer.lower(used[key]) for key in unknown]
         listed, mass = self._lexicon.starting_with(prefix, k)
         rest = 1 - _USED_BEFORE if again else 1.0
         shares = {word: rest * share for word, share in listed}
