@@ -41,6 +41,17 @@ class AfterText:
         end = follows.end * left + shares.words.get(END, 0.0) * scale
         return NextWord(words, follows.unknown * left, end, new, marks)
 
+    def best(
+        self, k: int, ids: tuple[int, ...] = (), keys: tuple[str, ...] = ()
+    ) -> tuple[Sequence[tuple[int, float]], NextWord | Likeliest]:
+        """Return the `k` most probable next words after the text and more words, each with its probability, and what
+        else is known of what may come there. The arguments are those of `after`."""
+        if self._personal is None and k <= REMEMBERED:
+            likeliest = self._next_words.likeliest([*self._typed.context, *ids])
+            return likeliest.best[:k], likeliest
+        follows = self.after(ids, keys)
+        return follows.best(k), follows
+
     def likeliest_after(self, rows: Sequence[tuple[int, ...]]) -> list[Likeliest]:
         """Return the most probable next words and marks after the text and each of some rows of ids of one length."""
         windows = [self._next_words.window([*self._typed.context, *ids]) for ids in rows]

@@ -67,6 +67,7 @@ class NextWords:
         """`suppressed_ids` get the probability 0: (n,). `kept` bytes of states and distributions are kept."""
         self._model, self._vocabulary, self._suppressed_ids = model, model.vocabulary, suppressed_ids
         self.suppressed = frozenset(suppressed_ids.tolist())
+        self._mark_ids = np.array(self._vocabulary.marks, dtype=np.int64)
         self._start = self._model.start()
         state_bytes = sum(array.nbytes for array in (*self._start.h, *self._start.c))
         self._states: Recent[State] = Recent(max(8, min(_STATES_KEPT, int(_OF_STATES * kept) // state_bytes)))
@@ -84,7 +85,18 @@ class NextWords:
 
     def after(self, context: Sequence[int]) -> NextWord:
         """Return the distribution of the next word after some ids."""
-        return self.after_each([self.window(context)])[0]
+        window = self.window(context)
+        known = self._distributions.get(window)  # mostly: every letter of a word asks for it
+        return self.after_each([window])[0] if known is None else known
+
+    def likeliest(self, context: Sequence[int]) -> Likeliest:
+        """Return the most probable next words after some ids."""
+        window = self.window(context)
+        known = self._likeliest.get(window)
+        if known is None:
+            known = self.after(context).likeliest  # the whole distribution is kept: the next word needs it
+            self._likeliest.put(window, known)
+        return known
 
     def after_each(self, contexts: Sequence[tuple[int, ...]]) -> list[NextWord]:
         """Return the distribution of the next word after each of several windows of one length, computed together.
@@ -116,8 +128,8 @@ class NextWords:
 
     def _compute(self, windows: Sequence[tuple[int, ...]]) -> Iterator[NextWord]:
         p = self._model.quick_probabilities(self._states_of(windows), self.shift)
-        marks = p[:, self._vocabulary.marks]
-        if self._vocabulary.marks:
+        marks = p.take(self._mark_ids, axis=1)
+        if len(self._mark_ids):
             p /= np.maximum(1 - marks.sum(axis=1, keepdims=True), 1e-6)
         others = (self._vocabulary.unk, self._vocabulary.end)  # the notebook's vocabulary has neither
         unknown, end = (np.zeros(len(p)) if i is None else p[:, i].copy() for i in others)

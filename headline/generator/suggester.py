@@ -11,7 +11,7 @@ import numpy as np
 from headline.corpus.vocabulary import Typed
 from headline.generator.after_text import AfterText
 from headline.generator.learning import Learner
-from headline.generator.next_words import BYTES_KEPT, NextWords
+from headline.generator.next_words import BYTES_KEPT, NextWord, NextWords
 from headline.generator.personal import Personal
 from headline.generator.phrases import LIKELIER_THAN_NOT, carried_on, openings
 from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
@@ -167,11 +167,11 @@ class Suggester:
         personal: Personal | None,
     ) -> list[Choice]:
         """Return the most probable next words and marks after the text and more words, without the last one again."""
-        follows = ahead.after(ids, keys)
+        best, follows = ahead.best(k + 1, ids, keys)
         no_mark, marks = ahead.marks(follows, keys)
-        choices = [Choice(p * no_mark, (i,)) for i, p in follows.best(k + 1) if p > 0 and i not in last]
+        choices = [Choice(p * no_mark, (i,)) for i, p in best if p > 0 and i not in last]
         choices += [Choice(p, (i,)) for i, p in marks if p >= MARK_WORTH]
-        if personal is not None:
+        if personal is not None and isinstance(follows, NextWord):
             choices += [Choice(p * no_mark, word=personal.forms[key]) for key, p in follows.new.items()]
         return likeliest_first(choices)[: k + 1]
 

@@ -92,12 +92,15 @@ class LanguageModel:
         if self.ngram is None:
             return p
         p *= np.float32(self.lstm_weight)
-        p += np.float32(1 - self.lstm_weight) * self._ngram_probabilities(state)
+        others = self._ngram_probabilities(state)
+        others *= np.float32(1 - self.lstm_weight)
+        p += others
         return p
 
     def _ngram_probabilities(self, state: State) -> np.ndarray:
         assert self.ngram is not None
-        return np.stack([self.ngram.next_word(row) for row in state.ids[:, 1 - self.ngram.order :].tolist()])
+        found = [self.ngram.next_word(row) for row in state.ids[:, 1 - self.ngram.order :].tolist()]
+        return found[0][None] if len(found) == 1 else np.stack(found)
 
 
 def walk(network: Network, rows: Sequence[Sequence[int]]) -> Iterator[tuple[np.ndarray, State]]:

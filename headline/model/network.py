@@ -13,6 +13,8 @@ import numpy as np
 from headline.corpus.sequences import PAD_ID
 from headline.model.config import ModelConfig
 
+_FEW_ROWS = 8  # that are multiplied by a matrix one by one
+
 
 @dataclass(frozen=True)
 class State:
@@ -106,7 +108,7 @@ class Network:
         lane = 0 if self.config.causal else self.lanes - 1 - state.ids.shape[1]
         x = state.h[-1][:, lane]  # (B, U)
         if self._projection:
-            x = x @ self._projection[0] + self._projection[1]
+            x = product(x, self._projection[0]) + self._projection[1]
         return x
 
     def logits(self, state: State) -> np.ndarray:
@@ -128,12 +130,22 @@ class Network:
         x = self._embedding[ids][:, None, :]  # (B, 1, E): the same word in all lanes
         for (kernel, recurrent, bias), h, c in zip(self._lstm, state.h, state.c, strict=True):
             b, r, u = h.shape
-            z = (h.reshape(b * r, u) @ recurrent).reshape(b, r, 4 * u) + (x @ kernel + bias)
-            gates, candidate = _sigmoid(z), np.tanh(z[..., 2 * u : 3 * u])
-            c = gates[..., u : 2 * u] * c + gates[..., :u] * candidate
-            h = gates[..., 3 * u :] * np.tanh(c)
-            yield Cell(gates[..., :u], gates[..., u : 2 * u], candidate, gates[..., 3 * u :], c, h)
+            z = product(h.reshape(b * r, u), recurrent).reshape(b, r, 4 * u)
+            z += product(x.reshape(-1, x.shape[-1]), kernel).reshape(b, x.shape[1], 4 * u) + bias
+            candidate = np.tanh(z[..., 2 * u : 3 * u])
+            first, output = _sigmoid(z[..., : 2 * u]), _sigmoid(z[..., 3 * u :])
+            c = first[..., u:] * c + first[..., :u] * candidate
+            h = output * np.tanh(c)
+            yield Cell(first[..., :u], first[..., u:], candidate, output, c, h)
             x = h
+
+
+def product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return (B, N) times (N, M): (B, M).
+
+    Few rows are multiplied one by one: BLAS would first copy the matrix into another order, which takes longer.
+    """
+    return (rows[:, None] @ matrix)[:, 0] if len(rows) <= _FEW_ROWS else rows @ matrix
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from headline.model.network import product
 from headline.model.top import top_set
 
 _PREVIEW = 48  # leading singular directions that are used for every word
@@ -28,10 +29,11 @@ class SvdSoftmax:
 
     def softmax(self, vectors: np.ndarray, temperature: float) -> np.ndarray:
         """(B, E) -> (B, V)"""
-        rotated = vectors @ self._rotation
-        logits = rotated[:, :_PREVIEW] @ self._preview
+        rotated = product(vectors, self._rotation)
+        logits = product(rotated[:, :_PREVIEW], self._preview)
         logits += self._bias
-        noise = rotated[:, _PREVIEW:] ** 2 @ self._variance / 2  # (B,) missing in the logits of the preview alone
+        # (B,) missing in the logits of the preview alone; row by row, so that a row does not depend on the others
+        noise = (rotated[:, None, _PREVIEW:] ** 2 @ self._variance)[:, 0] / 2
         for row, vector, missing in zip(logits, vectors, noise, strict=True):
             best = top_set(row, _REFINED)
             row[best] = self._matrix[best] @ vector + (self._bias[best] - missing)

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-_GROUPS = 4  # times k: the more groups, the fewer scores are left to compare
+_GROUPS = 1024
+_LEAST = 4  # groups for each of the k: the more, the fewer scores are left to compare
+_MANY = 4 * _GROUPS  # scores from which on groups are quicker
 
 
 def top(scores: np.ndarray, k: int) -> np.ndarray:
@@ -24,12 +26,10 @@ def _at_least_kth(scores: np.ndarray, k: int) -> np.ndarray:
 
     The k-th highest of the maxima of groups is not above the k-th highest score, so few scores have to be compared.
     """
-    size = len(scores) // (_GROUPS * k)
-    candidates = None
-    if size > 1:
-        groups = _GROUPS * k
-        maxima = scores[: groups * size].reshape(size, groups).max(axis=0)
-        candidates = np.flatnonzero(scores >= np.partition(maxima, groups - k)[groups - k])
-    left = scores if candidates is None else scores[candidates]
-    best = np.flatnonzero(left >= np.partition(left, len(left) - k)[len(left) - k])
-    return best if candidates is None else candidates[best]
+    if len(scores) < _MANY or k > _GROUPS // _LEAST:
+        return (scores >= np.partition(scores, len(scores) - k)[len(scores) - k]).nonzero()[0]
+    size = len(scores) // _GROUPS
+    maxima = np.maximum.reduce(scores[: _GROUPS * size].reshape(size, _GROUPS))
+    candidates = (scores >= np.partition(maxima, _GROUPS - k)[_GROUPS - k]).nonzero()[0]
+    left = scores[candidates]
+    return candidates[left >= np.partition(left, len(left) - k)[len(left) - k]]

@@ -18,9 +18,10 @@ class Recent(Generic[V]):
 
     def get(self, key: Hashable) -> V | None:
         with self._lock:
-            if key in self._values:
+            value = self._values.get(key)
+            if value is not None:
                 self._values.move_to_end(key)
-            return self._values.get(key)
+            return value
 
     def put(self, key: Hashable, value: V) -> None:
         with self._lock:

@@ -39,7 +39,9 @@ class InterpolatedNGram:
 
     def next_word(self, context: Sequence[int]) -> np.ndarray:
         """The probability of every word after some ids, special tokens included: (V,), float32, sums to 1."""
-        p = self.parts[0].next_word(context) * np.float32(self.weights[0])
+        p = self.parts[0].next_word(context)
+        if self.weights[0] != 1:
+            p *= np.float32(self.weights[0])
         for part, weight in zip(self.parts[1:], self.weights[1:], strict=True):
             p += part.next_word(context) * np.float32(weight)
         return p
