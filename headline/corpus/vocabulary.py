@@ -222,6 +222,11 @@ class Vocabulary:
         """The ids of the punctuation marks in this vocabulary."""
         return [i for i, word in enumerate(self.itos) if word in self.tokenizer.marks]
 
+    @cached_property
+    def mark_keys(self) -> tuple[str, ...]:
+        """The punctuation marks, in the order of `marks`."""
+        return tuple(self.itos[i] for i in self.marks)
+
     def written_between(self, before: int | None, i: int, after: int | None = None) -> str:
         """How the word with id `i` is written between two others, of which the first decides before the second.
 

@@ -1,7 +1,7 @@
 """The distributions of next words and marks after one text, as one person goes on."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from operator import itemgetter
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from headline.generator.next_words import REMEMBERED, Likeliest, NextWord, NextW
 from headline.generator.personal import Personal, Shares
 from headline.generator.words.punctuation import beside_words, sound_marks
 
+_PROBABILITY = itemgetter(1)
+
 
 class AfterText:
     """What may follow the settled words of a text, and more words after these."""
@@ -19,7 +21,7 @@ class AfterText:
         self._typed, self._vocabulary = typed, vocabulary
         self._next_words = personal.next_words if personal and personal.next_words else next_words
         self._personal = personal
-        self._marks = [vocabulary.itos[i] for i in vocabulary.marks]
+        self._marks = vocabulary.mark_keys
 
     def after(self, ids: tuple[int, ...] = (), keys: tuple[str, ...] | None = None) -> NextWord:
         """Return the distribution of the next word after the text and more words: their ids, and their keys where
@@ -76,8 +78,8 @@ class AfterText:
         if not likeliest.marks:
             return likeliest
         left, marks = self.marks(likeliest, self._keys(ids))
-        best = sorted([*((i, p * left) for i, p in likeliest.best), *marks], key=lambda item: -item[1])[:REMEMBERED]
-        return replace(likeliest, best=tuple(best), end=likeliest.end * left)
+        best = sorted([*((i, p * left) for i, p in likeliest.best), *marks], key=_PROBABILITY, reverse=True)
+        return Likeliest(tuple(best[:REMEMBERED]), likeliest.end * left, likeliest.marks)
 
     def _personally(self, likeliest: Likeliest, ids: tuple[int, ...]) -> Likeliest:
         assert self._personal is not None

@@ -75,7 +75,7 @@ class Writing:
         else:
             word = in_style(written[0], self.style, self.starts, self.language)
             added = self._space(word) + word
-        return self._quoted(join([added, *self._later(written)]))
+        return self._quoted(join([added, *self._later(written)]) if len(written) > 1 else added)
 
     def usual(self, i: int) -> str:
         """How the word with id `i` is usually written here."""
@@ -83,6 +83,8 @@ class Writing:
 
     def _written(self, before: int | None, ids: Sequence[int], then: int | None) -> list[str]:
         """How each of some words is usually written between the one before it and the one after it."""
+        if len(ids) == 1:
+            return [self.vocabulary.written_between(before, ids[0], then)]
         beside = zip([before, *ids], ids, [*ids[1:], then], strict=False)
         return [self.vocabulary.written_between(b, i, a) for b, i, a in beside]
 
@@ -135,6 +137,8 @@ class Writing:
 
     def _later(self, words: Sequence[str]) -> list[str]:
         """The words and marks behind the first one, in style."""
+        if len(words) == 1:
+            return []
         last = [self.typed.fragment] if self.typed.fragment else self.typed.keys[-1:]
         starts = [self._begins(mark, words[n - 1 : n] if n else last) for n, mark in enumerate(words)]
         return [
@@ -153,6 +157,8 @@ class Writing:
 
     def _quoted(self, text: str) -> str:
         """Write quotes and apostrophes as the text has them, or as the language does."""
+        if text.isascii() and "'" not in text and not self.language.spaced:
+            return text  # it has none
         if '"' in self._text:
             text = text.replace("“", '"').replace("”", '"')
         if "'" in self._text and not self.curly and "’" not in self._text:

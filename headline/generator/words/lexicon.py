@@ -21,6 +21,7 @@ from headline.model.top import top
 _WORDS = 200_000  # the most frequent ones; rarer entries are often misspellings
 _ENGLISH = 0.5  # share of a vocabulary's words that must be on the English list, or the list is not used
 _KEPT = 16
+_LONGEST = 50  # letters of a prefix whose words are kept: a longer one begins none, and would take much memory
 
 
 class Listed(NamedTuple):
@@ -93,7 +94,7 @@ class Lexicon:
     def starting_with(self, prefix: str, k: int) -> tuple[list[tuple[str, float]], float]:
         """Return up to `k` words (16 at most) with this prefix and their shares, the most frequent first, and the
         share of all words with this prefix."""
-        found, mass = self._starting_with(prefix)
+        found, mass = (self._starting_with if len(prefix) <= _LONGEST else self._look_up)(prefix)
         return found[:k], mass
 
     def brief(self, prefix: str) -> float:

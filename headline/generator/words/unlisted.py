@@ -1,6 +1,7 @@
 """Words that the vocabulary lacks: those of the general list, and those that the text used before."""
 
 from collections.abc import Set
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from headline.corpus.vocabulary import Typed, Vocabulary
@@ -27,6 +28,7 @@ class Unlisted:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, blocked: Set[str]):
         """`blocked` words are never offered."""
         self._vocabulary, self._lexicon, self._blocked = vocabulary, lexicon, blocked
+        self._is_blocked = lru_cache(maxsize=4096)(partial(is_blocked, blocked=blocked))  # of the general list's words
         counts, unk = vocabulary.counts, vocabulary.unk
         self._rate = float(counts[unk] / max(1, counts.sum())) if unk is not None else 0.0
 
@@ -45,13 +47,13 @@ class Unlisted:
         again = [self._vocabulary.tokenizer.lower(used[key]) for key in unknown]
         listed, mass = self._lexicon.starting_with(prefix, k)
         rest = 1 - _USED_BEFORE if again else 1.0
-        shares = {word: rest * share for word, share in listed}
+        shares = {word: rest * share for word, share in listed if not self._is_blocked(word)}
         for word in again:
-            shares[word] = shares.get(word, 0.0) + _USED_BEFORE / len(again)
+            if not is_blocked(word, self._blocked):
+                shares[word] = shares.get(word, 0.0) + _USED_BEFORE / len(again)
         before = sum(_USED_BEFORE / len(again) * writing.chance_of_listed(word) for word in again)
-        offered = {word: share for word, share in shares.items() if not is_blocked(word, self._blocked)}
         return Found(
-            {word: share * writing.chance_of_listed(word) for word, share in offered.items()},
+            {word: share * writing.chance_of_listed(word) for word, share in shares.items()},
             rest * mass + (_USED_BEFORE if again else 0.0),
             rest * self._fitting(prefix, mass, writing) + before,
         )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,12 +20,15 @@ _TRUE, _FALSE = ("1", "true", "on", "yes", "t", "y"), ("0", "false", "off", "no"
 JSON, NO_STORE = (b"content-type", b"application/json"), (b"cache-control", b"no-store")
 _CACHED, _PRIVATE = (b"cache-control", b"public, max-age=60"), (b"cache-control", b"private, no-store")
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 Reply = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
 
 
 Asked = Callable[[Suggester], bytes]  # makes the JSON that answers a question
 
 
+@lru_cache(maxsize=32)  # a worker asks first whether it is one, and then for the answer
 def asked(path: str, query: bytes) -> Asked:
     """Read a request for SUGGEST or PAGE.
 
@@ -112,4 +116,4 @@ def _flag(given: Mapping[str, str], name: str) -> bool:
 
 
 def _json(content: dict) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _ENCODER.encode(content).encode("utf-8", "replace")
