@@ -28,7 +28,7 @@ from headline.web.serve.app import ROUTES, Counted, SuggestApp
 from headline.web.serve.counts import Counts
 from headline.web.serve.moving import MESSAGE, Arrivals, MovingProtocol, is_question
 from headline.web.serve.one_model import SUGGEST
-from headline.web.serve.workers import SECONDS_TO_END, Keeper
+from headline.web.serve.workers import Keeper, worker_config
 
 NAME = "HEADLINE_WORKERS"
 _MOST = 64
@@ -170,13 +170,7 @@ def _work(
             channel.close()
     answers = PublicCors(SuggestApp(suggester, counts), frozenset({SUGGEST}), frozenset(ROUTES), origins)
     app = Counted(rules.guard(answers), counts, worker)
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=SECONDS_TO_END,
-    )
+    config = worker_config(app)
     server = uvicorn.Server(config)
 
     async def serve() -> None:

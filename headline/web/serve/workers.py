@@ -17,7 +17,7 @@ from headline.errors import SettingError
 from headline.web.serve.counts import Counts
 
 _KEEP_ALIVE = 75  # seconds that an idle connection is kept: longer than a proxy keeps it, which is 60 in nginx
-SECONDS_TO_END = 4  # that a worker has to finish its answers
+_SECONDS_TO_END = 4  # that a worker has to finish its answers
 _SECONDS_BETWEEN = 1.0  # at least, from one start of a worker to the next
 _WAITING = 2048  # connections that the system keeps until a worker takes them
 
@@ -131,15 +131,19 @@ class Keeper:
                 os.kill(pid, signal.SIGTERM)
 
 
-def _answer(app: Any, listener: socket.socket) -> None:
-    config = uvicorn.Config(
+def worker_config(app: Any) -> uvicorn.Config:
+    """How Uvicorn serves an app in any of our worker processes. No answer tells the server's name."""
+    return uvicorn.Config(
         app,
         lifespan="off",
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=SECONDS_TO_END,
+        timeout_graceful_shutdown=_SECONDS_TO_END,
     )
+
+
+def _answer(app: Any, listener: socket.socket) -> None:
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(worker_config(app)).run(sockets=[listener])

@@ -70,6 +70,7 @@ def test_the_answers_are_those_of_the_page(server):
         "application/json",
         "public, max-age=60",
     )
+    assert "server" not in headers  # by which program
     [first] = json.loads(body)["suggestions"]
     assert (
         list(first) == ["text", "completion", "probability", "kind", "more", "replaces"]
