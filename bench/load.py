@@ -4,7 +4,7 @@
 
 Each typist types headlines at five keys per second over one connection that is kept open, as a page in a browser does.
 A key that comes before the last answer is not sent and counts as not answered. The typists are in this process, the
-server in another; both share the machine's cores. No headline is typed twice before all others of the list were, so that
+server in another; both share the machine's cores: "own ms" is the typists' processor time per request. No headline is typed twice before all others of the list were, so that
 answers that are kept help no more than where people type different headlines. `--route page` asks what the page asks until
 its engine is there; `--route public` asks /gradio_api/suggest. `--workers 2` measures the page's server with two worker
 processes too (HEADLINE_WORKERS). `--serve 1 2` measures `headline serve` with one worker and
@@ -29,9 +29,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
+import uvloop
 
 from bench.server import ROOT, Server, behind_nginx, served, suggesting
 from headline.corpus.reader import read_headlines
@@ -41,7 +43,8 @@ from headline.training.options import RunOptions
 from headline.training.settings import RECIPES
 
 KEYS_PER_SECOND = 5.0
-SECONDS_BETWEEN_SAMPLES = 1.0  # of the server's memory
+SECONDS_FOR_LAST = 30.0  # in which the last answer must come
+SECONDS_BETWEEN_SAMPLES = 5.0  # of the server's memory
 PATHS = {"page": "/gradio_api/headline/suggest", "public": "/gradio_api/suggest"}
 
 
@@ -84,8 +87,9 @@ def main() -> None:
             for typists in options.typists:
                 for route in options.route:
                     for server in servers:
-                        asyncio.run(type_for(server, route, typists, options.warm_up, dealt[server]))
-                        figures = asyncio.run(type_for(server, route, typists, options.seconds, dealt[server]))
+                        for seconds in (options.warm_up, options.seconds):
+                            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                                figures = runner.run(type_for(server, route, typists, seconds, dealt[server]))
                         print(figures.row(), flush=True)
                         found.append(figures.as_dict())
     if options.json:
@@ -112,7 +116,7 @@ def training() -> Iterator[None]:
 
 TITLE = (
     f"{'server':<16}{'route':<8}{'typists':>8}{'asked/s':>9}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}"
-    f"{'answered':>10}{'429':>7}{'CPU ms':>8}{'MiB':>7}"
+    f"{'answered':>10}{'429':>7}{'CPU ms':>8}{'own ms':>9}{'MiB':>7}"
 )
 
 
@@ -128,6 +132,7 @@ class Figures:
     milliseconds: list[float] = field(default_factory=list)  # of each answered key
     statuses: Counter = field(default_factory=Counter)
     processor_seconds: float = 0.0  # of the server
+    own_processor_seconds: float = 0.0  # of the typists, who share the machine with it
     memory: list[tuple[int, float]] = field(default_factory=list)  # (requests answered, MiB) over time
 
     def as_dict(self) -> dict:
@@ -140,6 +145,7 @@ class Figures:
             "seconds": round(self.seconds, 1),
             "requests_per_second": round(asked / self.seconds, 1),
             "processor_ms_per_request": round(self.processor_seconds / max(1, asked) * 1000, 3),
+            "typists_processor_ms_per_request": round(self.own_processor_seconds / max(1, asked) * 1000, 3),
             "p50_ms": p50,
             "p95_ms": p95,
             "p99_ms": p99,
@@ -154,75 +160,95 @@ class Figures:
         return (
             f"{f['server']:<16}{f['route']:<8}{f['typists']:>8}{f['requests_per_second']:>9.0f}{f['p50_ms']:>8.1f}"
             f"{f['p95_ms']:>8.1f}{f['p99_ms']:>8.1f}{f['answered']:>10.1%}{self.statuses[429]:>7}"
-            f"{f['processor_ms_per_request']:>8.2f}{f['memory_mib'][-1][1]:>7.0f}"
+            f"{f['processor_ms_per_request']:>8.2f}{f['typists_processor_ms_per_request']:>9.2f}"
+            f"{f['memory_mib'][-1][1]:>7.0f}"
         )
 
 
-class Connection(asyncio.Protocol):
-    """One HTTP connection that is kept open, with one request at a time. Less work than a client library's."""
+class Typist(asyncio.Protocol):
+    """A person at a page, and the page's connection: at each key it asks what the page would, if no answer is open.
 
-    def __init__(self, port: int):
-        self._host = f"Host: 127.0.0.1:{port}\r\n\r\n".encode()
-        self._received = bytearray()
-        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+    There are no tasks and futures, and a headline's requests are made at once, so that the typists take little of the
+    processor time that they share with the server.
+    """
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._answer and not self._answer.done():
-            self._answer.set_result((0, b""))
+    def __init__(self, headlines: Iterator[str], route: str, port: int, figures: Figures):
+        self._headlines, self._route, self._figures = headlines, route, figures
+        self._end = f" HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+        self._requests: Iterator[bytes] = iter(())
+        self._received = b""
+        self._asked = 0.0  # when; 0 if no answer is open
+        self._last = False  # whether nothing is asked any more
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def busy(self) -> bool:
-        return self._answer is not None
+        return bool(self._asked)
 
-    async def get(self, path: str) -> tuple[int, bytes]:
-        """Return the status and the body; a status of 0 if the connection was closed."""
-        assert isinstance(self._transport, asyncio.Transport)
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(f"GET {path} HTTP/1.1\r\n".encode() + self._host)
-        try:
-            return await self._answer
-        finally:
-            self._answer = None
+    def connection_made(self, transport: Any) -> None:  # uvloop's is no asyncio.Transport
+        self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        head, found, body = self._received.partition(b"\r\n\r\n")
-        if not found:
-            return
-        at = head.lower().index(b"content-length:") + 15
-        if len(body) < int(head[at:].split(b"\r\n", 1)[0]):
-            return
-        self._received = bytearray()
-        if self._answer and not self._answer.done():
-            self._answer.set_result((int(head[9:12]), bytes(body)))
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.busy:
+            self._answered(0)
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def type_until(self, end: float, due: float) -> None:
+        """Press keys, the first one at `due`, until `end`, in the event loop's time."""
+        asyncio.get_running_loop().call_at(due, self._press, end, due)
 
     def close(self) -> None:
         self._transport.close()
 
+    def _press(self, end: float, due: float) -> None:
+        self._figures.keys += 1
+        request = self._next_request()
+        if not self.busy and not self._transport.is_closing():
+            self._asked = time.perf_counter()
+            self._transport.write(request)
+        if due + 1 / KEYS_PER_SECOND < end:
+            self.type_until(end, due + 1 / KEYS_PER_SECOND)
+        elif self.busy:
+            self._last = True
+            asyncio.get_running_loop().call_later(SECONDS_FOR_LAST, self.close)
+        else:
+            self.close()
 
-class Typist:
-    """A person at a page: what the page would ask for at each key."""
-
-    def __init__(self, headlines: Iterator[str], route: str):
-        self._headlines, self._route = headlines, route
-        self._texts: Iterator[str] = iter(())
-
-    def next_text(self) -> str:
-        """The text after the next key."""
-        for text in self._texts:
-            return text
+    def _next_request(self) -> bytes:
+        """What is asked after the next key."""
+        for request in self._requests:
+            return request
         headline = next(self._headlines)
-        self._texts = iter([headline[:end] for end in range(1, len(headline) + 1)])
-        return next(self._texts)
+        texts = (headline[:end] for end in range(1, len(headline) + 1))
+        self._requests = iter([b"GET " + address(text, self._route).encode() + self._end for text in texts])
+        return next(self._requests)
 
-    def address(self, text: str) -> str:
-        if self._route == "public":
-            return f"{PATHS['public']}?{urlencode({'q': text, 'k': 6, 'phrases': 1})}"
-        asked = {"q": text, "model": "bundled", "k": 6, "style": "auto", "phrases": 1}
-        return f"{PATHS['page']}?{urlencode(asked)}"
+    def data_received(self, data: bytes) -> None:
+        data = self._received + data
+        head, found, body = data.partition(b"\r\n\r\n")
+        if found:
+            at = head.lower().index(b"content-length:") + 15
+            if len(body) >= int(head[at:].split(b"\r\n", 1)[0]):
+                self._received = b""
+                return self._answered(int(head[9:12]))
+        self._received = data
+
+    def _answered(self, status: int) -> None:
+        self._figures.statuses[status] += 1
+        if status == 200:
+            self._figures.milliseconds.append((time.perf_counter() - self._asked) * 1000)
+        self._asked = 0.0
+        if self._last:
+            self.close()
+
+
+def address(text: str, route: str) -> str:
+    """What is asked about a text."""
+    if route == "public":
+        return f"{PATHS['public']}?{urlencode({'q': text, 'k': 6, 'phrases': 1})}"
+    asked = {"q": text, "model": "bundled", "k": 6, "style": "auto", "phrases": 1}
+    return f"{PATHS['page']}?{urlencode(asked)}"
 
 
 async def type_for(server: Server, route: str, typists: int, seconds: float, headlines: Iterator[str]) -> Figures:
@@ -230,46 +256,28 @@ async def type_for(server: Server, route: str, typists: int, seconds: float, hea
     figures = Figures(server.name, route, typists, seconds)
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    used = server.processor_seconds()
+    used, own = server.processor_seconds(), time.process_time()
     sampler = asyncio.create_task(_sample_memory(server, figures))
-    await asyncio.gather(*(_type(Typist(headlines, route), server.port, end, figures) for _ in range(typists)))
+    people = []
+    for _ in range(typists):
+        person = Typist(headlines, route, server.port, figures)
+        await loop.create_connection(lambda person=person: person, "127.0.0.1", server.port)
+        people.append(person)
+    for person in people:
+        person.type_until(end, loop.time() + random.random() / KEYS_PER_SECOND)
+    await asyncio.gather(*(person.done for person in people))
     sampler.cancel()
+    figures.own_processor_seconds = time.process_time() - own
     figures.processor_seconds = server.processor_seconds() - used
     figures.memory.append((sum(figures.statuses.values()), server.memory()))
     return figures
 
 
-async def _type(typist: Typist, port: int, end: float, figures: Figures) -> None:
-    loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(lambda: Connection(port), "127.0.0.1", port)
-    asked: set[asyncio.Task] = set()
-    due = loop.time() + random.random() / KEYS_PER_SECOND
-    while due < end:
-        await asyncio.sleep(due - loop.time())
-        due += 1 / KEYS_PER_SECOND
-        figures.keys += 1
-        text = typist.next_text()
-        if not connection.busy:
-            task = asyncio.create_task(_ask(typist, connection, text, figures))
-            asked.add(task)
-            task.add_done_callback(asked.discard)
-            await asyncio.sleep(0)  # so that the connection is busy from now on
-    if asked:
-        await asyncio.wait(asked, timeout=30)
-    connection.close()
-
-
-async def _ask(typist: Typist, connection: Connection, text: str, figures: Figures) -> None:
-    began = time.perf_counter()
-    status, _ = await connection.get(typist.address(text))
-    figures.statuses[status] += 1
-    if status == 200:
-        figures.milliseconds.append((time.perf_counter() - began) * 1000)
-
-
 async def _sample_memory(server: Server, figures: Figures) -> None:
     while True:
-        figures.memory.append((sum(figures.statuses.values()), server.memory()))
+        answered = sum(figures.statuses.values())
+        # In a thread: the system needs milliseconds to count a process's pages, in which nobody would type.
+        figures.memory.append((answered, await asyncio.to_thread(server.memory)))
         await asyncio.sleep(SECONDS_BETWEEN_SAMPLES)
 
 

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import csv
+import itertools
 import os
 import re
 import statistics
@@ -104,7 +105,7 @@ def soak(server: Server, temporary: Path, seconds: float) -> tuple[list[Sample],
 
 
 def keep_typing(server: Server, stop: threading.Event, answers: list[int]) -> None:
-    headlines = read_headlines(SAMPLE_CORPUS).headlines
+    headlines = itertools.cycle(read_headlines(SAMPLE_CORPUS).headlines)
     while not stop.is_set():
         figures = asyncio.run(type_for(server, "page", TYPISTS, 5.0, headlines))
         answers[0] += figures.statuses[200]

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-_BYTES = 8 * 2**20  # of all questions and answers together
+_BYTES = 4 * 2**20  # of all questions and answers together
 _ENTRY = 300  # bytes of an entry beside its question and its answer, about
 
 

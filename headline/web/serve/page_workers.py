@@ -32,7 +32,7 @@ from headline.web.serve.workers import Keeper, worker_config
 
 NAME = "HEADLINE_WORKERS"
 _MOST = 64
-_BYTES_KEPT = 60 * 2**20  # of what all workers computed: the page's process needs memory too
+_BYTES_KEPT = 48 * 2**20  # of what all workers computed: the page's process needs memory too
 _SECONDS_TO_MOVE = 5.0  # that a worker waits for the page's process to take a connection back
 
 
