@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from headline.corpus.language.languages import LANGUAGES, Language, language
@@ -195,7 +195,7 @@ def join(tokens: Iterable[str]) -> str:
     return text
 
 
-@cache
+@lru_cache(maxsize=256)  # a model may name any language
 def tokenizer(name: str, tag: str = "en") -> Tokenizer:
     """The tokenizer of a name, "keras" or "headline", for the language of a BCP 47 tag."""
     return replace(TOKENIZERS[name], language=language(tag))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from fastapi import Request
 
 from headline.errors import LimitError
+from headline.web.guard.networks import network_of
 
 ONE_AT_A_TIME = "Your last request is still being answered: ask again when it is done."
 
@@ -45,5 +46,5 @@ class Allowance:
 
 
 def address_of(request: Request | None) -> str:
-    """The network address that a request came from; the same for all that have none."""
-    return request.client.host if request and request.client else ""
+    """The address of the subscriber that a request came from; the same for all that have none."""
+    return network_of(request.client.host) if request and request.client else ""

@@ -110,6 +110,22 @@ def read_file_once(folder):
     read_file(folder / "first.xlsx")
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_zip_of_any_kind_of_compression_ends_in_a_sentence(tmp_path, packed):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", packed) as archive:
+        archive.writestr("titles.csv", "title\n" + "".join(f"one title more {i}\n" for i in range(300)))
+    whole, refused = path.read_bytes(), 0
+    for at in range(30, len(whole), 7):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            read_file(path, None, BOUNDS)
+        except CorpusError as error:
+            refused += 1
+            assert "a.zip" in str(error) and "\n" not in str(error)
+    assert refused > 5
+
+
 def test_a_database_runs_nothing_of_its_schema(tmp_path):
     """Views, triggers, generated columns and virtual tables are left alone, and nothing is written."""
     data = database(

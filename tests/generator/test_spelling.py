@@ -1,6 +1,7 @@
 """What may have been meant by letters with a slip in them."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from rapidfuzz.distance import OSA
@@ -82,6 +83,12 @@ def test_words_within_two_slips_are_all_found_the_nearest_first():
     for typed in ("abcde", "aabbcc", "edcb", "xyé", "ééé", "c"):
         near = [n for n, word in enumerate(words) if OSA.distance(typed, word) <= 2]
         assert index.of(typed) == sorted(near, key=lambda n: OSA.distance(typed, words[n]))[:50]
+
+
+def test_what_is_kept_of_slips_is_the_same_for_all_models_of_a_language():
+    own = replace(LANGUAGES["en"], tag="en-ZZ", known="en", small_words=frozenset(map(str, range(1_000))))
+    assert one_slip("gvoernment", own) is one_slip("gvoernment", LANGUAGES["en"])
+    assert one_slip("gvoernment", LANGUAGES["tr"]) != one_slip("gvoernment", own)
 
 
 def test_a_slip_is_looked_for_only_where_words_go_on():

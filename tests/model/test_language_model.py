@@ -33,6 +33,17 @@ def large(words: int = 6000, width: int = 96) -> Checkpoint:
     return Checkpoint(config, vocabulary, weights)
 
 
+def test_quick_probabilities_of_a_row_are_the_same_beside_any_others():
+    model = LanguageModel(large())
+    ids = np.arange(10, 18)
+    together = model.step(model.start().take([0] * len(ids)), ids)
+    for number in (2, 3, 5, 8):
+        p = model.quick_probabilities(together.take(list(range(number))))
+        for n in range(number):
+            alone = model.quick_probabilities(model.step(model.start(), ids[n : n + 1]))
+            np.testing.assert_array_equal(p[n], alone[0])
+
+
 def test_the_mixture_is_the_weighted_sum_of_its_parts():
     checkpoint = mixed(0.7, temperature=1.3)
     both, lstm, ngram = (LanguageModel(replace(checkpoint, lstm_weight=w)) for w in (0.7, 1.0, 0.0))

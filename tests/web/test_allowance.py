@@ -44,6 +44,7 @@ def test_without_a_limit_everybody_is_answered():
 
 def test_who_asks_is_an_address():
     assert address_of(request("10.0.0.1")) == "10.0.0.1"
+    assert address_of(request("2001:db8::1")) == address_of(request("2001:db8::2"))  # one subscriber has all of these
     assert address_of(None) == address_of(SimpleNamespace(client=None)) == ""
 
 

@@ -41,6 +41,12 @@ class Language:
         return KEYBOARDS.get(self.keyboard, ())
 
     @cached_property
+    def typed_as(self) -> "Language":
+        """The same with nothing but what says how words are typed, so that it is equal for all models of it."""
+        nothing: frozenset[str] = frozenset()
+        return replace(self, tag=self.base, known="", small_words=nothing, telling=nothing, abbreviations=nothing)
+
+    @cached_property
     def letters(self) -> str:
         """All letters that a word may have by a slip."""
         shifted = "ㅃㅉㄸㄲㅆㅒㅖ" if self.keyboard == "korean" else ""

@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -41,6 +43,11 @@ _OTHERS = {  # kinds that people have, and what to do with them
     b"\xd0\xcf\x11\xe0": "is an old Excel or Word file: save it as .xlsx or CSV",
     b"%PDF": "is a PDF: copy the headlines into a text file, one a line",
 }
+# What the unpackers of the standard library raise for damaged bytes.
+_DAMAGED = (
+    *(OSError, EOFError, NotImplementedError, RuntimeError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
+)
 _BLOCK = 2**20  # bytes that are read at once
 _MOST_MEMBERS = 1_000  # files in a zip
 
@@ -64,7 +71,7 @@ class Source:
         try:
             with self.opened() as file:
                 yield file
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except _DAMAGED as error:
             if isinstance(error, RecursionError):
                 raise
             if "password" in str(error):
@@ -155,7 +162,7 @@ def _members(path: Path) -> list[Source]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except (*_DAMAGED, ValueError) as error:
         raise CorpusError(f"{path.name} cannot be read: is it complete?") from error
     if len(infos) > _MOST_MEMBERS:
         raise CorpusError(f"{path.name} has more than {_MOST_MEMBERS:,} files: give the one with the headlines.")

@@ -8,7 +8,7 @@ own probabilities. Letters and keyboard are those of the language.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from rapidfuzz import process
@@ -25,7 +25,7 @@ _TWO = 2
 _MOST_WITH_TWO = 50  # words
 
 
-@cache
+@lru_cache(maxsize=64)
 def neighbours(language: Language) -> dict[str, str]:
     """Return the neighbours of each letter on the language's keyboard, whose rows are each shifted by half a key."""
     near: dict[str, set[str]] = {letter: set() for letter in language.letters}
@@ -52,7 +52,6 @@ def _letters_alike(one: str, other: str) -> int:
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-@lru_cache(maxsize=512)
 def one_slip(
     typed: str, language: Language = LANGUAGES["en"], known: int | None = None
 ) -> tuple[tuple[str, float], ...]:
@@ -63,8 +62,14 @@ def one_slip(
     >>> dict(one_slip("presidn"))["presid"]     # the last letter is extra
     3e-05
     """
+    # What is kept must not hold the small words of a visitor's model.
+    return _one_slip(typed, language.typed_as, len(typed) if known is None else known)
+
+
+@lru_cache(maxsize=512)
+def _one_slip(typed: str, language: Language, known: int) -> tuple[tuple[str, float], ...]:
     meant: dict[str, float] = {}
-    for text, chance in _slips(typed, language, len(typed) if known is None else known):
+    for text, chance in _slips(typed, language, known):
         if text != typed and chance > meant.get(text, 0):
             meant[text] = chance
     return tuple(meant.items())

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from headline.errors import LimitError
 from headline.model.storage.folders import size_of
 from headline.runs.limits import Limits
+from headline.web.guard.networks import network_of
 from headline.web.http.metrics import count_refusal
 
 _MEGABYTE = 2**20  # bytes
@@ -26,12 +27,12 @@ class _TooLarge(Exception):
 
 
 class BodyLimits:
-    """ASGI middleware that bounds the bodies of requests, and what one address uploads in an hour."""
+    """ASGI middleware that bounds the bodies of requests, and what one subscriber uploads in an hour."""
 
     def __init__(self, app: ASGIApp, runs: Path, limits: Limits):
         """Uploads are stored below the folder `runs`."""
         self._app, self._runs, self._limits = app, runs, limits
-        self._uploaded: Counter[str] = Counter()  # bytes of this hour, by address
+        self._uploaded: Counter[str] = Counter()  # bytes of this hour, by network
         self._hour = 0.0
         self._lock = threading.Lock()
 
@@ -45,8 +46,8 @@ class BodyLimits:
         if size is not None and size > most:
             return await self._refuse(self._too_large(), scope, receive, send)
         if upload:
-            address = scope["client"][0] if scope.get("client") else ""
-            if sentence := await run_in_threadpool(self._no_room, address, most if size is None else size):
+            network = network_of(scope["client"][0]) if scope.get("client") else ""
+            if sentence := await run_in_threadpool(self._no_room, network, most if size is None else size):
                 return await self._refuse(sentence, scope, receive, send)
         await self._count(most, scope, receive, send)
 
@@ -79,7 +80,7 @@ class BodyLimits:
     def _too_large(self) -> str:
         return f"This page takes up to {self._limits.upload_mb} MB at once."
 
-    def _no_room(self, address: str, size: int) -> str:
+    def _no_room(self, network: str, size: int) -> str:
         """Why an upload of so many bytes cannot be stored; empty if it can."""
         limits = self._limits
         if limits.disk_mb and size_of(self._runs) + size > limits.disk_mb * _MEGABYTE:
@@ -88,9 +89,9 @@ class BodyLimits:
             if time.monotonic() - self._hour > _HOUR:
                 self._hour = time.monotonic()
                 self._uploaded.clear()
-            if limits.disk_mb_each and self._uploaded[address] + size > limits.disk_mb_each * _MEGABYTE:
+            if limits.disk_mb_each and self._uploaded[network] + size > limits.disk_mb_each * _MEGABYTE:
                 return f"You have uploaded {limits.disk_mb_each} MB within an hour: try again later."
-            self._uploaded[address] += size
+            self._uploaded[network] += size
         return ""
 
     async def _refuse(self, sentence: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,7 +8,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import ipaddress
 import os
 import secrets
 import time
@@ -23,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from headline.errors import SettingError
 from headline.web.guard.hosts import host_name
+from headline.web.guard.networks import network_of
 
 # Asked by Gradio itself when it starts, and by those who watch the server: they tell nothing of anybody.
 OPEN_PATHS = frozenset({"/gradio_api/startup-events", "/healthz"})
@@ -176,12 +176,3 @@ def is_same_site(headers: Headers) -> bool:
     own = [headers.get("host", ""), *headers.get("x-forwarded-host", "").split(",")]
     asking = host_name(origin.partition("://")[2])
     return bool(asking) and asking in {host_name(name.strip()) for name in own}
-
-
-def network_of(address: str) -> str:
-    """An IPv4 address, or the /64 network of an IPv6 address, which is one subscriber's."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)

@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from headline.errors import SettingError
 from headline.paths import ROOT
 from headline.web.guard import login
-from headline.web.guard.login import COOKIE, MOST_FAILURES, SECONDS, Failures, Login, network_of, users_from_environment
+from headline.web.guard.login import COOKIE, MOST_FAILURES, SECONDS, Failures, Login, users_from_environment
+from headline.web.guard.networks import network_of
 
 USERS = ("ada:correct horse", "bob:päss:word")
 
@@ -110,6 +111,8 @@ def test_another_address_need_not_wait():
 def test_one_subscribers_addresses_count_as_one():
     assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")
     assert network_of("192.0.2.1") != network_of("192.0.2.2") and network_of("testclient") == "testclient"
+    # As a socket for IPv4 and IPv6 has them: nobody may lock out all others.
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") != network_of("::ffff:192.0.2.2")
 
 
 def test_failures_are_remembered_of_a_bounded_number_of_addresses(clock):
