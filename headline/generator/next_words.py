@@ -19,7 +19,7 @@ _DISTRIBUTIONS_KEPT = 512  # of the next word, at most
 BYTES_KEPT = 64 * 2**20  # of both together
 _OF_STATES = 0.2  # the states' share of these bytes
 _SHIFTED_BYTES_KEPT = 7 * 2**20  # of one person
-_LIKELIEST_KEPT = 4096  # most probable words, after words that may be written next
+_LIKELIEST_KEPT = 2048  # most probable words, after words that may be written next
 REMEMBERED = 16  # most probable words of a distribution: every letter asks for them again
 
 
