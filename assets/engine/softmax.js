@@ -5,9 +5,9 @@ import { Vector } from "./kernels.js";
 import { topSet } from "./top.js";
 
 const MIN_SVD_WORDS = 4096; // smallest vocabulary for which the SVD-softmax is faster
-const FREQUENT = 65536; // the first words, which have a preview of their own; the rest are rare, and many
-const PREVIEW = 48, RARE_PREVIEW = 16; // leading singular directions that are used for every word
-const REFINED = 256; // words of either kind whose logits are then computed from all directions
+const FREQUENT = 65536; // words at most of which all have the same preview; of more, these first ones, and the rare ones
+const PREVIEW = 48, FREQUENT_PREVIEW = 96, RARE_PREVIEW = 16; // leading singular directions that are used for every word
+const REFINED = 256, REFINED_OF_EITHER = 512; // words whose logits are then computed from all directions
 const BLOCK = 512; // words whose vectors are multiplied at once
 const AT_ONCE = 32; // inputs whose exact probabilities are computed together
 
@@ -33,15 +33,18 @@ class ExactLogits {
  * Shim et al. 2017, "SVD-Softmax: Fast Softmax Approximation on Large Vocabulary Neural Networks": word vectors are
  * rotated so that their first components carry most of the variance, all words are scored with those, and only the best
  * words with all components. The components left out are treated as normal noise, whose mean effect on the softmax's
- * denominator is added to the other logits. Rare words are scored with fewer components, in a rotation of their own, as
- * in an adaptive softmax (Grave et al. 2017, "Efficient softmax approximation for GPUs").
+ * denominator is added to the other logits. Of more words than FREQUENT, the rarer ones are scored with fewer components, in
+ * a rotation of their own, as in an adaptive softmax (Grave et al. 2017, "Efficient softmax approximation for GPUs").
  */
 class SvdLogits {
   constructor(kernels, embedding, bias) {
-    const { rows } = embedding, frequent = Math.min(FREQUENT, rows);
+    const { rows } = embedding;
     this.logits = kernels.vector(rows);
-    this.parts = [new SvdPart(kernels, embedding, bias, this.logits, 0, frequent, PREVIEW)];
-    if (rows > frequent) this.parts.push(new SvdPart(kernels, embedding, bias, this.logits, frequent, rows, RARE_PREVIEW));
+    const part = (from, to, preview, refined) =>
+      new SvdPart(kernels, embedding, bias, this.logits, { from, to, preview, refined });
+    this.parts = rows <= FREQUENT
+      ? [part(0, rows, PREVIEW, REFINED)]
+      : [part(0, FREQUENT, FREQUENT_PREVIEW, REFINED_OF_EITHER), part(FREQUENT, rows, RARE_PREVIEW, REFINED_OF_EITHER)];
   }
 
   /** Vector (V,) that the next call overwrites. */
@@ -57,10 +60,11 @@ class SvdLogits {
 
 /** Logits of the words from one id to another, which are a part of all logits. */
 class SvdPart {
-  constructor(kernels, embedding, bias, logits, from, to, preview) {
+  constructor(kernels, embedding, bias, logits, { from, to, preview, refined }) {
     const { columns } = embedding, rows = to - from;
     this.embedding = embedding;
     this.from = from;
+    this.refined = refined;
     this.bias = bias.subarray(from, to);
     this.logits = new Vector(kernels, logits.at + 4 * from, rows);
     const { squares, means } = moments(kernels, embedding, from, to);
@@ -98,7 +102,7 @@ class SvdPart {
     this.preview.times(this.leading, this.logits);
     const logits = this.logits.values, { bias, embedding, from } = this;
     for (let i = 0; i < logits.length; i++) logits[i] += bias[i];
-    for (const i of topSet(logits, REFINED)) logits[i] = embedding.dot(from + i, vector) + bias[i] - missing;
+    for (const i of topSet(logits, this.refined)) logits[i] = embedding.dot(from + i, vector) + bias[i] - missing;
     return missing;
   }
 }

@@ -4,9 +4,9 @@ import numpy as np
 
 from headline.model.top import top_set
 
-_FREQUENT = 2**16  # the first words, which have a preview of their own; the rest are rare, and many
-_PREVIEW, _RARE_PREVIEW = 48, 16  # leading singular directions that are used for every word
-_REFINED = 256  # words of either kind whose logits are then computed from all directions
+_FREQUENT = 2**16  # words at most of which all have the same preview; of more, these first ones, and the rare ones
+_PREVIEW, _FREQUENT_PREVIEW, _RARE_PREVIEW = 48, 96, 16  # leading singular directions that are used for every word
+_REFINED, _REFINED_OF_EITHER = 256, 512  # words whose logits are then computed from all directions
 
 
 class SvdSoftmax:
@@ -17,16 +17,19 @@ class SvdSoftmax:
     best words with all components. The components left out are treated as normal noise, whose mean effect on the
     softmax's denominator is added.
 
-    Words beyond the 65,536 most frequent are scored with fewer components, in a rotation of their own: as in an adaptive
-    softmax (Grave et al. 2017, "Efficient softmax approximation for GPUs"), rare words get less of the work.
+    Of more than 65,536 words, the rarer ones are scored with fewer components than those, in a rotation of their own:
+    as in an adaptive softmax (Grave et al. 2017, "Efficient softmax approximation for GPUs"), rare words get less of
+    the work.
     """
 
     def __init__(self, matrix: np.ndarray, bias: np.ndarray):
         """`matrix` (V, E) has a word's vector in each row, frequent words first; `bias` is (V,)."""
-        self._parts = [_Part(matrix[:_FREQUENT], bias[:_FREQUENT], _PREVIEW)]
-        if len(bias) > _FREQUENT:
-            self._parts.append(_Part(matrix[_FREQUENT:], bias[_FREQUENT:], _RARE_PREVIEW))
         self._words = len(bias)
+        if self._words <= _FREQUENT:
+            self._parts = [_Part(matrix, bias, _PREVIEW, _REFINED)]
+        else:
+            kinds = (slice(None, _FREQUENT), _FREQUENT_PREVIEW), (slice(_FREQUENT, None), _RARE_PREVIEW)
+            self._parts = [_Part(matrix[rows], bias[rows], preview, _REFINED_OF_EITHER) for rows, preview in kinds]
 
     def softmax(self, vectors: np.ndarray, temperature: float) -> np.ndarray:
         """(B, E) -> (B, V)"""
@@ -46,13 +49,13 @@ class SvdSoftmax:
 class _Part:
     """Logits of some of the words."""
 
-    def __init__(self, matrix: np.ndarray, bias: np.ndarray, preview: int):
+    def __init__(self, matrix: np.ndarray, bias: np.ndarray, preview: int, refined: int):
         squares = (matrix.T @ matrix).astype(np.float64)
         self._rotation = np.ascontiguousarray(np.linalg.eigh(squares)[1][:, ::-1], dtype=np.float32)  # (E, E)
         rotated = matrix @ self._rotation
         self._preview = np.ascontiguousarray(rotated[:, :preview].T)  # (preview, V): BLAS is quickest with it so
         self._variance = rotated[:, preview:].var(axis=0)  # (E - preview,)
-        self._matrix, self._bias = matrix, bias
+        self._matrix, self._bias, self._refined = matrix, bias, refined
 
     def logits(self, vectors: np.ndarray, out: np.ndarray) -> np.ndarray:
         """Write the logits for vectors (B, E) into `out` (B, V), and return what all of a row are too low by: (B,)."""
@@ -62,6 +65,6 @@ class _Part:
         out += self._bias
         noise = rotated[:, preview:] ** 2 @ self._variance / 2  # (B,) missing in the logits of the preview alone
         for row, vector, missing in zip(out, vectors, noise, strict=True):
-            best = top_set(row, _REFINED)
+            best = top_set(row, self._refined)
             row[best] = self._matrix[best] @ vector + (self._bias[best] - missing)
         return noise

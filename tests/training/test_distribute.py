@@ -16,7 +16,7 @@ from headline.training.distribute.environment import choose_jax, process_of_many
 from headline.training.distribute.share import Share
 from tests.tiny import headlines
 
-EPOCHS = 20
+EPOCHS = 8
 ROOT = Path(__file__).resolve().parents[2]
 # 85 training headlines in batches of 20: the last one has 5, which two processes cannot share evenly.
 TINY = (
@@ -38,9 +38,9 @@ def arguments(corpus: Path, out: Path, *more: str) -> list[str]:
     return ["train", str(corpus), "--out", str(out), "--distribute", "--json", *settings, *more]
 
 
-def alone_and_again(corpus: Path, one: Path, two: Path) -> subprocess.Popen:
-    """A process that trains a run alone, and then goes on with one that others began: JAX is loaded once for both."""
-    runs = [arguments(corpus, one), arguments(corpus, two, "--resume")]
+def again_and_alone(corpus: Path, two: Path, one: Path) -> subprocess.Popen:
+    """A process that goes on with a run that others began, and then begins one alone: JAX is loaded once for both."""
+    runs = [arguments(corpus, two, "--resume"), arguments(corpus, one)]
     code = "import sys, json; from headline.cli import main; sys.exit(max(map(main, json.loads(sys.argv[1]))))"
     return begin([sys.executable, "-c", code, json.dumps(runs)], one.parent, {})
 
@@ -52,12 +52,12 @@ def begin(command: list[str], folder: Path, environment: dict[str, str]) -> subp
     return subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def start(corpus: Path, out: Path, processes: int) -> list[subprocess.Popen]:
-    """Start the processes of a run, of which the first one tells its progress."""
+def start(corpus: Path, out: Path, *more: str) -> list[subprocess.Popen]:
+    """Start the two processes of a run, of which the first one tells its progress."""
     address = f"127.0.0.1:{free_port()}"
-    command, started = [sys.executable, "-m", "headline", *arguments(corpus, out)], []
-    for process in range(processes):
-        named = {"JOB_ADDRESSES": address, "NUM_PROCESSES": str(processes), "PROCESS_ID": str(process)}
+    command, started = [sys.executable, "-m", "headline", *arguments(corpus, out, *more)], []
+    for process in range(2):
+        named = {"JOB_ADDRESSES": address, "NUM_PROCESSES": "2", "PROCESS_ID": str(process)}
         started.append(
             begin(command, out.parent, {f"KERAS_DISTRIBUTION_{name}": value for name, value in named.items()})
         )
@@ -86,28 +86,43 @@ def epochs_of(told: list[dict]) -> dict[int, list[float]]:
     return {e["epoch"]: [e["loss"], e["validation_loss"]] for e in told if e.get("epoch_ended")}
 
 
-def test_two_processes_have_the_losses_of_one_and_another_goes_on_when_one_is_killed(corpus, tmp_path):
-    first, second = processes = start(corpus, tmp_path / "two", processes=2)
-    lines = []
-    while not epochs_of(events("".join(lines))).keys() >= {1, 2}:
-        line = first.stdout.readline()
-        assert line, first.communicate()[1]
-        lines.append(line)
-    second.kill()
-    (code, told, complaint), _ = ended(processes)
-    together = epochs_of(events("".join(lines)))
-    assert code == 2 and "Another process of this run has ended" in complaint.splitlines()[-1]
-    assert "--resume" in told[-1]["message"] and not (tmp_path / "two").exists()
+def killed_after_two_epochs(killed: subprocess.Popen, telling: subprocess.Popen, run: int = 1) -> list[dict]:
+    """What a process told until the second epoch of its first run, or of a later one; another is killed then."""
+    told: list[dict] = []
+    while [e["event"] for e in told].count("reading") < run or not epochs_of(of_run(told, run)).keys() >= {1, 2}:
+        line = telling.stdout.readline()
+        assert line, telling.communicate()[1]
+        told += events(line)
+    killed.kill()
+    return told
 
-    [(code, told, complaint)] = ended([alone_and_again(corpus, tmp_path / "one", tmp_path / "two")])
-    assert code == 0, complaint
+
+def of_run(told: list[dict], run: int) -> list[dict]:
+    """The events of one of the runs of a process, counted from 1."""
     began = [i for i, event in enumerate(told) if event["event"] == "reading"]
-    alone, gone_on = epochs_of(told[: began[1]]), epochs_of(told[began[1] :])
-    assert len(alone) == EPOCHS and alone[1][0] > alone[EPOCHS][0]
+    return told[began[run - 1] : began[run] if run < len(began) else None]
+
+
+def test_two_processes_have_the_losses_of_one_and_as_many_or_fewer_go_on_when_one_is_killed(corpus, tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    first, second = processes = start(corpus, two)
+    together = epochs_of(killed_after_two_epochs(second, first))
+    (code, told, complaint), _ = ended(processes)
+    assert code == 2 and "Another process of this run has ended" in complaint.splitlines()[-1]
+    assert "--resume" in told[-1]["message"] and not two.exists()
+
+    single = again_and_alone(corpus, two, one)
+    told = killed_after_two_epochs(single, single, run=2)
+    ended([single])
+    from_two, alone = epochs_of(of_run(told, 1)), epochs_of(of_run(told, 2))
     assert [*together[1], *together[2]] == pytest.approx([*alone[1], *alone[2]], rel=1e-3)
-    # the second epoch was told before it was stored
-    assert min(gone_on) in (2, 3) and max(gone_on) == EPOCHS and gone_on[EPOCHS][0] < together[1][0]
-    assert len(Checkpoint.load(tmp_path / "two").training["history"]) == len(gone_on)
+
+    (code, told, complaint), (other, _, _) = ended(start(corpus, one, "--resume"))
+    assert code == other == 0, complaint
+    for gone_on, model in ((from_two, two), (epochs_of(told), one)):
+        # the second epoch was told before it was stored
+        assert min(gone_on) in (2, 3) and max(gone_on) == EPOCHS and gone_on[EPOCHS][0] < alone[1][0]
+        assert len(Checkpoint.load(model).training["history"]) == len(gone_on)
 
 
 @pytest.mark.parametrize("work, code, told", [("os.abort()", 2, "Another process of this run"), ("sys.exit(7)", 7, "")])

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-MOST_ROWS = 2**16  # of a table that is updated as a whole
+from headline.training.settings import MOST_ROWS
 
 
 @keras.saving.register_keras_serializable("headline")
