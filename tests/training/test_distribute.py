@@ -38,29 +38,50 @@ def arguments(corpus: Path, out: Path, *more: str) -> list[str]:
     return ["train", str(corpus), "--out", str(out), "--distribute", "--json", *settings, *more]
 
 
-def again_and_alone(corpus: Path, two: Path, one: Path) -> subprocess.Popen:
-    """A process that goes on with a run that others began, and then begins one alone: JAX is loaded once for both."""
-    runs = [arguments(corpus, two, "--resume"), arguments(corpus, one)]
-    code = "import sys, json; from headline.cli import main; sys.exit(max(map(main, json.loads(sys.argv[1]))))"
-    return begin([sys.executable, "-c", code, json.dumps(runs)], one.parent, {})
+# Runs in one process, one after the other, so that JAX is loaded once; it waits for a line between them where told to.
+# The state after the second epoch of one of them is kept as that of another, as if that one had been killed then.
+RUNS = """if True:
+    import json, shutil, sys
+    from pathlib import Path
+    from headline.cli import main
+    from headline.training.distribute.environment import choose_jax
+    choose_jax()
+    from headline.training.distribute.processes import SharedBackup
+    runs, waits, kept = json.loads(sys.argv[1])
+    save = SharedBackup._save_model
+    def save_and_keep(self):
+        save(self)
+        if kept and self._current_epoch == 2 and not Path(kept[1]).exists():
+            shutil.copytree(*kept)
+    SharedBackup._save_model = save_and_keep
+    for arguments in runs:
+        if main(arguments):
+            sys.exit(2)
+        if waits:
+            input()
+"""
+
+
+def in_a_row(
+    runs: list[list[str]], folder: Path, environment: dict[str, str], waits: bool = False, kept: tuple[str, ...] = ()
+) -> subprocess.Popen:
+    return begin([sys.executable, "-c", RUNS, json.dumps([runs, waits, kept])], folder, environment)
 
 
 def begin(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.Popen:
     cache = {"JAX_COMPILATION_CACHE_DIR": str(folder / "xla")}
     own = os.environ | COMPILED_ONCE | cache | {"CUDA_VISIBLE_DEVICES": "-1"} | environment
     own.pop("KERAS_BACKEND", None)
-    return subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+    return subprocess.Popen(command, cwd=ROOT, env=own, text=True, **pipes)
 
 
-def start(corpus: Path, out: Path, *more: str) -> list[subprocess.Popen]:
-    """Start the two processes of a run, of which the first one tells its progress."""
-    address = f"127.0.0.1:{free_port()}"
-    command, started = [sys.executable, "-m", "headline", *arguments(corpus, out, *more)], []
+def start(runs: list[list[str]], folder: Path) -> list[subprocess.Popen]:
+    """Start the two processes of some runs in a row, of which the first one tells its progress."""
+    address, started = f"127.0.0.1:{free_port()}", []
     for process in range(2):
         named = {"JOB_ADDRESSES": address, "NUM_PROCESSES": "2", "PROCESS_ID": str(process)}
-        started.append(
-            begin(command, out.parent, {f"KERAS_DISTRIBUTION_{name}": value for name, value in named.items()})
-        )
+        started.append(in_a_row(runs, folder, {f"KERAS_DISTRIBUTION_{name}": value for name, value in named.items()}))
     return started
 
 
@@ -86,43 +107,44 @@ def epochs_of(told: list[dict]) -> dict[int, list[float]]:
     return {e["epoch"]: [e["loss"], e["validation_loss"]] for e in told if e.get("epoch_ended")}
 
 
-def killed_after_two_epochs(killed: subprocess.Popen, telling: subprocess.Popen, run: int = 1) -> list[dict]:
-    """What a process told until the second epoch of its first run, or of a later one; another is killed then."""
-    told: list[dict] = []
-    while [e["event"] for e in told].count("reading") < run or not epochs_of(of_run(told, run)).keys() >= {1, 2}:
-        line = telling.stdout.readline()
-        assert line, telling.communicate()[1]
-        told += events(line)
-    killed.kill()
-    return told
+def told_until(process: subprocess.Popen, run: int, epoch: int) -> list[list[dict]]:
+    """What a process told in each of its runs, until an epoch of one of them, counted from 1."""
+    runs: list[list[dict]] = []
+    while len(runs) < run or epoch not in epochs_of(runs[-1]):
+        line = process.stdout.readline()
+        assert line, process.communicate()[1]
+        for event in events(line):
+            if event["event"] == "reading":
+                runs.append([])
+            elif runs:
+                runs[-1].append(event)
+    return runs
 
 
-def of_run(told: list[dict], run: int) -> list[dict]:
-    """The events of one of the runs of a process, counted from 1."""
-    began = [i for i, event in enumerate(told) if event["event"] == "reading"]
-    return told[began[run - 1] : began[run] if run < len(began) else None]
+def test_two_processes_have_the_losses_of_one_and_either_goes_on_with_a_run_of_the_other(corpus, tmp_path):
+    one, fresh, other = (tmp_path / name for name in ("one", "fresh", "other"))
+    kept = tuple(str(tmp_path / f".{model.name}.backup") for model in (one, other))
+    go_on = arguments(corpus, other, "--resume")
+    single = in_a_row([arguments(corpus, one), go_on], tmp_path, {}, waits=True, kept=kept)
+    [told] = told_until(single, 1, EPOCHS)
+    alone = epochs_of(told)
+    assert len(alone) == EPOCHS and alone[1][0] > alone[EPOCHS][0]
 
-
-def test_two_processes_have_the_losses_of_one_and_as_many_or_fewer_go_on_when_one_is_killed(corpus, tmp_path):
-    one, two = tmp_path / "one", tmp_path / "two"
-    first, second = processes = start(corpus, two)
-    together = epochs_of(killed_after_two_epochs(second, first))
+    first, second = processes = start([arguments(corpus, fresh), go_on], tmp_path)
+    from_scratch, from_one = map(epochs_of, told_until(first, 2, 4))
+    second.kill()
+    assert [*from_scratch[1], *from_scratch[2]] == pytest.approx([*alone[1], *alone[2]], rel=1e-3)
+    assert min(from_one) == 3 and from_one[4][0] < alone[1][0]
     (code, told, complaint), _ = ended(processes)
     assert code == 2 and "Another process of this run has ended" in complaint.splitlines()[-1]
-    assert "--resume" in told[-1]["message"] and not two.exists()
+    assert "--resume" in told[-1]["message"] and fresh.exists() and not other.exists()
 
-    single = again_and_alone(corpus, two, one)
-    told = killed_after_two_epochs(single, single, run=2)
-    ended([single])
-    from_two, alone = epochs_of(of_run(told, 1)), epochs_of(of_run(told, 2))
-    assert [*together[1], *together[2]] == pytest.approx([*alone[1], *alone[2]], rel=1e-3)
-
-    (code, told, complaint), (other, _, _) = ended(start(corpus, one, "--resume"))
-    assert code == other == 0, complaint
-    for gone_on, model in ((from_two, two), (epochs_of(told), one)):
-        # the second epoch was told before it was stored
-        assert min(gone_on) in (2, 3) and max(gone_on) == EPOCHS and gone_on[EPOCHS][0] < alone[1][0]
-        assert len(Checkpoint.load(model).training["history"]) == len(gone_on)
+    out, complaint = single.communicate("\n\n", timeout=300)
+    assert single.returncode == 0, complaint
+    from_two = epochs_of(events(out))
+    # the fourth epoch was told before it was stored
+    assert min(from_two) in (4, 5) and max(from_two) == EPOCHS and from_two[EPOCHS][0] < from_one[3][0]
+    assert len(Checkpoint.load(other).training["history"]) == len(from_two)
 
 
 @pytest.mark.parametrize("work, code, told", [("os.abort()", 2, "Another process of this run"), ("sys.exit(7)", 7, "")])
