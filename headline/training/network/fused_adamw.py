@@ -29,7 +29,8 @@ class FusedAdamW(keras.optimizers.AdamW):
             for index, variable in enumerate(variables):
                 if variable.shape and variable.shape[0] > MOST_ROWS:
                     name = f"last_step_{index}"
-                    self._last_steps[index] = self.add_variable((variable.shape[0],), dtype="int32", name=name)
+                    # as float32: exact up to 16 million steps, and not every device updates whole numbers by rows
+                    self._last_steps[index] = self.add_variable((variable.shape[0],), dtype="float32", name=name)
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         if keras.backend.backend() != "tensorflow" or self.amsgrad:
@@ -43,7 +44,7 @@ class FusedAdamW(keras.optimizers.AdamW):
             return
         if index in self._last_steps:  # a whole table after all: every row has a gradient, and decays
             last, table = self._last_steps[index], _variable(variable)
-            last.assign(tf.fill(last.shape, tf.cast(self.iterations + 1, tf.int32)))
+            last.assign(tf.fill(last.shape, tf.cast(self.iterations + 1, tf.float32)))
             if self._decays(variable):
                 table.assign_sub(table * tf.cast(learning_rate * self.weight_decay, table.dtype))
         step = tf.cast(self.iterations + 1, tf.float32)
@@ -74,10 +75,9 @@ class FusedAdamW(keras.optimizers.AdamW):
         rows, g = gradient.indices, gradient.values
         table, mean, square = _variable(variable), self._momentums[index]._value, self._velocities[index]._value
         last = self._last_steps[index]._value
-        now = tf.cast(self.iterations + 1, tf.int32)
-        without = tf.cast(now - 1 - last.sparse_read(rows), tf.float32)  # k
+        step, rate = tf.cast(self.iterations + 1, tf.float32), tf.cast(learning_rate, tf.float32)
+        without = step - 1 - last.sparse_read(rows)  # k
         without = tf.reshape(without, [-1, *[1] * (len(table.shape) - 1)])
-        step, rate = tf.cast(now, tf.float32), tf.cast(learning_rate, tf.float32)
         corrected = rate * tf.sqrt(1 - tf.pow(self.beta_2, step)) / (1 - tf.pow(self.beta_1, step))
         w, m, v = (x.sparse_read(rows) for x in (table, mean, square))
 
@@ -88,7 +88,7 @@ class FusedAdamW(keras.optimizers.AdamW):
         m = m * tf.pow(self.beta_1, without + 1) + (1 - self.beta_1) * g
         v = v * tf.pow(self.beta_2, without + 1) + (1 - self.beta_2) * g * g
         w -= corrected * m / (tf.sqrt(v) + self.epsilon)
-        for whole, part in ((table, w), (mean, m), (square, v), (last, tf.fill(tf.shape(rows), now))):
+        for whole, part in ((table, w), (mean, m), (square, v), (last, tf.fill(tf.shape(rows), step))):
             whole.scatter_update(tf.IndexedSlices(part, rows))
 
     def _decays(self, variable: Any) -> bool:

@@ -22,7 +22,7 @@ class TiedEmbedding(keras.layers.ReversibleEmbedding):
 
     def call(self, inputs, reverse=False):
         if not reverse:
-            return rows_of(self.embeddings, keras.ops.cast(inputs, "int32"))
+            return keras.ops.cast(rows_of(self.embeddings, keras.ops.cast(inputs, "int32")), self.compute_dtype)
         outputs = super().call(inputs, reverse=True)
         return outputs + keras.ops.cast(self.bias, outputs.dtype)
 
