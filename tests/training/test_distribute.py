@@ -44,19 +44,22 @@ RUNS = """if True:
     import json, shutil, sys
     from pathlib import Path
     from headline.cli import main
-    from headline.training.distribute.environment import choose_jax
-    choose_jax()
-    from headline.training.distribute.processes import SharedBackup
+    from headline.commands import train
     runs, waits, kept = json.loads(sys.argv[1])
-    save = SharedBackup._save_model
-    def save_and_keep(self):
-        save(self)
-        if kept and self._current_epoch == 2 and not Path(kept[1]).exists():
-            shutil.copytree(*kept)
-    SharedBackup._save_model = save_and_keep
+    if kept:
+        from headline.training.distribute.environment import choose_jax
+        choose_jax()
+        from headline.training.distribute.processes import SharedBackup
+        save = SharedBackup._save_model
+        def save_and_keep(self):
+            save(self)
+            if self._current_epoch == 2 and not Path(kept[1]).exists():
+                shutil.copytree(*kept)
+        SharedBackup._save_model = save_and_keep
     for arguments in runs:
         if main(arguments):
             sys.exit(2)
+        train.stay_behind = lambda tell: None  # the first run has left a process behind for all
         if waits:
             input()
 """
