@@ -1,11 +1,13 @@
 // The network's probabilities of all words: an exact softmax for small vocabularies, an approximate one for large.
 
 import { eigenvectors } from "./eigenvectors.js";
+import { Vector } from "./kernels.js";
 import { topSet } from "./top.js";
 
 const MIN_SVD_WORDS = 4096; // smallest vocabulary for which the SVD-softmax is faster
-const PREVIEW = 48; // leading singular directions that are used for every word
-const REFINED = 256; // words whose logits are then computed from all directions
+const FREQUENT = 65536; // words at most of which all have the same preview; of more, these first ones, and the rare ones
+const PREVIEW = 48, FREQUENT_PREVIEW = 96, RARE_PREVIEW = 16; // leading singular directions that are used for every word
+const REFINED = 256, REFINED_OF_EITHER = 512; // words whose logits are then computed from all directions
 const BLOCK = 512; // words whose vectors are multiplied at once
 const AT_ONCE = 32; // inputs whose exact probabilities are computed together
 
@@ -31,16 +33,43 @@ class ExactLogits {
  * Shim et al. 2017, "SVD-Softmax: Fast Softmax Approximation on Large Vocabulary Neural Networks": word vectors are
  * rotated so that their first components carry most of the variance, all words are scored with those, and only the best
  * words with all components. The components left out are treated as normal noise, whose mean effect on the softmax's
- * denominator is added to the other logits.
+ * denominator is added to the other logits. Of more words than FREQUENT, the rarer ones are scored with fewer components, in
+ * a rotation of their own, as in an adaptive softmax (Grave et al. 2017, "Efficient softmax approximation for GPUs").
  */
 class SvdLogits {
   constructor(kernels, embedding, bias) {
-    const { rows, columns } = embedding;
+    const { rows } = embedding;
+    this.logits = kernels.vector(rows);
+    const part = (from, to, preview, refined) =>
+      new SvdPart(kernels, embedding, bias, this.logits, { from, to, preview, refined });
+    this.parts = rows <= FREQUENT
+      ? [part(0, rows, PREVIEW, REFINED)]
+      : [part(0, FREQUENT, FREQUENT_PREVIEW, REFINED_OF_EITHER), part(FREQUENT, rows, RARE_PREVIEW, REFINED_OF_EITHER)];
+  }
+
+  /** Vector (V,) that the next call overwrites. */
+  of(vector) {
+    const [frequent, ...others] = this.parts, tooLow = frequent.compute(vector);
+    for (const rare of others) {
+      const more = rare.compute(vector) - tooLow, logits = rare.logits.values;
+      for (let i = 0; i < logits.length; i++) logits[i] += more;
+    }
+    return this.logits;
+  }
+}
+
+/** Logits of the words from one id to another, which are a part of all logits. */
+class SvdPart {
+  constructor(kernels, embedding, bias, logits, { from, to, preview, refined }) {
+    const { columns } = embedding, rows = to - from;
     this.embedding = embedding;
-    this.bias = bias;
-    const { squares, means } = moments(kernels, embedding);
+    this.from = from;
+    this.refined = refined;
+    this.bias = bias.subarray(from, to);
+    this.logits = new Vector(kernels, logits.at + 4 * from, rows);
+    const { squares, means } = moments(kernels, embedding, from, to);
     const { values, vectors } = eigenvectors(squares);
-    this.kept = Math.min(PREVIEW, columns);
+    this.kept = Math.min(preview, columns);
     this.rotation = kernels.matrix(columns, columns);
     vectors.forEach((vector, i) => this.rotation.row(i).set(vector));
     this.variance = Float64Array.from(vectors.slice(this.kept), (vector, i) =>
@@ -48,7 +77,6 @@ class SvdLogits {
     this.rotated = kernels.vector(columns);
     this.leading = kernels.vector(this.kept);
     this.preview = kernels.matrix(rows, this.kept);
-    this.logits = kernels.vector(rows);
     this.#rotateWords(kernels, vectors);
   }
 
@@ -58,38 +86,38 @@ class SvdLogits {
     const word = kernels.vector(this.embedding.columns);
     const preview = this.preview.values, row = word.values, rotated = this.leading.values;
     for (let i = 0; i < this.preview.rows; i++) {
-      this.embedding.readRow(i, row);
+      this.embedding.readRow(this.from + i, row);
       leading.times(word, this.leading);
       preview.set(rotated, i * this.preview.width);
     }
   }
 
-  /** Vector (V,) that the next call overwrites. */
-  of(vector) {
+  /** Compute the logits for a Vector (E,), and return what all are too low by. */
+  compute(vector) {
     this.rotation.times(vector, this.rotated);
     const rotated = this.rotated.values;
     this.leading.values.set(rotated.subarray(0, this.kept));
     let missing = 0; // in the logits of the preview alone
     this.variance.forEach((variance, i) => (missing += (rotated[this.kept + i] ** 2 * variance) / 2));
     this.preview.times(this.leading, this.logits);
-    const logits = this.logits.values, { bias } = this;
+    const logits = this.logits.values, { bias, embedding, from } = this;
     for (let i = 0; i < logits.length; i++) logits[i] += bias[i];
-    for (const i of topSet(logits, REFINED)) logits[i] = this.embedding.dot(i, vector) + bias[i] - missing;
-    return this.logits;
+    for (const i of topSet(logits, this.refined)) logits[i] = embedding.dot(from + i, vector) + bias[i] - missing;
+    return missing;
   }
 }
 
-/** The sum of each pair of columns' products, and the columns' means. */
-function moments(kernels, embedding) {
-  const { rows, columns } = embedding;
+/** The sum of each pair of columns' products, and the columns' means, over the rows from one to another. */
+function moments(kernels, embedding, first, end) {
+  const { columns } = embedding, rows = end - first;
   const squares = Array.from({ length: columns }, () => new Float64Array(columns));
   const means = new Float64Array(columns);
   const block = kernels.matrix(columns, BLOCK); // some words' vectors, as columns
   const one = kernels.vector(block.width), products = kernels.vector(columns);
   const row = new Float32Array(columns), inBlock = block.values, sums = products.values;
-  for (let from = 0; from < rows; from += BLOCK) {
+  for (let from = first; from < end; from += BLOCK) {
     inBlock.fill(0);
-    for (let i = from; i < Math.min(rows, from + BLOCK); i++) {
+    for (let i = from; i < Math.min(end, from + BLOCK); i++) {
       embedding.readRow(i, row);
       for (let c = 0, at = i - from; c < columns; c++, at += block.width) {
         inBlock[at] = row[c];

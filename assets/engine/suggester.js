@@ -15,6 +15,7 @@ import { Writing } from "./writing.js";
 const SURPRISING = 2e-5; // a beginning less probable than this here may be a slip
 const HARDLY = 1e-8; // the general list is searched too if no correction in the vocabulary is more probable than this
 const SHORTEST_SLIP = 3, LONGEST_SLIP = 24; // letters
+const TWO_SLIPS_AMONG = 65536; // the first words of the vocabulary, among which two slips are looked for
 const CORRECTIONS = 8; // ranked at most
 const WORTH_CORRECTING = 0.01; // less probable corrections are mostly misspelt words of the list
 const DELICATE_IN_WORD = 0.25, DELICATE_NEXT = 0.02; // probabilities from which a delicate word is suggested
@@ -58,7 +59,7 @@ export class Suggester {
     this.nextWords = new NextWords(model, vocabulary, new Set([...apart, ...blockedIds]), meta.model);
     this.strongest = model.ngrams?.strongest();
     this.openings = null; // the same for every empty box
-    this.letters = null; // of each word, once two slips are looked for
+    this.frequent = null; // ids, words and letters of those that two slips are looked for in, once they are
     this.learner = new Learner(model, vocabulary, this.nextWords, lexicon, blocked);
   }
 
@@ -243,11 +244,17 @@ export class Suggester {
       found = found.sort(likeliestFirst).slice(0, CORRECTIONS);
     }
     if (!found.length && letters > 5) {
-      this.letters ??= Int32Array.from(vocabulary.sortedWords, lettersOf);
-      const ids = twoSlips(key, vocabulary.sortedWords, this.letters).map((at) => vocabulary.sortedIds[at]);
+      const frequent = (this.frequent ??= this.#frequentWords());
+      const ids = twoSlips(key, frequent.words, frequent.letters).map((at) => frequent.ids[at]);
       found = ids.map((i) => choice(TWO_SLIPS * follows.words[i] * writing.chance(writing.usual(i)), { ids: [i], corrects: true }));
     }
     return found.filter((c) => c.probability > 0);
+  }
+
+  #frequentWords() {
+    const { sortedIds, itos } = this.vocabulary, ids = sortedIds.filter((i) => i < TWO_SLIPS_AMONG);
+    const words = ids.map((i) => itos[i]);
+    return { ids, words, letters: Int32Array.from(words, lettersOf) };
   }
 
   /**

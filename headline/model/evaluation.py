@@ -9,7 +9,7 @@ from headline.corpus.sequences import length_batches
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CheckpointError
 from headline.model.checkpoint import Checkpoint
-from headline.model.language_model import LanguageModel, walk
+from headline.model.language_model import LanguageModel, rows_at_once, walk
 from headline.model.network import State
 
 TOP = (1, 3, 5)
@@ -85,6 +85,7 @@ def evaluate(
     tally = _Tally(left_out)
     outside, unk = _outside(vocabulary, words), vocabulary.unk
     done = 0
+    batch_size = rows_at_once(len(vocabulary), batch_size)
     for batch in length_batches(np.array([len(row) for row in rows]), batch_size):
         for position, (targets, state) in enumerate(walk(model.network, [rows[i] for i in batch])):
             p = model.probabilities(state)
@@ -114,7 +115,8 @@ def exact_matches(
     sure: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
     right: dict[int, list[np.ndarray]] = {n: [] for n in COMPLETION_WORDS}
     whole = [[i for i in row if i != model.vocabulary.end] for row in rows[:most]]
-    for batch in length_batches(np.array([len(row) for row in whole], dtype=int), 64):
+    size = rows_at_once(len(model.vocabulary), 64)
+    for batch in length_batches(np.array([len(row) for row in whole], dtype=int), size):
         lines = [whole[i] for i in batch]
         for position, (_, state) in enumerate(walk(model.network, lines)):
             going = [row[position + 1 :] for row in lines if len(row) > position + 1]

@@ -16,6 +16,7 @@ from headline.model.network import Network, State, log_softmax
 from headline.model.svd_softmax import SvdSoftmax
 
 _MIN_SVD_WORDS = 4096  # smallest vocabulary for which the SVD-softmax is faster
+_AT_ONCE = 2**23  # probabilities, of which a few arrays are alive together
 
 
 class LanguageModel:
@@ -101,6 +102,11 @@ class LanguageModel:
         assert self.ngram is not None
         found = [self.ngram.next_word(row) for row in state.ids[:, 1 - self.ngram.order :].tolist()]
         return found[0][None] if len(found) == 1 else np.stack(found)
+
+
+def rows_at_once(vocab_size: int, most: int) -> int:
+    """Return how many rows to compute the probabilities of together: `most`, or fewer for a large vocabulary."""
+    return max(1, min(most, _AT_ONCE // vocab_size))
 
 
 def walk(network: Network, rows: Sequence[Sequence[int]]) -> Iterator[tuple[np.ndarray, State]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from headline.errors import SettingError
 from headline.model.config import ModelConfig
-from headline.training.settings import TrainingConfig
+from headline.training.settings import LOGITS_AT_ONCE, MOST_ROWS, TrainingConfig
 
 _PROGRAM = 900  # megabytes that Keras and TensorFlow take
 _COPIES = 6  # of the weights: themselves, their gradient, two moments of Adam, the best so far, those that are saved
@@ -53,8 +53,12 @@ def _batch_bytes(config: ModelConfig, settings: TrainingConfig, headlines: int) 
     if config.causal and settings.candidates and config.vocab_size > 2 * settings.candidates:
         scored = settings.candidates
     positions = config.block_size if config.causal else 1
+    logits = rows * positions * scored
+    if config.vocab_size > MOST_ROWS:  # the held-out titles are judged by all words, and their vectors copied for it
+        logits = max(logits, min(LOGITS_AT_ONCE, rows * positions * config.vocab_size))
+        logits += config.vocab_size * config.embedding_size
     states = _STATES * config.units * config.layers * config.block_size
-    return 4 * rows * (_LOGITS * positions * scored + states)
+    return 4 * (_LOGITS * logits + rows * states)
 
 
 def check_memory(size: Footprint, most_mb: int) -> None:

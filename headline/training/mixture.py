@@ -14,7 +14,7 @@ from headline.corpus.sequences import PAD_ID
 from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.model.checkpoint import Checkpoint
-from headline.model.language_model import LanguageModel, walk
+from headline.model.language_model import LanguageModel, rows_at_once, walk
 from headline.model.network import log_softmax
 from headline.model.ngrams.interpolated_ngram import NGrams, interpolated
 from headline.model.ngrams.ngram import NGram
@@ -120,7 +120,7 @@ def _fitted_weights(checkpoint: Checkpoint, ngrams: Sequence[NGrams], rows: Sequ
 def _fitted_temperature(checkpoint: Checkpoint, rows: Sequence[Sequence[int]]) -> float:
     network = LanguageModel(checkpoint).network
     nats = np.zeros(len(_TEMPERATURES))
-    for batch in _batches(rows):
+    for batch in _batches(rows, len(checkpoint.vocabulary)):
         for targets, state in walk(network, batch):
             logits, at = network.logits(state), np.arange(len(targets))
             for i, temperature in enumerate(_TEMPERATURES):
@@ -132,15 +132,15 @@ def _target_probabilities(model: LanguageModel, rows: Sequence[Sequence[int]]) -
     """The probability of every id after the first of its row, in the order of `_batches`: (n,) float64."""
     probabilities = [
         model.probabilities(state)[np.arange(len(targets)), targets]
-        for batch in _batches(rows)
+        for batch in _batches(rows, len(model.vocabulary))
         for targets, state in walk(model.network, batch)
     ]
     return np.concatenate(probabilities).astype(np.float64)
 
 
-def _batches(rows: Sequence[Sequence[int]]) -> Iterator[Sequence[Sequence[int]]]:
-    rows = sorted(rows, key=len)
-    return (rows[i : i + _BATCH] for i in range(0, len(rows), _BATCH))
+def _batches(rows: Sequence[Sequence[int]], vocab_size: int) -> Iterator[Sequence[Sequence[int]]]:
+    rows, size = sorted(rows, key=len), rows_at_once(vocab_size, _BATCH)
+    return (rows[i : i + size] for i in range(0, len(rows), size))
 
 
 def _rows(checkpoint: Checkpoint, headlines: Sequence[str]) -> list[list[int]]:

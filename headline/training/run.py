@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 Emit = Callable[[dict], None]  # takes one event, which docs/training.md describes
 
-_MEASURED = 10_000  # headlines of the test side at most, taken evenly from all of it
+_MEASURED = 10_000  # headlines of the test side at most, taken evenly from all of it: of a model with so many words
+_WORDS = 2**17  # at most; of one with more words, fewer headlines, because each takes longer
 _TYPED = 150  # headlines of the test side on which keystrokes saved are measured
 _LONGEST_MESSAGE = 1_000  # characters
 
@@ -305,7 +306,8 @@ def _measured(
 ) -> Checkpoint:
     """Return the checkpoint at the precision it is stored in, with its figures on the test side."""
     checkpoint = checkpoint.stored_as(settings.precision)
-    test, typed = _test_side(corpus, settings)
+    most = max(1, min(_MEASURED, _MEASURED * _WORDS // len(checkpoint.vocabulary)))
+    test, typed = _test_side(corpus, settings, most)
     if not test or should_stop():
         return checkpoint
     emit({"event": "measuring", "stage": "measuring"})
@@ -320,15 +322,15 @@ def _measured(
     return replace(checkpoint, metrics=checkpoint.metrics | metrics)
 
 
-def _test_side(corpus: Corpus | ShardedCorpus, settings: TrainingConfig) -> tuple[list[str], list[str]]:
-    """The test headlines to measure a model on, and those to type."""
+def _test_side(corpus: Corpus | ShardedCorpus, settings: TrainingConfig, most: int) -> tuple[list[str], list[str]]:
+    """The test headlines to measure a model on, `most` of them, and those to type."""
     shares = settings.seed, settings.validation, settings.test
     if isinstance(corpus, ShardedCorpus):
         split = corpus.split(*shares)
-        step = max(1, -(-split.sizes["test"] // _MEASURED))
+        step = max(1, -(-split.sizes["test"] // most))
         return split.titles("test", step), split.titles("test", most=_TYPED)
     test = split_headlines(corpus.headlines, *shares)["test"]
-    return test[:: max(1, -(-len(test) // _MEASURED))], test[:_TYPED]
+    return test[:: max(1, -(-len(test) // most))], test[:_TYPED]
 
 
 def measure(

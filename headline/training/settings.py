@@ -17,6 +17,9 @@ from headline.model.storage.quantization import PRECISIONS
 
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 _LARGEST = 2**31  # whole numbers stay below this
+MOST_ROWS = 2**16  # of a table of weights that a step updates as a whole: see FusedAdamW
+MOST_LOGITS = 2**33  # computed of the held-out titles after an epoch, where their softmax is over a large vocabulary
+LOGITS_AT_ONCE = 2**27  # of these, in one batch
 
 
 def _setting(default: Any, about: str) -> Any:

@@ -51,10 +51,15 @@ def test_a_small_model_of_several_layers_and_ngram_models(browser: Browser, head
     held(browser, small_checkpoint(headlines).save(tmp_path / "small", "float16"), keystrokes(headlines, 200))
 
 
-@pytest.mark.parametrize("precision", ["int4", "float32"])
-def test_a_large_vocabulary_without_ngrams(browser: Browser, headlines: list[str], tmp_path: Path, precision: str):
-    model = wide_checkpoint(4500, precision)
-    held(browser, model.save(tmp_path / "wide", precision), keystrokes(headlines, 150))
+@pytest.mark.parametrize(
+    "words, precision, number",
+    [(4_500, "int4", 150), (4_500, "float32", 150), (80_000, "int8", 60)],  # of more than 65,536 some are rare
+)
+def test_a_large_vocabulary_without_ngrams(
+    browser: Browser, headlines: list[str], tmp_path: Path, words: int, precision: str, number: int
+):
+    model = wide_checkpoint(words, precision)
+    held(browser, model.save(tmp_path / "wide", precision), keystrokes(headlines, number))
 
 
 # Texts that ask one rule of a language each, besides the titles of tests/languages.

@@ -3,10 +3,14 @@
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from rapidfuzz.distance import OSA
 
 from headline.corpus.language.languages import LANGUAGES
+from headline.corpus.vocabulary import Vocabulary
+from headline.generator.words import corrections
+from headline.generator.words.lexicon import Lexicon
 from headline.generator.words.spelling import (
     DOUBLED,
     EXCHANGED,
@@ -125,3 +129,13 @@ def test_a_slip_is_looked_for_only_where_words_go_on():
 )
 def test_slips_are_those_of_the_languages_letters_and_keyboard(tag, typed, meant, chance):
     assert dict(one_slip(typed, LANGUAGES[tag]))[meant] == chance
+
+
+def test_two_slips_are_looked_for_among_the_frequent_words(monkeypatch):
+    vocabulary = Vocabulary.build(["president", "president", "precedent"], "headline")
+    monkeypatch.setattr(corrections, "_TWO_SLIPS_AMONG", 5)  # the marks, and president
+    found = corrections.Corrections(vocabulary, Lexicon([], np.empty(0)), frozenset())._frequent
+    assert found.words == ["president"] and found.ids.tolist() == [vocabulary.stoi["president"]]
+    monkeypatch.setattr(corrections, "_TWO_SLIPS_AMONG", 2**16)
+    found = corrections.Corrections(vocabulary, Lexicon([], np.empty(0)), frozenset())._frequent
+    assert found.words == ["precedent", "president"]

@@ -8,6 +8,7 @@ import pytest
 
 from headline.corpus.sequences import PAD_ID, prefix_rows, shifted_row
 from headline.corpus.vocabulary import Vocabulary
+from headline.training.network import batches as batches_module
 from headline.training.network.batches import CausalBatches, PrefixBatches, make_batches
 from headline.training.settings import RECIPES
 from tests.tiny import headlines
@@ -123,3 +124,19 @@ def test_a_vocabulary_that_is_not_much_larger_is_taken_whole():
     vocabulary, encoded, config = encoded_by(settings)
     batches, held_out = make_batches(settings, config, vocabulary, encoded)
     assert batches.sampler is None and held_out.all_candidates is None
+
+
+def test_held_out_rows_of_a_large_vocabulary_are_measured_in_small_batches_and_evenly(monkeypatch):
+    rows = [[2, *[5] * (1 + n % 12), 3] for n in range(600)]
+    held_out = CausalBatches(rows, 64)
+    whole = {width for (inputs, _) in read(held_out) for width in [inputs.shape[1]]}
+    monkeypatch.setattr(batches_module, "LOGITS_AT_ONCE", 1_000 * 13 * 20)
+    held_out.judge_by_all(1_000)
+    assert held_out.batch_size == 20 and len(held_out) == 30  # all of them: they cost little
+    monkeypatch.setattr(batches_module, "MOST_LOGITS", 1_000 * held_out.words // 3)
+    held_out.judge_by_all(1_000)
+    assert len(held_out) == 10
+    found = [inputs["ids"] for inputs, _ in read(held_out)]
+    assert {ids.shape[1] for ids in found} >= {min(whole), max(whole)} and len({ids.shape[1] for ids in found[:2]}) == 2
+    words = sum(int((y != PAD_ID).sum()) for _, y in read(held_out))
+    assert words == pytest.approx(held_out.words / 3, rel=0.1)

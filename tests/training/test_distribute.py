@@ -16,7 +16,7 @@ from headline.training.distribute.environment import choose_jax, process_of_many
 from headline.training.distribute.share import Share
 from tests.tiny import headlines
 
-EPOCHS = 20
+EPOCHS = 8
 ROOT = Path(__file__).resolve().parents[2]
 # 85 training headlines in batches of 20: the last one has 5, which two processes cannot share evenly.
 TINY = (
@@ -38,29 +38,53 @@ def arguments(corpus: Path, out: Path, *more: str) -> list[str]:
     return ["train", str(corpus), "--out", str(out), "--distribute", "--json", *settings, *more]
 
 
-def alone_and_again(corpus: Path, one: Path, two: Path) -> subprocess.Popen:
-    """A process that trains a run alone, and then goes on with one that others began: JAX is loaded once for both."""
-    runs = [arguments(corpus, one), arguments(corpus, two, "--resume")]
-    code = "import sys, json; from headline.cli import main; sys.exit(max(map(main, json.loads(sys.argv[1]))))"
-    return begin([sys.executable, "-c", code, json.dumps(runs)], one.parent, {})
+# Runs in one process, one after the other, so that JAX is loaded once; it waits for a line between them where told to.
+# The state after the second epoch of one of them is kept as that of another, as if that one had been killed then.
+RUNS = """if True:
+    import json, shutil, sys
+    from pathlib import Path
+    from headline.cli import main
+    from headline.commands import train
+    runs, waits, kept = json.loads(sys.argv[1])
+    if kept:
+        from headline.training.distribute.environment import choose_jax
+        choose_jax()
+        from headline.training.distribute.processes import SharedBackup
+        save = SharedBackup._save_model
+        def save_and_keep(self):
+            save(self)
+            if self._current_epoch == 2 and not Path(kept[1]).exists():
+                shutil.copytree(*kept)
+        SharedBackup._save_model = save_and_keep
+    for arguments in runs:
+        if main(arguments):
+            sys.exit(2)
+        train.stay_behind = lambda tell: None  # the first run has left a process behind for all
+        if waits:
+            input()
+"""
+
+
+def in_a_row(
+    runs: list[list[str]], folder: Path, environment: dict[str, str], waits: bool = False, kept: tuple[str, ...] = ()
+) -> subprocess.Popen:
+    return begin([sys.executable, "-c", RUNS, json.dumps([runs, waits, kept])], folder, environment)
 
 
 def begin(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.Popen:
     cache = {"JAX_COMPILATION_CACHE_DIR": str(folder / "xla")}
     own = os.environ | COMPILED_ONCE | cache | {"CUDA_VISIBLE_DEVICES": "-1"} | environment
     own.pop("KERAS_BACKEND", None)
-    return subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+    return subprocess.Popen(command, cwd=ROOT, env=own, text=True, **pipes)
 
 
-def start(corpus: Path, out: Path, processes: int) -> list[subprocess.Popen]:
-    """Start the processes of a run, of which the first one tells its progress."""
-    address = f"127.0.0.1:{free_port()}"
-    command, started = [sys.executable, "-m", "headline", *arguments(corpus, out)], []
-    for process in range(processes):
-        named = {"JOB_ADDRESSES": address, "NUM_PROCESSES": str(processes), "PROCESS_ID": str(process)}
-        started.append(
-            begin(command, out.parent, {f"KERAS_DISTRIBUTION_{name}": value for name, value in named.items()})
-        )
+def start(runs: list[list[str]], folder: Path) -> list[subprocess.Popen]:
+    """Start the two processes of some runs in a row, of which the first one tells its progress."""
+    address, started = f"127.0.0.1:{free_port()}", []
+    for process in range(2):
+        named = {"JOB_ADDRESSES": address, "NUM_PROCESSES": "2", "PROCESS_ID": str(process)}
+        started.append(in_a_row(runs, folder, {f"KERAS_DISTRIBUTION_{name}": value for name, value in named.items()}))
     return started
 
 
@@ -86,28 +110,44 @@ def epochs_of(told: list[dict]) -> dict[int, list[float]]:
     return {e["epoch"]: [e["loss"], e["validation_loss"]] for e in told if e.get("epoch_ended")}
 
 
-def test_two_processes_have_the_losses_of_one_and_another_goes_on_when_one_is_killed(corpus, tmp_path):
-    first, second = processes = start(corpus, tmp_path / "two", processes=2)
-    lines = []
-    while not epochs_of(events("".join(lines))).keys() >= {1, 2}:
-        line = first.stdout.readline()
-        assert line, first.communicate()[1]
-        lines.append(line)
-    second.kill()
-    (code, told, complaint), _ = ended(processes)
-    together = epochs_of(events("".join(lines)))
-    assert code == 2 and "Another process of this run has ended" in complaint.splitlines()[-1]
-    assert "--resume" in told[-1]["message"] and not (tmp_path / "two").exists()
+def told_until(process: subprocess.Popen, run: int, epoch: int) -> list[list[dict]]:
+    """What a process told in each of its runs, until an epoch of one of them, counted from 1."""
+    runs: list[list[dict]] = []
+    while len(runs) < run or epoch not in epochs_of(runs[-1]):
+        line = process.stdout.readline()
+        assert line, process.communicate()[1]
+        for event in events(line):
+            if event["event"] == "reading":
+                runs.append([])
+            elif runs:
+                runs[-1].append(event)
+    return runs
 
-    [(code, told, complaint)] = ended([alone_and_again(corpus, tmp_path / "one", tmp_path / "two")])
-    assert code == 0, complaint
-    began = [i for i, event in enumerate(told) if event["event"] == "reading"]
-    alone, gone_on = epochs_of(told[: began[1]]), epochs_of(told[began[1] :])
+
+def test_two_processes_have_the_losses_of_one_and_either_goes_on_with_a_run_of_the_other(corpus, tmp_path):
+    one, fresh, other = (tmp_path / name for name in ("one", "fresh", "other"))
+    kept = tuple(str(tmp_path / f".{model.name}.backup") for model in (one, other))
+    go_on = arguments(corpus, other, "--resume")
+    single = in_a_row([arguments(corpus, one), go_on], tmp_path, {}, waits=True, kept=kept)
+    [told] = told_until(single, 1, EPOCHS)
+    alone = epochs_of(told)
     assert len(alone) == EPOCHS and alone[1][0] > alone[EPOCHS][0]
-    assert [*together[1], *together[2]] == pytest.approx([*alone[1], *alone[2]], rel=1e-3)
-    # the second epoch was told before it was stored
-    assert min(gone_on) in (2, 3) and max(gone_on) == EPOCHS and gone_on[EPOCHS][0] < together[1][0]
-    assert len(Checkpoint.load(tmp_path / "two").training["history"]) == len(gone_on)
+
+    first, second = processes = start([arguments(corpus, fresh), go_on], tmp_path)
+    from_scratch, from_one = map(epochs_of, told_until(first, 2, 4))
+    second.kill()
+    assert [*from_scratch[1], *from_scratch[2]] == pytest.approx([*alone[1], *alone[2]], rel=1e-3)
+    assert min(from_one) == 3 and from_one[4][0] < alone[1][0]
+    (code, told, complaint), _ = ended(processes)
+    assert code == 2 and "Another process of this run has ended" in complaint.splitlines()[-1]
+    assert "--resume" in told[-1]["message"] and fresh.exists() and not other.exists()
+
+    out, complaint = single.communicate("\n\n", timeout=300)
+    assert single.returncode == 0, complaint
+    from_two = epochs_of(events(out))
+    # the fourth epoch was told before it was stored
+    assert min(from_two) in (4, 5) and max(from_two) == EPOCHS and from_two[EPOCHS][0] < from_one[3][0]
+    assert len(Checkpoint.load(other).training["history"]) == len(from_two)
 
 
 @pytest.mark.parametrize("work, code, told", [("os.abort()", 2, "Another process of this run"), ("sys.exit(7)", 7, "")])

@@ -48,3 +48,13 @@ def test_what_no_program_could_read_is_a_sentence():
 
 def test_it_is_said_in_words():
     assert str(Footprint(1_234_567, 2_000)) == "1,234,567 parameters, about 2,000 MB of memory"
+
+
+def test_a_million_words_need_more_than_docs_scale_says_their_steps_took():
+    million = AUTOCOMPLETE.changed(max_words=1_000_000)
+    found = footprint(million, headlines=20_000, words=180_000, distinct=1_000_000, longest=10)
+    assert 2_683 < found.megabytes < 3 * 2_683
+    held_out = footprint(
+        million.changed(candidates=64), headlines=20_000, words=180_000, distinct=1_000_000, longest=10
+    )
+    assert held_out.megabytes == found.megabytes  # judging the held-out titles takes more than a step's candidates

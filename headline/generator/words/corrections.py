@@ -4,7 +4,9 @@ import unicodedata
 from collections.abc import Set
 from functools import cached_property
 
-from headline.corpus.vocabulary import Vocabulary
+import numpy as np
+
+from headline.corpus.vocabulary import SortedKeys, Vocabulary
 from headline.generator.next_words import NextWord
 from headline.generator.words.blocklist import is_blocked
 from headline.generator.words.choice import Choice, likeliest_first
@@ -17,6 +19,7 @@ _HARDLY = 1e-8  # the general list is searched too if no correction in the vocab
 _SHORTEST, _LONGEST = 3, 24  # letters
 _LONG = 6  # letters, from which on a word may have two slips
 _MOST = 8  # ranked at most
+_TWO_SLIPS_AMONG = 2**16  # the first words of the vocabulary
 
 
 class Corrections:
@@ -25,6 +28,15 @@ class Corrections:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, blocked: Set[str]):
         """`lexicon` has words outside the vocabulary; `blocked` words are never offered."""
         self._vocabulary, self._lexicon, self._blocked = vocabulary, lexicon, blocked
+
+    @cached_property
+    def _frequent(self) -> SortedKeys:
+        """The words among which two slips are looked for."""
+        keys = self._vocabulary.keys
+        if len(self._vocabulary) <= _TWO_SLIPS_AMONG:
+            return keys
+        places = np.flatnonzero(keys.ids < _TWO_SLIPS_AMONG)
+        return SortedKeys([keys.words[i] for i in places], keys.ids[places])
 
     def may_be_slip(self, key: str, probability: float) -> bool:
         """Whether the letters of the open word, so probable here whatever their case, may be a slip."""
@@ -53,14 +65,14 @@ class Corrections:
                     found.append(Choice(slip * follows.unknown * listed[1], word=listed[0], corrects=True))
             found = likeliest_first(found)[:_MOST]
         if not found and len(key) >= _LONG:
-            places = [keys.ids[i] for i in self._two_slips.of(key)]
+            places = [self._frequent.ids[i] for i in self._two_slips.of(key)]
             p = TWO_SLIPS * follows.words[places] * writing.chances(places)
             found = [Choice(float(own), (int(i),), corrects=True) for i, own in zip(places, p, strict=True)]
         return [c for c in found if c.probability > 0]
 
     @cached_property
     def _two_slips(self) -> TwoSlips:
-        return TwoSlips(self._vocabulary.keys.words)
+        return TwoSlips(self._frequent.words)
 
 
 def _is_letters(key: str) -> bool:

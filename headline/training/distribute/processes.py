@@ -19,12 +19,14 @@ _ERRORS = ("XlaRuntimeError", "JaxRuntimeError", "InternalError")
 def join(seed: int) -> Share:
     """Join the processes that the environment names, and divide batches among all their devices from now on.
 
+    Processes that have been joined for an earlier run stay so.
+
     Raises:
         ClusterError: they do not find each other.
     """
     process, processes = process_of_many()
     keras.utils.set_random_seed(seed)  # or Keras would draw one for all of them
-    if processes > 1:
+    if processes > 1 and not joined():
         try:
             keras.distribution.initialize()
         except Exception as error:
@@ -37,6 +39,13 @@ def join(seed: int) -> Share:
     devices = keras.distribution.list_devices()
     keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False))
     return Share(process, processes, len(devices), _CANDIDATES)
+
+
+def joined() -> bool:
+    """Whether this process belongs to several that have found each other."""
+    import jax
+
+    return jax.distributed.is_initialized()
 
 
 def agreed(should_stop: Callable[[], bool], share: Share) -> Callable[[], bool]:

@@ -5,12 +5,13 @@ The ratios between runs hold on other machines; `headline.training.duration.spee
 
 from dataclasses import dataclass
 
-from headline.training.settings import TrainingConfig
+from headline.training.settings import MOST_LOGITS, MOST_ROWS, TrainingConfig
 
 # Two cores of an AMD EPYC, TensorFlow 2.21, from the figures in docs/training.md: `bench.training --only epoch profile
 # tuning`.
 _FLOPS = 38e9  # operations per second of a training step
 _UPDATE = 3e-9  # seconds per parameter and step: AdamW reads and writes four numbers of each
+_BY_ROWS = 4  # times as long for a parameter of a row that is updated alone
 _STEP = 0.01  # seconds per step beside that
 _BACKWARD = 3  # forward and backward passes together, in forward passes
 _START = 9.0  # seconds until the first step: Keras, TensorFlow, the first compilation
@@ -83,6 +84,7 @@ def work(settings: TrainingConfig, size: ListSize, known_words: int = 0, compare
     vocabulary = min(settings.max_words, size.distinct) + known_words + 4
     config = settings.model_config(max(1, vocabulary), max(2, size.longest))
     rows = settings.rows_per_batch(round(training))
+    words = size.words
     sampled = config.causal and 0 < settings.candidates < vocabulary // 2
     scored = settings.candidates if sampled else vocabulary
     if config.causal:
@@ -97,8 +99,13 @@ def work(settings: TrainingConfig, size: ListSize, known_words: int = 0, compare
     into = width if config.causal else units  # the softmax reads
     forward = positions * cell + predictions * (last + 2 * into * scored)
     whole = positions * cell + predictions * (last + 2 * into * vocabulary)  # held-out headlines are never sampled
-    step = rows * _BACKWARD * forward / _FLOPS + _UPDATE * config.parameters + _STEP
-    words = size.words
+    updated, checked = config.parameters, 1.0  # of the held-out headlines
+    if sampled:
+        checked = min(1.0, MOST_LOGITS / max(1.0, vocabulary * settings.validation * words))
+        if vocabulary > MOST_ROWS:  # only the vectors that a batch uses are updated, in more steps each
+            used = min(vocabulary, scored + rows * round(per_headline))
+            updated += round((_BY_ROWS * used - vocabulary) * width)
+    step = rows * _BACKWARD * forward / _FLOPS + _UPDATE * max(0, updated) + _STEP
     measured, mixed = size.headlines * settings.test, min(_MIXED, size.headlines * settings.validation)
     letters = min(_TYPED, size.headlines * settings.test) * per_headline * _LETTERS
     answer = _ANSWER * vocabulary * width
@@ -109,7 +116,7 @@ def work(settings: TrainingConfig, size: ListSize, known_words: int = 0, compare
         step=step,
         steps=max(1, -(-round(examples) // rows)),
         epochs=settings.epochs,
-        check=settings.validation * size.headlines * whole / _FLOPS,
+        check=checked * settings.validation * size.headlines * whole / _FLOPS,
         between=_KEEP * config.parameters,
         mixing=mixed * per_headline * answer + _NGRAMS * known_words,
         measuring=(measured * per_headline * answer + _MODEL * vocabulary) * bool(settings.test),

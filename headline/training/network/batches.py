@@ -12,7 +12,7 @@ from headline.corpus.vocabulary import Vocabulary
 from headline.model.config import ModelConfig
 from headline.training.distribute.share import Share
 from headline.training.network.candidates import CandidateSampler
-from headline.training.settings import TrainingConfig
+from headline.training.settings import LOGITS_AT_ONCE, MOST_LOGITS, TrainingConfig
 
 
 def make_batches(
@@ -42,7 +42,7 @@ def sample_candidates(
         rng = np.random.default_rng(settings.seed)
         words_per_batch = batches.words / max(1, len(batches))
         batches.sampler = CandidateSampler(vocabulary.counts, settings.candidates, words_per_batch, rng)
-        held_out.all_candidates = np.arange(len(vocabulary), dtype=np.int32)
+        held_out.judge_by_all(len(vocabulary))
 
 
 class CausalBatches(keras.utils.PyDataset):
@@ -56,12 +56,32 @@ class CausalBatches(keras.utils.PyDataset):
         self.sampler: CandidateSampler | None = None  # for training by sampled softmax
         self.all_candidates: np.ndarray | None = None  # for measuring such a network with the whole softmax
         self.share = Share()  # of this process
+        self.most = 2**31  # batches, of which more are left out evenly
         self.on_epoch_end()
 
+    def judge_by_all(self, vocab_size: int) -> None:
+        """Measure by the softmax over all words: in batches that are small enough, and not on all rows if that would
+        take very long."""
+        self.all_candidates = np.arange(vocab_size, dtype=np.int32)
+        if self.words:
+            lengths = self.rows.lengths() if isinstance(self.rows, IdRows) else [len(row) for row in self.rows]
+            longest = int(max(lengths)) - 1
+            self.batch_size = max(1, min(self.batch_size, LOGITS_AT_ONCE // (vocab_size * longest)))
+            in_a_batch = self.batch_size * self.words / len(self.rows)
+            self.most = max(2, round(MOST_LOGITS / (vocab_size * in_a_batch)))
+            self.on_epoch_end()
+
     def __len__(self) -> int:
+        return min(self.most, self.all_batches)
+
+    @property
+    def all_batches(self) -> int:
+        """The number of batches, with those that are left out."""
         return len(self.batches)
 
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
+        if index >= 2 and len(self) < self.all_batches:  # the first two say which widths there are
+            index = 2 + (index - 2) * (self.all_batches - 3) // max(1, len(self) - 3)
         x, y = shifted_batch([self.rows[i] for i in self._chosen(index)])
         if self.sampler:
             candidates, log_chance, y = self.sampler.draw(y)
@@ -107,7 +127,8 @@ class StreamedBatches(CausalBatches):
         self._ids, self._chunk, self._chunks, self._seed, self._epoch = rows, chunk, chunks, seed, 0
         super().__init__(rows, batch_size, seed)
 
-    def __len__(self) -> int:
+    @property
+    def all_batches(self) -> int:
         return int(self._first[-1])
 
     def on_epoch_end(self) -> None:

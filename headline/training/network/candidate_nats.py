@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from headline.training.network.rows import rows_of
+
 
 @keras.saving.register_keras_serializable("headline")
 class CandidateNats(keras.layers.Layer):
@@ -22,8 +24,8 @@ class CandidateNats(keras.layers.Layer):
     def call(self, vectors: Any, candidates: Any, log_chance: Any, targets: Any) -> Any:
         """Vectors (B, T, E), ids (C,), their log chances (C,), targets as places among them (B, T) -> nats (B, T)."""
         ops = keras.ops
-        rows = ops.take(self.embedding.embeddings, candidates, axis=0)  # (C, E)
-        bias = ops.take(self.embedding.bias, candidates) - log_chance
+        rows = rows_of(self.embedding.embeddings, candidates)  # (C, E)
+        bias = rows_of(self.embedding.bias, candidates) - log_chance
         if keras.backend.backend() != "tensorflow":
             logits = ops.matmul(ops.cast(vectors, self.products), ops.transpose(ops.cast(rows, self.products)))
             logits = ops.cast(logits, "float32") + bias

@@ -29,10 +29,11 @@ class CandidateSampler:
         probabilities of being a candidate (C,) float32; and the targets as indices among the candidates.
         """
         own = np.unique(targets[targets >= self.head])
-        others = self.rng.permutation(np.arange(self.head, len(self.missed), dtype=np.int32))
+        tail = len(self.missed) - self.head
+        others = self.head + self.rng.choice(tail, min(tail, max(0, self.size - self.head)), replace=False)
         others = others[~np.isin(others, own)][: max(0, self.size - self.head - len(own))]
         candidates = np.concatenate([np.arange(self.head), own, others]).astype(np.int32)
-        drawn = len(others) / max(1, len(self.missed) - self.head - len(own))
+        drawn = len(others) / max(1, tail - len(own))
         chance = 1 - (1 - drawn) * self.missed[candidates]
         chance[: self.head] = 1
         self._place[candidates] = np.arange(len(candidates), dtype=np.int32)

@@ -6,6 +6,7 @@ import numpy as np
 from headline.model.config import ModelConfig
 from headline.training.network.candidate_nats import CandidateNats
 from headline.training.network.fast_lstm import FastLSTM
+from headline.training.network.rows import rows_of
 
 
 @keras.saving.register_keras_serializable("headline")
@@ -20,8 +21,10 @@ class TiedEmbedding(keras.layers.ReversibleEmbedding):
         self.bias = self.add_weight(name="bias", shape=(self.input_dim,), initializer="zeros")
 
     def call(self, inputs, reverse=False):
-        outputs = super().call(inputs, reverse=reverse)
-        return outputs + keras.ops.cast(self.bias, outputs.dtype) if reverse else outputs
+        if not reverse:
+            return keras.ops.cast(rows_of(self.embeddings, keras.ops.cast(inputs, "int32")), self.compute_dtype)
+        outputs = super().call(inputs, reverse=True)
+        return outputs + keras.ops.cast(self.bias, outputs.dtype)
 
     @property
     def variable_serialization_spec(self):
