@@ -20,6 +20,7 @@ from headline.errors import CheckpointError, DeviceMemoryError, HeadlineError, s
 from headline.model.checkpoint import Checkpoint
 from headline.model.ngrams.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL
+from headline.training.data.enough import check_number
 from headline.training.distribute.environment import choose_jax, process_of_many
 from headline.training.duration.estimate import list_size
 from headline.training.duration.run_time import BUILDING, MEASURING, TRAINING, TYPING, RunTime
@@ -191,6 +192,8 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     report = corpus.report
     said = {"summary": report.summary(), "notes": report.notes, "stage": "starting"}
     emit({"event": "corpus", **report.as_dict(), **said})
+    if isinstance(corpus, Corpus):
+        check_number(len(corpus.headlines))
     if isinstance(corpus, Corpus) and not text and not process:
         known = len(start_from.vocabulary) if start_from and settings.keep_words else 0
         clock.expect(work(settings, list_size(corpus), known, options.compare), known_factor())

@@ -19,6 +19,8 @@ from tests.browser import chromium
 expect.set_options(timeout=20_000)  # milliseconds: other tests run beside these
 # What Gradio's client says of its streams when a page is reloaded amid them, which a slow machine brings to light.
 LEFT = ("AbortError: signal is aborted", "Connection errored out")
+# The pages of one context share a process, which keeps the scripts that it has compiled: half the work of opening one.
+ONE_PROCESS = "--renderer-process-limit=1"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -86,38 +88,70 @@ def browser() -> Iterator[Browser]:
     assert path, "The browser tests need Chromium: run `make test`, which installs it, or install it yourself."
     with sync_playwright() as playwright:
         # Playwright gives each launch a new user data folder.
-        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*chromium.ARGUMENTS, ONE_PROCESS])
         yield browser
         browser.close()
 
 
-def save_data(context: BrowserContext) -> BrowserContext:
-    """The context of a visitor whose browser saves data: the server answers, and no engine is fetched and built.
+def save_data(visitor: BrowserContext | Page) -> None:
+    """Let a visitor's browser save data: the server answers, and no engine is fetched and built.
 
     That takes more than a second of both cores a page, which tests of other things than typing can do without.
     """
-    context.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
-    return context
+    visitor.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+
+
+class Visitors:
+    """One visitor after another at the same screen, each of whom finds nothing that an earlier one stored.
+
+    What the server lets a browser keep of its files stays, and so do compiled scripts while a first page stays open.
+    """
+
+    def __init__(self, browser: Browser, url: str):
+        self.context, self.url = browser.new_context(viewport={"width": 1100, "height": 900}), url
+        self._first = self.context.new_page()
+        self._first.goto(f"{url}favicon.ico")
+        self._session = self.context.new_cdp_session(self._first)
+
+    @contextmanager
+    def visit(self) -> Iterator[Page]:
+        """A page of a new visitor, not yet opened."""
+        origin = self.url.rstrip("/")
+        self._session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        try:
+            yield self.context.new_page()
+        finally:
+            for page in self.context.pages:
+                if page != self._first:
+                    page.close()
+            self.context.unroute_all()
+            self.context.set_offline(False)
+            self.context.clear_permissions()
+
+
+@pytest.fixture(scope="session")
+def at_a_desk(browser: Browser, app_url: str) -> Iterator[Visitors]:
+    visitors = Visitors(browser, app_url)
+    yield visitors
+    visitors.context.close()
 
 
 @pytest.fixture
-def page(browser: Browser, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(at_a_desk: Visitors, app_url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The opened page. No test may leave an error in its console, nor a request to another host."""
-    context = browser.new_context(viewport={"width": 1100, "height": 900})
-    marker = request.node.get_closest_marker("save_data")
-    if marker and False not in marker.args:
-        save_data(context)
-    page = context.new_page()
-    outside: list[str] = []
-    errors: list[str] = []
-    local = (app_url, "data:", "blob:")
-    page.on("request", lambda request: None if request.url.startswith(local) else outside.append(request.url))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(app_url)
-    page.locator("#headline-list li").first.wait_for()
-    yield page
-    context.close()
+    with at_a_desk.visit() as page:
+        marker = request.node.get_closest_marker("save_data")
+        if marker and False not in marker.args:
+            save_data(page)
+        outside: list[str] = []
+        errors: list[str] = []
+        local = (app_url, "data:", "blob:")
+        page.on("request", lambda request: None if request.url.startswith(local) else outside.append(request.url))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(app_url)
+        page.locator("#headline-list li").first.wait_for()
+        yield page
     assert outside == [], "the page asked another host"
     if not getattr(page, "expected_errors", False):
         told = [error for error in errors if not any(left in error for left in LEFT)]

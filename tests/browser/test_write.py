@@ -51,7 +51,9 @@ def test_arrows_choose_and_wrap_and_enter_takes(page: Page):
     box.press("Home")  # the caret goes, and the choice with it
     assert chosen(page) is None
     assert box.evaluate("e => e.selectionStart") == 0
+    expect_answer(page, "")
     box.press("End")
+    expect_answer(page, "the gov")
     box.press("ArrowUp")
     assert chosen(page) == offered[-1]
     box.press("Enter")

@@ -104,13 +104,15 @@ SERVER = """
 import random, sys, time
 from pathlib import Path
 from headline.runs.queue import dispatch, start
+from headline.training.options import RunOptions
+from headline.training.settings import RECIPES
 from tests.runs import stub_run
-from tests.runs.test_faults import OPTIONS
 stub_run.use()
+options = RunOptions(files=("headlines.csv",), settings=RECIPES["autocomplete"])
 runs, adds = Path(sys.argv[1]), int(sys.argv[2])
 while True:
     if adds:
-        start(OPTIONS, runs)
+        start(options, runs)
         adds -= 1
         print("added", flush=True)
     dispatch(runs)

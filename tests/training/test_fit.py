@@ -19,7 +19,7 @@ from headline.errors import CorpusError, SettingError
 from headline.generator.generator import Generator
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
-from headline.training.data.training_data import MIN_HEADLINES
+from headline.training.data.enough import MIN_HEADLINES
 from headline.training.fit import fit
 from headline.training.mixture import fit_mixture
 from headline.training.network import accelerator

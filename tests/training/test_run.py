@@ -48,6 +48,13 @@ def test_a_run_that_fails_says_so_in_its_last_event(corpus, tmp_path):
     assert "no column “titel”" in events[-1]["message"]
 
 
+def test_a_list_that_is_too_short_is_refused_before_keras_is_loaded(tmp_path, monkeypatch):
+    (tmp_path / "few.txt").write_text("\n".join(headlines(19)))
+    monkeypatch.setattr(run_module, "load_keras", None)
+    with pytest.raises(CorpusError, match=r"^19 headlines are too few to train on: give at least 20"):
+        run(RunOptions(files=(str(tmp_path / "few.txt"),), settings=TINY), tmp_path / "model")
+
+
 def test_options_survive_json():
     options = RunOptions(
         files=("a.csv", "b"),

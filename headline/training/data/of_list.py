@@ -5,7 +5,8 @@ from headline.corpus.split import SeenHeadlines, split_headlines
 from headline.corpus.vocabulary import Vocabulary, learn_style
 from headline.errors import CorpusError
 from headline.model.checkpoint import Checkpoint
-from headline.training.data.training_data import TrainingData, check_batches, check_titles
+from headline.training.data.enough import check_titles
+from headline.training.data.training_data import TrainingData, check_batches
 from headline.training.mixture import build_ngrams
 from headline.training.network.batches import make_batches
 from headline.training.settings import TrainingConfig

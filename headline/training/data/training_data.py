@@ -3,15 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from headline.corpus.language.detect import check_splittable
 from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CorpusError
 from headline.model.config import ModelConfig
 from headline.model.ngrams.ngram import NGram
 from headline.training.network.batches import Batches
-
-MIN_HEADLINES = 20
 
 
 @dataclass(frozen=True)
@@ -27,17 +24,6 @@ class TrainingData:
     style: str  # how the training headlines are capitalised
     seen: Callable[[], SeenHeadlines]  # the training headlines
     count_ngrams: Callable[[], NGram]  # of the training headlines
-
-
-def check_titles(number: int, titles: Sequence[str], tokenizer: str) -> None:
-    """Check that there are enough training headlines, and from some of them that their words can be told.
-
-    Raises:
-        CorpusError: they cannot be trained on.
-    """
-    if number < MIN_HEADLINES:
-        raise CorpusError(f"{number} headlines are too few to train on: give at least {MIN_HEADLINES}, better 1,000.")
-    check_splittable(titles, tokenizer)
 
 
 def check_batches(batches: Batches) -> None:
