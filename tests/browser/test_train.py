@@ -337,7 +337,11 @@ def test_another_sheet_of_a_workbook_is_chosen(page: Page, tmp_path: Path):
     bring(page, tmp_path / "titles.xlsx")
     heading, table, start = page.locator("#preview h3").first, page.locator("#preview table"), page.locator("#start")
     field = page.locator("#table input")
-    for chosen, count, seen in (("News", 12, "Council backs"), ("Sport", 7, "Late goal"), ("News", 12, "Council backs")):
+    for chosen, count, seen in (
+        ("News", 12, "Council backs"),
+        ("Sport", 7, "Late goal"),
+        ("News", 12, "Council backs"),
+    ):
         if field.count():  # the first sheet is read unasked
             choose(page, "#table", chosen)
         expect(heading).to_have_text(f"{count} headlines")
