@@ -110,7 +110,7 @@ def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int], langu
         warnings.append(str(error))
     n = len(corpus.headlines)
     if n < 500:
-        warnings.append(f"{n:,} headlines are few: fine-tune the bundled model, and use 1,000 or more if you can.")
+        warnings.append(f"{n:,} headlines are few: start from the bundled model, and bring 1,000 or more if you can.")
     if n and counts.total() / n > 25:
         warnings.append("The headlines are long: is this the right column?")
     if n and lengths[0] + lengths[1] > n / 2:

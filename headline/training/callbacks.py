@@ -80,6 +80,7 @@ class Reporter(keras.callbacks.Callback):
                 "seconds": round(self.seconds, 2),
             }
         )
+        self.time_left.epoch_ended(self.validation_loss)
         self._report(_finite(logs["nats"]), epoch_ended=True)
         self.on_epoch(epoch + 1)
 

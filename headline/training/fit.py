@@ -141,6 +141,7 @@ def _course(data: TrainingData, settings: TrainingConfig, start_from: Checkpoint
         expected.after,
         expected.check,
         expected.start,
+        settings.patience if data.held_out.words else 0,
     )
 
 

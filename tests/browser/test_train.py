@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from headline.share.archive import pack
@@ -322,6 +323,31 @@ def test_the_first_row_and_the_column_are_changed_by_keys(page: Page, tmp_path: 
     column.fill("2")
     column.press("Enter")
     expect(page.locator("#preview table")).to_contain_text("Storm closes school number 4")
+    assert violations_of_ours(page) == []
+
+
+def test_another_sheet_of_a_workbook_is_chosen(page: Page, tmp_path: Path):
+    book = Workbook()
+    book.remove(book.active)
+    for name, count, words in (("News", 12, "Council backs plan for park"), ("Sport", 7, "Late goal decides match")):
+        sheet = book.create_sheet(name)
+        for row in ("title", *(f"{words} number {i}" for i in range(count))):
+            sheet.append([row])
+    book.save(tmp_path / "titles.xlsx")
+    bring(page, tmp_path / "titles.xlsx")
+    heading, table, start = page.locator("#preview h3").first, page.locator("#preview table"), page.locator("#start")
+    field = page.locator("#table input")
+    for chosen, count, seen in (
+        ("News", 12, "Council backs"),
+        ("Sport", 7, "Late goal"),
+        ("News", 12, "Council backs"),
+    ):
+        if field.count():  # the first sheet is read unasked
+            choose(page, "#table", chosen)
+        expect(heading).to_have_text(f"{count} headlines")
+        expect(table).to_contain_text(seen)
+        expect(start).to_contain_text(f"Train on {count} titles")
+    expect(field).to_have_value("News")
     assert violations_of_ours(page) == []
 
 

@@ -50,6 +50,11 @@ def test_any_text_can_be_walked(text, recipe):
     assert len(word_walk(text, tiny.suggester(random_checkpoint(recipe)))["steps"]) <= 24
 
 
+def test_a_word_that_is_not_in_the_vocabulary_is_said_in_words():
+    steps = word_walk("zzyzx", tiny.suggester(random_checkpoint()))["steps"]
+    assert [step["word"] for step in steps] == ["an unknown word"]
+
+
 def test_a_strip_of_zeros_has_a_scale():
     assert strip(np.zeros(3))["scale"] == 1.0
 

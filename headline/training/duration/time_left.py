@@ -1,5 +1,6 @@
 """How long a run still takes, from the steps that it has done so far. The numbers that it tells never leap."""
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -55,6 +56,7 @@ class Course:
     after: float = 0.0  # seconds after the last epoch: the mixture, and measuring
     check: float = 0.0  # seconds of all checks after one epoch
     start: float = 0.0  # seconds before the first step has been done; 0: unknown
+    patience: int = 0  # epochs without a better held-out loss that end the run; 0: none do
 
 
 class TimeLeft:
@@ -69,6 +71,8 @@ class TimeLeft:
         self.course = course
         self._training, self._checking, self._between = Pace(), Pace(), Pace()
         self._last: float | None = None  # when the last step of any kind ended
+        self._ended, self._waited = 0, 0  # epochs that ended, and those since the best held-out loss
+        self._best = math.inf
         self.told = told or Told()
 
     def epoch_began(self, now: float) -> None:
@@ -84,6 +88,23 @@ class TimeLeft:
     def checked(self, now: float) -> None:
         """One held-out step has ended."""
         self._checking.add(self._since(now))
+
+    def epoch_ended(self, loss: float | None) -> None:
+        """An epoch has ended, with a held-out loss if there is one."""
+        self._ended += 1
+        if loss is not None and loss < self._best:
+            self._best, self._waited = loss, 0
+        else:
+            self._waited += 1
+
+    def _epochs_after(self, epoch: int) -> float:
+        """How many epochs come after this one: half-way between the fewest and the most, if the last one got no
+        better, since the next one may end the run or not."""
+        most, patience = self.course.epochs - epoch, self.course.patience
+        if not (patience and self._waited):
+            return most
+        fewest = max(0, min(most, self._ended + patience - self._waited - epoch))
+        return fewest if self._waited >= patience else (fewest + most) / 2
 
     def _since(self, now: float) -> float:
         before, self._last = self._last, now
@@ -101,7 +122,7 @@ class TimeLeft:
         checking = self._checking.mean(_FORWARD * training)
         slower = self._slower(now, epoch, step, check, training)
         between = self._between.mean(slower * course.between)
-        epochs_left = course.epochs - epoch
+        epochs_left = self._epochs_after(epoch)
         steps = epochs_left * course.steps + course.steps - step
         checks = epochs_left * course.checks + course.checks - check
         passed = now - self._last if self._last is not None else 0.0  # of what is being done now

@@ -6,6 +6,7 @@ _SETTLING = 0.05  # of the whole run: the time in which the told number moves mo
 _LEAST_SETTLING = 2.0  # seconds
 _STEEPEST = 1.2  # factor by which the told number changes between two reports at most, beside the time that went by
 _LEAST_LEFT = 1.0  # seconds
+_FEW = 7.9  # seconds: all that is less is told as "a few seconds", so that a change there is no leap
 
 
 class Told:
@@ -43,5 +44,7 @@ class Told:
         expected = max(_LEAST_LEFT, told - (now - at))
         settling = max(_LEAST_SETTLING, _SETTLING * (now - self.began + estimate))
         share = 1 - math.exp(-(now - at) / settling)
-        factor = (estimate / expected) ** share
-        return expected * min(_STEEPEST, max(1 / _STEEPEST, factor))
+        if estimate < expected:
+            return max(expected / _STEEPEST, expected * (estimate / expected) ** share)
+        # Up by a share of the difference: a share of the ratio would be less than the time that goes by meanwhile.
+        return min(expected + share * (estimate - expected), max(_STEEPEST * expected, _FEW))

@@ -16,6 +16,7 @@ from headline.web.engine.one_script import one_script
 _WORDS = 24  # words of a text that are followed, the first ones
 _UNITS = 6  # units listed: those whose h changes most
 _NEXT = 8  # next words listed
+_UNKNOWN = "an unknown word"  # what is said of one that the vocabulary does not have
 
 
 def word_walk_of(elem_id: str) -> gr.HTML:
@@ -63,7 +64,7 @@ def _step(suggester: Suggester, ids: list[int]) -> dict:
     }
     units = top(np.abs(after - before), _UNITS)
     return {
-        "word": suggester.vocabulary.written[last],
+        "word": _UNKNOWN if last == suggester.vocabulary.unk else suggester.vocabulary.written[last],
         "id": last,
         "embedding": strip(suggester.checkpoint.weights["embedding"][last]),
         "gates": [{"name": name, **strip(values[0, lane])} for name, values in gates.items()],
@@ -85,7 +86,7 @@ def _next(suggester: Suggester, state: State) -> list[list]:
     shown = mixture.copy()
     shown[suggester.blocked_ids] = -1
     named = [(int(i), vocabulary.written[i]) for i in top(shown, _NEXT) if shown[i] > 0]
-    marks = ((vocabulary.unk, "an unknown word"), (vocabulary.end, "the end of the headline"))
+    marks = ((vocabulary.unk, _UNKNOWN), (vocabulary.end, "the end of the headline"))
     named += [(i, name) for i, name in marks if i is not None]
     return [
         [name, float(logits[0, i]), float(softmax[i]), None if ngram is None else float(ngram[i]), float(mixture[i])]

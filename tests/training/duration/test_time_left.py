@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from headline.training.duration.time_left import Course, Pace, TimeLeft
+from headline.training.duration.told import Told
 
 # Seconds of the steps of a real run: fine-tuning the bundled model on 300 titles, on two cores that other work shared.
 # The first compiled the network and is left out here.
@@ -125,3 +126,24 @@ def test_a_pace_leaves_the_first_out_and_cuts_what_is_far_from_the_others():
     for seconds in (1.0, 1.0, 1.0, 1000.0):
         pace.add(seconds)
     assert pace.mean(7.0) == pytest.approx((1 + 1 + 1 + 20) / 4) and len(pace) == 5
+
+
+@pytest.mark.parametrize("most", [20.0, 400.0])
+def test_a_number_that_was_far_too_low_rises_again(most):
+    told, now = Told(), 0.0
+    told.begin(now)
+    assert told.towards(1.0, now) == 1.0
+    for _ in range(120):  # a minute of reports, half a second apart
+        now += REPORT
+        left = told.towards(most, now)
+    assert left > 0.7 * most
+
+
+def test_epochs_that_patience_may_save_are_counted_half():
+    follow = TimeLeft(Course(10, 10, patience=2))
+    follow.epoch_began(0.0)
+    for epoch, (loss, after) in enumerate([(3.0, 9), (2.5, 8), (2.6, 4), (2.4, 6), (2.5, 3), (2.6, 0)], start=1):
+        for step in range(1, 11):
+            follow.trained(10 * (epoch - 1) + step)
+        follow.epoch_ended(loss)
+        assert follow._epochs_after(epoch) == pytest.approx(after)
