@@ -46,7 +46,7 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--vectors",
         metavar="FILE",
-        help="word vectors for the first embedding, in the text format of GloVe, word2vec and fastText (docs/training.md)",
+        help="word vectors to begin with, as GloVe, word2vec and fastText have them in text (docs/training.md)",
     )
     parser.add_argument(
         "--resume",

@@ -82,7 +82,7 @@ def test_words_begin_where_their_vectors_say_and_others_as_before(dimensions):
         ("rain 1 2\n" + "snow 3\n" * 200, "line 102 has not 2 numbers"),
         ("rain " + "1 " * 70_000, "line 1 is too long"),
         ("rain " + "1 " * 5_000, "its first line has 5000 numbers"),
-        ("regen 1 2\nschnee 3 4\n", "only 0 of the 9 words. Is it of the same language?"),
+        ("regen 1 2\nschnee 3 4\n", "only 0 of the 9 words. Is it of their language?"),
         ("", "has only 0 of the 9 words"),
     ],
 )

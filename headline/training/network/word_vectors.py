@@ -6,7 +6,8 @@ used alike (Qi et al. 2018, "When and Why are Pre-trained Word Embeddings Useful
 
 import gzip
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -39,8 +40,8 @@ def read_vectors(path: Path, wanted: Collection[str]) -> dict[str, np.ndarray]:
         beginning = plain.read(4)
     if beginning.startswith(b"PK"):
         raise CorpusError(f"{path.name} is a zip: unpack it, and give one of its files.")
-    zipped = beginning.startswith(b"\x1f\x8b")
-    with Source(path.name, "txt", lambda: gzip.open(path) if zipped else path.open("rb")).open() as file:  # type: ignore[return-value]
+    opened: Callable = partial(gzip.open, path) if beginning.startswith(b"\x1f\x8b") else partial(path.open, "rb")
+    with Source(path.name, "txt", opened).open() as file:
         for number, line in enumerate(_lines(file, path.name), start=1):
             word, *numbers = line.rstrip().split(b" ")
             if number == 1 and len(numbers) == 1:
@@ -91,7 +92,7 @@ def vectors_for(vocabulary: Vocabulary, path: Path) -> tuple[np.ndarray, np.ndar
     rows = {i: vector for i in range(len(keys)) if (vector := _vector(keys[i], parts[i], known)) is not None}
     if len(rows) < max(2, len(keys) // 100):
         raise SettingError(
-            f"The word vectors: {path.name} has only {len(rows):,} of the {len(keys):,} words. Is it of the same language?"
+            f"The word vectors: {path.name} has only {len(rows):,} of the {len(keys):,} words. Is it of their language?"
         )
     vectors = np.array(list(rows.values()))
     vectors -= vectors.mean(axis=0)
@@ -110,7 +111,7 @@ def _vector(key: str, parts: Sequence[str], known: dict[str, np.ndarray]) -> np.
 
 
 def first_embedding(fresh: np.ndarray, ids: np.ndarray, vectors: np.ndarray, seed: int) -> np.ndarray:
-    """Return the embedding (V, E) in which the words of `ids` begin with their vectors, (N, D), and others as in `fresh`.
+    """Return the embedding (V, E) in which words `ids` (N,) begin with their vectors (N, D), and others as in `fresh`.
 
     The vectors are turned into the E dimensions at random, which keeps the angles between them (Johnson & Lindenstrauss
     1984; exactly where D <= E).
