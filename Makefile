@@ -1,7 +1,7 @@
 # make app   set up and start the app          make test   set up, check, and run every test
 # make bench set up and run the measurements   make check  style and types, without the tests
 # make space SPACE=owner/name [GPU=1] [DRY_RUN=1]   put the app on the Hugging Face Hub
-# make model DATA=folder   train the bundled model anew from the corpora (hours; goes on after an interruption)
+# make model DATA=folder VECTORS=file   train the bundled model anew from the corpora (hours; goes on after an interruption)
 # make kernels   build assets/engine/kernels.wasm from its text (needs npx)
 # make lock  write the lock files anew           make audit  look for known faults in what they list
 #                                              make clean  remove what set-up made
@@ -35,7 +35,7 @@ bench: setup
 
 model: setup
 	@test -n "$(DATA)" || { echo "Say where the corpora are: make model DATA=../shared/data" >&2; exit 2; }
-	$(PY) -m bench.bundled "$(DATA)"
+	$(PY) -m bench.bundled "$(DATA)" $(if $(VECTORS),--vectors "$(VECTORS)")
 
 kernels:
 	npx --yes --package=wabt@1.0.37 wat2wasm assets/engine/kernels.wat --output=assets/engine/kernels.wasm

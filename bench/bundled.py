@@ -1,10 +1,11 @@
 """Trains the bundled model from the corpora, measures it, and writes it with its card.
 
-    make model DATA=../shared/data          # or: python -m bench.bundled ../shared/data
+    make model DATA=../shared/data VECTORS=glove.txt     # or: python -m bench.bundled ../shared/data --vectors glove.txt
     python -m bench.bundled ../shared/data --casing      # only how the words of assets/model are written before others
 
 Seeded. A run that was interrupted goes on after its last epoch when the same command is given again. The corpora are
-not part of this repository; data/README.md says where they come from. Steps, each kept in the work folder:
+not part of this repository; data/README.md says where they come from, and bench/bundled_vectors.py where the word vectors
+do. Steps, each kept in the work folder:
 
     corpus      text.txt, headlines.txt, left_out.txt     (bench/bundled_corpus.py)
     trained     the network after both courses, float32
@@ -45,10 +46,11 @@ SETTINGS = RECIPES["autocomplete"].changed(
     text_ngrams=0.0,  # beside the network they get a weight of 0.014: not worth half a megabyte
     embedding_dropout=0.25,
     dropout=0.35,
-    learning_rate=2.5e-3,
+    recurrent_dropout=0.25,
+    learning_rate=3.2e-3,
     weight_decay=0.05,
-    batch_size=128,
-    text_epochs=2,
+    batch_size=256,
+    text_epochs=1,
     epochs=8,
     patience=0,
     validation=0.008,
@@ -131,13 +133,18 @@ LICENCE = {
             "licence": "public domain and CC0 (stated)",
             "source": "US General Services Administration",
         },
+        {
+            "name": "GloVe, the word vectors that it began with",
+            "licence": "PDDL 1.0 (stated)",
+            "source": "Jeffrey Pennington, Richard Socher and Christopher Manning 2014, of Wikipedia 2014 and Gigaword 5",
+        },
     ],
 }
 # What the page says of the model.
 READ = "339,000 headlines and 3.3 million words of articles and speeches, 2003 to early 2026"
 
 
-def train(corpus: Path, work: Path, settings: TrainingConfig) -> Checkpoint:
+def train(corpus: Path, work: Path, settings: TrainingConfig, vectors: Path | None) -> Checkpoint:
     """Train both courses, or load what was trained before."""
     out = work / "trained"
     if out.is_dir():
@@ -145,6 +152,7 @@ def train(corpus: Path, work: Path, settings: TrainingConfig) -> Checkpoint:
     options = RunOptions(
         files=(str(corpus / "headlines.txt"),),
         text=(str(corpus / "text.txt"),),
+        vectors=str(vectors) if vectors else None,
         settings=settings,
         resume=True,
         name="bundled",
@@ -220,6 +228,7 @@ def _print_epoch(event: dict) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder of corpora")
+    parser.add_argument("--vectors", type=Path, help="the word vectors to begin with (default: random ones)")
     parser.add_argument("--work", type=Path, default=Path("runs/bundled"))
     parser.add_argument("--out", type=Path, default=BUNDLED_MODEL)
     parser.add_argument(
@@ -232,7 +241,7 @@ def main() -> None:
     if options.casing:
         with_forms_before(Checkpoint.load(options.out), corpus, SETTINGS).save(options.out, SHIPPED)
         return
-    trained = train(corpus, options.work, SETTINGS)
+    trained = train(corpus, options.work, SETTINGS, options.vectors)
     shipped, ngrams = ship(trained, corpus, SETTINGS)
     rows = read_headlines(corpus / "headlines.txt").headlines
     headlines = {

@@ -6,7 +6,9 @@ import pytest
 
 from bench.bundled import SETTINGS, SHIPPED, with_forms_before
 from bench.bundled_corpus import clean, clean_lower, clean_sentence, clean_tweet, distinct, prepare
+from bench.bundled_vectors import as_text
 from headline.model.checkpoint import Checkpoint
+from headline.training.network.word_vectors import read_vectors
 from tests.tiny import random_checkpoint
 
 
@@ -109,3 +111,12 @@ def test_forms_before_other_words_are_added_and_all_else_stays_as_it_was(tmp_pat
     for name in ("weights.safetensors", "memory.safetensors"):
         assert (tmp_path / "new" / name).read_bytes() == (tmp_path / "old" / name).read_bytes()
     assert Checkpoint.load(tmp_path / "new").vocabulary.exceptions_before == {(ids["white"], ids["house"]): "White"}
+
+
+def test_the_vectors_of_the_package_become_a_text_that_is_read(tmp_path):
+    """Behind its numbers, each word of the package has two more, its norm and its rank."""
+    package = {"dimensions": 3, "vectors": {"the": [0.5, -1e-06, 2, 2.06, 0], "…": [1, 2, 3, 3.74, 1]}}
+    path = tmp_path / "glove.txt"
+    path.write_text(as_text(package), encoding="utf-8")
+    found = read_vectors(path, {"the", "…"})
+    assert found["the"].tolist() == pytest.approx([0.5, -1e-6, 2]) and found["…"].tolist() == [1, 2, 3]

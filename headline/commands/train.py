@@ -44,6 +44,11 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="a file of running text, a sentence a row, to train on before the headlines; may be given several times",
     )
     parser.add_argument(
+        "--vectors",
+        metavar="FILE",
+        help="word vectors to begin with, as GloVe, word2vec and fastText have them in text (docs/training.md)",
+    )
+    parser.add_argument(
         "--resume",
         action="store_true",
         help="go on with the same command after it was interrupted, from the last epoch",
@@ -101,6 +106,7 @@ def run_command(options: argparse.Namespace) -> None:
                 samples=tuple(options.sample),
                 compare=options.compare,
                 text=tuple(options.text),
+                vectors=options.vectors,
                 resume=options.resume,
                 dask=options.dask or "",
                 distribute=options.distribute,

@@ -115,13 +115,15 @@ def job_content(options: RunOptions, repo: str, flavor: str, root: Path = ROOT) 
         content[f"{_PROGRAM}/requirements.txt"] = with_gpu(requirements).encode()
     files = [_add(content, "lists", i, Path(file)) for i, file in enumerate(options.files)]
     text = [_add(content, "text", i, Path(file)) for i, file in enumerate(options.text)]
+    vectors = _add(content, "vectors", 0, Path(options.vectors)) if options.vectors else None
     start = None
     if options.start_from:
         start = f"{MOUNTED}/start"
         for name in CHECKPOINT_FILES:
             if (path := Path(options.start_from) / name).is_file():
                 content[f"start/{name}"] = path
-    there = replace(options, files=tuple(files), text=tuple(text), start_from=start, resumable=False, flavor="")
+    there = replace(options, files=tuple(files), text=tuple(text), vectors=vectors, start_from=start)
+    there = replace(there, resumable=False, flavor="")
     content[ASKED] = json.dumps({"options": there.as_dict(), "model": repo}).encode()
     return content
 

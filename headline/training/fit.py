@@ -38,9 +38,16 @@ from headline.training.network.accelerator import (
     memory_ran_out,
 )
 from headline.training.network.batches import CausalBatches
-from headline.training.network.keras_model import build_model, model_weights, set_model_weights, with_candidates
+from headline.training.network.keras_model import (
+    build_model,
+    drop_recurrent_weights,
+    model_weights,
+    set_model_weights,
+    with_candidates,
+)
 from headline.training.network.objective import compile_model
 from headline.training.network.transfer import transfer_weights
+from headline.training.network.word_vectors import first_embedding, vectors_for
 from headline.training.progress import Progress
 from headline.training.settings import TrainingConfig
 
@@ -64,6 +71,7 @@ def fit(
     share: Share | None = None,
     told: Told | None = None,
     compare: bool = False,
+    vectors: Path | None = None,
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
@@ -92,10 +100,16 @@ def fit(
             raise SettingError("distribute needs the autocomplete recipe.")
     with computing_in(compute_policy(settings)):
         model = build_model(data.config)
+        drop_recurrent_weights(model, settings.recurrent_dropout)
         trained = with_candidates(model) if data.config.causal and data.batches.sampler else model
     if start_from:
         fresh = model_weights(model, data.config)
         set_model_weights(model, data.config, transfer_weights(start_from, data.vocabulary, fresh))
+    elif vectors:
+        fresh = model_weights(model, data.config)
+        known = vectors_for(data.vocabulary, vectors)
+        embedding = first_embedding(fresh["embedding"], *known, settings.seed)
+        set_model_weights(model, data.config, fresh | {"embedding": embedding})
     compile_model(trained, settings, len(data.batches) * settings.epochs)
     ngram = _ngram_baseline(data, settings, on_baseline)
 

@@ -22,6 +22,7 @@ class RunOptions:
     files: tuple[str, ...]  # files or folders of headlines
     settings: TrainingConfig
     text: tuple[str, ...] = ()  # files of running text, a sentence a row, to train on before the headlines
+    vectors: str | None = None  # a file of word vectors for the first embedding
     resume: bool = False  # whether to go on with a run of the same options that was interrupted
     resumable: bool = True  # whether the state after every epoch is kept, for `resume`; three times the model
     column: str | None = None  # that holds the headlines; None: found by its name and its cells
@@ -44,6 +45,10 @@ class RunOptions:
             raise SettingError(f"rows must be 0 or more; it is {self.rows}.")
         if not (math.isfinite(self.minutes) and self.minutes >= 0):
             raise SettingError(f"minutes must be a number, 0 or more; it is {self.minutes}.")
+        if self.vectors and self.start_from:
+            raise SettingError("The model to start from has vectors of its own: leave vectors or start_from out.")
+        if self.vectors and self.settings.recipe != "autocomplete":
+            raise SettingError("Word vectors need the autocomplete recipe; the lesson begins with random ones.")
 
     def as_dict(self) -> dict:
         return asdict(self)

@@ -42,15 +42,16 @@ def pretrain(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
     backup: Path | None = None,
+    vectors: Path | None = None,
 ) -> Checkpoint:
     """Train on sentences and return a checkpoint for the headlines to start from.
 
     With a `backup` folder, a first course that was finished before is loaded from there, and one that was
-    interrupted goes on.
+    interrupted goes on. The file of word vectors in `vectors` gives the first embedding.
 
     Raises:
         CorpusError: there are too few sentences.
-        SettingError: the recipe cannot be pre-trained.
+        SettingError: the recipe cannot be pre-trained, or the word vectors cannot be used.
     """
     from headline.training.fit import fit
 
@@ -65,6 +66,7 @@ def pretrain(
         patience=0,
         embedding_dropout=_DROPOUT * settings.embedding_dropout,
         dropout=_DROPOUT * settings.dropout,
+        recurrent_dropout=0.0,
     )
     try:
         checkpoint = fit(
@@ -75,6 +77,7 @@ def pretrain(
             start_from=start_from,
             vocabulary=vocabulary,
             backup=backup / "text-epochs" if backup else None,
+            vectors=vectors,
         )
     except CorpusError as error:
         raise CorpusError(f"The running text: {error}") from error

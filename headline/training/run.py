@@ -58,6 +58,7 @@ def train(
     on_baseline: Callable[[float], None] = lambda nats: None,
     text: Sequence[str] = (),
     backup: Path | None = None,
+    vectors: Path | None = None,
 ) -> Checkpoint:
     """Train on a corpus and return a checkpoint with its mixture and its test figures.
 
@@ -78,11 +79,13 @@ def train(
         text: sentences of running text to train on first, where the corpus is a list. One vocabulary is chosen over
             both.
         backup: a folder that keeps the state after every epoch, from which an interrupted run goes on.
+        vectors: a file of word vectors in the text format of GloVe, with which the words that it has begin.
         on_baseline: called before the first epoch with the held-out loss of the n-grams alone, in nats per word.
 
     Raises:
         CorpusError: the corpus has too few headlines to train on.
-        SettingError: a learning rate is too high, or the model to start from has another shape.
+        SettingError: a learning rate is too high, the model to start from has another shape, or the word vectors
+            cannot be used.
         DeviceMemoryError: the GPU's memory ran out.
     """
     checkpoint = _fit(
@@ -98,6 +101,7 @@ def train(
         on_baseline,
         text,
         backup,
+        vectors,
     )
     return _measured(checkpoint, corpus, settings, should_stop)
 
@@ -115,6 +119,7 @@ def _fit(
     on_baseline: Callable[[float], None],
     text: Sequence[str],
     backup: Path | None,
+    vectors: Path | None = None,
     share: "Share | None" = None,
     told: Told | None = None,
     compare: bool = False,
@@ -128,7 +133,7 @@ def _fit(
     if text and isinstance(corpus, Corpus):
         also = start_from.vocabulary if start_from and settings.keep_words else None
         vocabulary = vocabulary or shared_vocabulary(corpus.headlines, text, settings, also)
-        start_from = pretrain(text, settings, vocabulary, start_from, on_progress, should_stop, backup)
+        start_from = pretrain(text, settings, vocabulary, start_from, on_progress, should_stop, backup, vectors)
         others = list(text_ngrams(text, settings, vocabulary))
     epochs = backup / "headline-epochs" if backup else None
     return fit(
@@ -147,6 +152,7 @@ def _fit(
         share,
         told,
         compare,
+        None if start_from else vectors,
     )
 
 
@@ -237,6 +243,7 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
         on_baseline=lambda nats: emit({"event": "baseline", "nats": nats}),
         text=text,
         backup=backup if options.resumable else None,
+        vectors=Path(options.vectors) if options.vectors else None,
         share=share,
         told=clock.told if not text else None,
         compare=options.compare,

@@ -49,6 +49,7 @@ class TrainingConfig:
     layers: int = _setting(1, "number of LSTM layers")
     embedding_dropout: float = _setting(0.2, "dropout rate of the embedding dimensions")
     dropout: float = _setting(0.3, "dropout rate of each LSTM layer's output")
+    recurrent_dropout: float = _setting(0.0, "dropout rate of each LSTM layer's recurrent weights")
     epochs: int = _setting(12, "passes over the training headlines")
     batch_size: int = _setting(0, "headlines per batch; 0: 16 to 128, more for a longer list")
     candidates: int = _setting(4096, "words in the sampled softmax of a batch; 0: the whole vocabulary")
@@ -88,7 +89,7 @@ class TrainingConfig:
         _check(self.compute in COMPUTES, "compute", f"one of {', '.join(COMPUTES)}", self.compute)
         for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs", "text_epochs"):
             _check(getattr(self, name) >= 1, name, "1 or more", getattr(self, name))
-        for name in ("embedding_dropout", "dropout"):
+        for name in ("embedding_dropout", "dropout", "recurrent_dropout"):
             _check(0 <= getattr(self, name) < 1, name, "from 0 to below 1", getattr(self, name))
         for name in ("text_weight", "text_ngrams"):
             _check(0 <= getattr(self, name) <= 1, name, "from 0 to 1", getattr(self, name))

@@ -131,6 +131,16 @@ def test_what_a_job_is_given(capsys, canned, corpus, tmp_path):
     assert there["model"] == events[0]["model"] and canned.repos == {}
 
 
+def test_word_vectors_go_there_too(capsys, canned, corpus, tmp_path):
+    (tmp_path / "glove.txt").write_text("rain 1 2\n")
+    canned.ends("COMPLETED", DONE)
+    code, _, err = train(capsys, corpus, tmp_path / "model", "--vectors", tmp_path / "glove.txt")
+    assert code == 0, err
+    options = RunOptions.from_dict(json.loads(canned.seen["run.json"])["options"])
+    assert options.vectors == "/input/vectors/00-glove.txt"
+    assert canned.seen["vectors/00-glove.txt"] == b"rain 1 2\n"
+
+
 @pytest.mark.parametrize(
     "stage, lines, message",
     [

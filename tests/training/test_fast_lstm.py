@@ -106,3 +106,43 @@ def test_a_saved_model_comes_back(tmp_path):
         model.export(tmp_path / "exported", verbose=False)
         served = tf.saved_model.load(tmp_path / "exported")
         np.testing.assert_allclose(served.serve(x), model(x), atol=1e-6)
+
+
+@pytest.mark.parametrize("fast", [pytest.param(True, marks=ON_TENSORFLOW), False])
+def test_some_recurrent_weights_are_left_out_while_training(fast, monkeypatch):
+    """The outputs are those of Keras' layer with the weights that were drawn, the same at every time step."""
+    plain, ours = pair()
+    if not fast:
+        monkeypatch.setattr(FastLSTM, "_computed_fast", lambda self, mask: False)
+    x = numbers(ROWS, STEPS, SIZE)
+    ours.weight_dropout = 0.4
+    before = keras.ops.convert_to_numpy(ours.cell.seed_generator.state)
+    outputs = [keras.ops.convert_to_numpy(ours(x, training=True)) for _ in range(2)]
+    assert not np.allclose(*outputs)  # another draw
+    ours.cell.seed_generator.state.assign(before)
+    whole = ours.cell.recurrent_kernel
+    drawn = keras.ops.convert_to_numpy(keras.random.dropout(whole, 0.4, seed=ours.cell.seed_generator))
+    assert 0.25 < np.mean(drawn == 0) < 0.55
+    kernel, recurrent, bias = plain.get_weights()
+    plain.set_weights([kernel, drawn, bias])
+    np.testing.assert_allclose(outputs[0], keras.ops.convert_to_numpy(plain(x)), atol=1e-5)
+    plain.set_weights([kernel, recurrent, bias])
+    for layer in (plain, ours):  # nothing is left out afterwards, nor lost
+        layer.predicted = keras.ops.convert_to_numpy(layer(x, training=False))
+    np.testing.assert_allclose(ours.predicted, plain.predicted, atol=1e-5)
+    assert [w.shape for w in ours.get_weights()] == [w.shape for w in plain.get_weights()]
+
+
+@ON_TENSORFLOW
+def test_weights_that_are_left_out_have_no_gradient():
+    import tensorflow as tf
+
+    layer = pair()[1]
+    layer.weight_dropout = 0.5
+    before = layer.cell.seed_generator.state.numpy()
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(layer(numbers(ROWS, STEPS, SIZE), training=True))
+    gradient = tape.gradient(loss, layer.cell.recurrent_kernel.value).numpy()
+    layer.cell.seed_generator.state.assign(before)
+    drawn = keras.random.dropout(keras.ops.ones_like(gradient), 0.5, seed=layer.cell.seed_generator).numpy()
+    assert (gradient[drawn == 0] == 0).all() and (gradient[drawn > 0] != 0).mean() > 0.99

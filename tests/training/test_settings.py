@@ -23,7 +23,11 @@ NAN = float("nan")
         ("precision", "int2"),
         *[(name, 0) for name in ("min_count", "max_words", "embedding_size", "units", "layers", "epochs")],
         *[(name, -1) for name in ("batch_size", "clip_norm", "patience", "seed", "candidates", "block_size")],
-        *[(name, value) for name in ("embedding_dropout", "dropout") for value in (-0.1, 1.0, NAN)],
+        *[
+            (name, value)
+            for name in ("embedding_dropout", "dropout", "recurrent_dropout")
+            for value in (-0.1, 1.0, NAN)
+        ],
         *[("learning_rate", value) for value in (0.0, -1.0, NAN)],
         *[("block_size", value) for value in (1, 2)],
         *[(name, value) for name in ("validation", "test") for value in (-0.1, 0.95, 1.0, NAN)],

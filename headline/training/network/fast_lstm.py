@@ -6,6 +6,8 @@ once for all steps, and the backward pass keeps the gates' gradients and multipl
 end (Appleyard et al. 2016, "Optimizing Performance of Recurrent Neural Networks on GPUs", sections 3.1 and 3.3).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -21,22 +23,43 @@ class FastLSTM(keras.layers.LSTM):
 
     Under the policy "mixed_bfloat16" the products are computed in bfloat16 and everything else in float32: the
     gates, the cell state and the sums within each product.
+
+    While training, a share `weight_dropout` of the recurrent weights is left out, drawn anew for every batch and the
+    same at all of its time steps (Merity et al. 2018, "Regularizing and Optimizing LSTM Language Models": DropConnect).
+    It is not saved with the layer.
     """
+
+    weight_dropout = 0.0
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """(B, T, E) and two states (B, U) -> last output (B, U), outputs (B, T, U) or (B, 1, U), two states (B, U)."""
         if not (training and self._computed_fast(mask)):
-            return super().inner_loop(sequences, initial_state, mask, training=training)
+            with self._weights_dropped(training):
+                return super().inner_loop(sequences, initial_state, mask, training=training)
         import tensorflow as tf
 
         cell = self.cell
         # The variables behind Keras' own: read without Keras' cast to half precision.
         kernels = [tf.convert_to_tensor(v._value) for v in (cell.kernel, cell.recurrent_kernel, cell.bias)]
+        if self.weight_dropout:
+            kernels[1] = keras.random.dropout(kernels[1], self.weight_dropout, seed=cell.seed_generator)
         states = [tf.cast(state, tf.float32) for state in initial_state]
         outputs, h, c = lstm(tf.transpose(sequences, [1, 0, 2]), *states, *kernels)
         outputs, h, c = (tf.cast(x, self.compute_dtype) for x in (outputs, h, c))
         self.supports_jit = False  # XLA has no products in bfloat16 on a processor and wants T to be fixed
         return h, tf.transpose(outputs, [1, 0, 2]) if self.return_sequences else h[:, None], [h, c]
+
+    @contextmanager
+    def _weights_dropped(self, training: bool) -> Iterator[None]:
+        """Let Keras' own way read recurrent weights of which some are left out."""
+        whole = self.cell.recurrent_kernel
+        if training and self.weight_dropout:
+            dropped = keras.random.dropout(whole, self.weight_dropout, seed=self.cell.seed_generator)
+            object.__setattr__(self.cell, "recurrent_kernel", dropped)  # past Keras, which would track it as a weight
+        try:
+            yield
+        finally:
+            object.__setattr__(self.cell, "recurrent_kernel", whole)
 
     def _computed_fast(self, mask: Any) -> bool:
         if keras.backend.backend() != "tensorflow" or mask is not None:

@@ -87,6 +87,13 @@ def with_candidates(model: keras.Model) -> keras.Model:
     return keras.Model(inputs, nats(vectors, *list(inputs.values())[1:]), name="sampled")
 
 
+def drop_recurrent_weights(model: keras.Model, rate: float) -> None:
+    """While the autocomplete network is trained, leave out this share of each LSTM layer's recurrent weights."""
+    for layer in model.layers:
+        if isinstance(layer, FastLSTM):
+            layer.weight_dropout = rate
+
+
 def model_weights(model: keras.Model, config: ModelConfig) -> dict[str, np.ndarray]:
     """Return the weights by their names in a checkpoint, as in ModelConfig.shapes()."""
     return {name: keras.ops.convert_to_numpy(variable) for name, variable in _variables(model, config).items()}
