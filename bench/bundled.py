@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from bench import bundled_corpus
 from headline.corpus.reader import read_headlines
 from headline.corpus.split import split_headlines
@@ -31,6 +33,7 @@ from headline.model.language_model import LanguageModel
 from headline.model.ngrams.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
 from headline.training.mixture import build_ngrams, fit_mixture, fitted_mixture, ngrams_alone
+from headline.training.network.word_vectors import rare_words_drawn, vectors_for
 from headline.training.options import RunOptions
 from headline.training.pretraining import text_ngrams
 from headline.training.run import run
@@ -58,6 +61,7 @@ SETTINGS = RECIPES["autocomplete"].changed(
     max_ngrams=600_000,
     precision="float32",
 )
+DRAWN = 6.0  # occurrences of a word as much as which its word vector counts, after training
 SHIPPED = "mixed"  # precision of the files in assets/model
 TYPED = 150  # headlines on which keystrokes are counted
 LICENCE = {
@@ -160,6 +164,15 @@ def train(corpus: Path, work: Path, settings: TrainingConfig, vectors: Path | No
     return run(options, out, emit=_print_epoch)
 
 
+def drawn(trained: Checkpoint, vectors: Path | None) -> Checkpoint:
+    """The network with its rare words drawn to what the word vectors say of them."""
+    if vectors is None:
+        return trained
+    known, counts = vectors_for(trained.vocabulary, vectors), trained.vocabulary.counts
+    embedding = rare_words_drawn(trained.weights["embedding"], counts, *known, DRAWN).astype(np.float32)
+    return replace(trained, weights=trained.weights | {"embedding": embedding})
+
+
 def ship(trained: Checkpoint, corpus: Path, settings: TrainingConfig) -> tuple[Checkpoint, Checkpoint]:
     """The model at its shipped precision with pruned n-grams and a mixture fitted anew, and the unpruned 4-grams."""
     rows = read_headlines(corpus / "headlines.txt").headlines
@@ -241,7 +254,7 @@ def main() -> None:
     if options.casing:
         with_forms_before(Checkpoint.load(options.out), corpus, SETTINGS).save(options.out, SHIPPED)
         return
-    trained = train(corpus, options.work, SETTINGS, options.vectors)
+    trained = drawn(train(corpus, options.work, SETTINGS, options.vectors), options.vectors)
     shipped, ngrams = ship(trained, corpus, SETTINGS)
     rows = read_headlines(corpus / "headlines.txt").headlines
     headlines = {

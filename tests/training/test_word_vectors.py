@@ -9,7 +9,7 @@ import pytest
 from headline.cli import main
 from headline.corpus.report import Corpus
 from headline.errors import SettingError
-from headline.training.network.word_vectors import first_embedding, read_vectors, vectors_for
+from headline.training.network.word_vectors import first_embedding, rare_words_drawn, read_vectors, vectors_for
 from headline.training.options import RunOptions
 from headline.training.run import train
 from headline.training.settings import RECIPES
@@ -135,3 +135,18 @@ def test_a_model_to_start_from_and_the_lesson_have_their_own(tmp_path, capsys, c
     missing = ["train", str(corpus), "--out", str(tmp_path / "m"), "--vectors", str(tmp_path / "no.txt")]
     assert main(missing) == 2
     assert "no.txt" in capsys.readouterr().err
+
+
+def test_rare_words_are_drawn_to_their_vectors():
+    """The embedding is a linear map of the vectors, but for the noise of words that occur seldom."""
+    rng = np.random.default_rng(0)
+    vectors, truth = rng.normal(size=(400, 6)), rng.normal(size=(6, 16))
+    counts = np.array([1000] * 200 + [1] * 200 + [500] * 10)
+    noise = rng.normal(0, 2.0, (400, 16)) * (counts[:400] == 1)[:, None]
+    embedding = np.vstack([vectors @ truth + noise, rng.normal(size=(10, 16))])
+    drawn = rare_words_drawn(embedding, counts, np.arange(400), vectors, strength=4.0)
+    assert (drawn[400:] == embedding[400:]).all()  # words without a vector
+    assert drawn[:200] == pytest.approx(embedding[:200], abs=0.05)
+    wanted = embedding[200:400] - 0.8 * noise[200:]  # a fifth of its own vector is left to a word seen once
+    assert drawn[200:400] == pytest.approx(wanted, abs=0.05)
+    assert rare_words_drawn(embedding, counts, np.arange(400), vectors, strength=0.0) == pytest.approx(embedding)

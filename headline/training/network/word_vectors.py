@@ -20,6 +20,8 @@ from headline.errors import CorpusError, SettingError
 MOST_DIMENSIONS = 4_096
 _LONGEST_LINE = 2**16  # bytes
 _SIZE = 0.1  # root mean square of a first vector; those of a trained network have about as much
+FREQUENT = 20  # occurrences of a word from which on its vector is trusted: see rare_words_drawn
+_COUNTED, _RIDGE = 2_000, 10.0
 _BETWEEN = re.compile(r"(?:'s|n't|[^\w\s])+")  # what stands between the words of a compound
 _MOST_BAD = 100  # lines that may be no vector, such as words with spaces in them, before the file is refused
 
@@ -123,3 +125,24 @@ def first_embedding(fresh: np.ndarray, ids: np.ndarray, vectors: np.ndarray, see
     embedding = fresh.copy()
     embedding[ids] = _SIZE * placed / max(1e-9, float(np.sqrt(np.mean(placed**2))))
     return embedding
+
+
+def rare_words_drawn(
+    embedding: np.ndarray, counts: np.ndarray, ids: np.ndarray, vectors: np.ndarray, strength: float
+) -> np.ndarray:
+    """Return a trained embedding (V, E) in which rare words are drawn to where their known vectors would put them.
+
+    A linear map from the vectors (N, D) of words `ids` (N,) to the embedding is fitted on the words with `FREQUENT`
+    occurrences or more, by ridge regression in which a word counts as often as it occurs, up to 2,000 times. A word
+    that occurs n times, by `counts` (V,), keeps n / (n + strength) of its own vector: what is left is the map's
+    (as Mikolov et al. 2013 map between languages, "Exploiting Similarities among Languages for Machine Translation").
+    """
+    x = np.hstack([vectors, np.ones((len(ids), 1))])  # (N, D + 1)
+    frequent = counts[ids] >= FREQUENT
+    weight = np.minimum(counts[ids][frequent], _COUNTED)[:, None]
+    normal = (x[frequent] * weight).T @ x[frequent] + _RIDGE * np.eye(x.shape[1])
+    mapped = x @ np.linalg.solve(normal, (x[frequent] * weight).T @ embedding[ids][frequent])  # (N, E)
+    own = (counts[ids] / (counts[ids] + strength))[:, None]
+    drawn = embedding.copy()
+    drawn[ids] = own * embedding[ids] + (1 - own) * mapped
+    return drawn
