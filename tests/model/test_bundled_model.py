@@ -75,13 +75,13 @@ def test_no_blocked_word_is_in_its_likeliest_suggestions(suggester):
         ("WHO", " is", ["OPING", "LE", "'S"]),
         ("the NHS", " is", []),
         ("NASA", "'s", ["L"]),
-        ("FBI", " investigating", []),
+        ("FBI", "'s", []),
         ("new iOS", " 7.1", []),
         ("new LLM", " to", ["LOMU", "LIMITS"]),  # no slip
         ("the AI", "DS", ["R", "RPORT"]),
         ("the zebra", "s", []),
         ("MP", "s", []),
-        ("the Ukr", "ainian", []),
+        ("the Ukr", "aine", []),
         ("PRIME MINIS", "TER", []),
     ],
 )

@@ -83,5 +83,5 @@ def test_the_memory_of_the_bundled_model_is_near_what_was_measured():
 def test_a_large_state_is_not_kept_two_thousand_times():
     checkpoint = random_checkpoint("notebook", block_size=9)
     small = Suggester(checkpoint, blocked=())
-    large = Suggester(checkpoint, blocked=(), kept=25 * 9 * 7 * 4 * 2)  # two fifths of it for states
+    large = Suggester(checkpoint, blocked=(), kept=50 * 9 * 7 * 4 * 2)  # a fifth of it for states
     assert (small.next_words._states._size, large.next_words._states._size) == (2048, 10)
