@@ -112,7 +112,11 @@ export class AttachedView extends View {
 
   /** Put the grey text over the field's letters and the list below it. */
   place() {
-    const { input, ghost } = this, box = input.getBoundingClientRect();
+    const { input, ghost } = this, zoom = (this.zoom = input.currentCSSZoom ?? 1);
+    // Zoomed as the field is, whatever the page zooms (CSS), so that all lengths are in the field's own pixels.
+    this.search.style.zoom = zoom / (this.search.parentNode.host?.currentCSSZoom ?? 1);
+    const seen = input.getBoundingClientRect();
+    const box = new DOMRect(seen.x / zoom, seen.y / zoom, seen.width / zoom, seen.height / zoom);
     const { style } = ghost;
     style.left = `${box.left + input.clientLeft}px`;
     style.top = `${box.top + input.clientTop}px`;
@@ -125,14 +129,14 @@ export class AttachedView extends View {
 
   // Where the number of rows is the same, so is the list's height.
   #place(rows) {
-    const { at: box, list } = this, key = `${rows} ${this.chips}`;
+    const { at: box, list, zoom } = this, across = innerWidth / zoom, down = innerHeight / zoom, key = `${rows} ${this.chips}`;
     if (key === this.placed) return;
     this.placed = key;
-    const width = Math.min(Math.max(box.width, NARROWEST), innerWidth - 2 * GAP);
-    const left = Math.max(GAP, Math.min(box.left, innerWidth - width - GAP));
+    const width = Math.min(Math.max(box.width, NARROWEST), across - 2 * GAP);
+    const left = Math.max(GAP, Math.min(box.left, across - width - GAP));
     list.style.width = `${width}px`;
     list.style.left = `${left}px`;
-    const height = list.offsetHeight, below = box.bottom + GAP + height <= innerHeight || box.top < height;
+    const height = list.offsetHeight, below = box.bottom + GAP + height <= down || box.top < height;
     list.style.top = `${below ? box.bottom + GAP : box.top - GAP - height}px`;
   }
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GPU_HARDWARE = "t4-small"  # the cheapest with a GPU
 MANIFEST = ".headline-files"  # on the Space: the paths of the last upload, one per line
 _ALWAYS = ("app.py", "requirements.txt", "README.md", "LICENSE")
-_PICTURES = "assets/pictures"  # only those that the README shows are uploaded
+_PICTURES = "assets/pictures"  # only those that the README and its pages show are uploaded
 _SHOWN = {".md", ".svg", ".png", ".jpg", ".gif", ".webp"}
 _LINK = re.compile(r"""\]\(<?([^)\s>#?]+)|(?:src|href)=["']([^"'#?]+)""")
 _HEADER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)

@@ -212,6 +212,27 @@ def test_the_folder_may_be_on_another_host(page: Page, folder: dict[str, bytes],
             expect_list(page, suggester, "the ")
 
 
+@pytest.mark.parametrize("zoomed", ["html", "form"])
+def test_a_page_that_zooms_itself_has_text_and_list_in_their_places(page: Page, foreign: Site, zoomed: str):
+    page.goto(f"{foreign.url}both.html")
+    page.evaluate("name => { document.querySelector(name).style.zoom = 1.5 }", zoomed)
+    page.focus("#title")
+    ready(page)
+    page.keyboard.type("the ")
+    expect(page.locator("headline-field [role=option]").first).to_be_visible()
+    field, rows, ghost = (
+        page.evaluate(f"() => {of}.getBoundingClientRect().toJSON()")
+        for of in (
+            "document.querySelector('#title')",
+            f"{IN_ROOT}.querySelector('.list')",
+            f"{IN_ROOT}.querySelector('.ghost')",
+        )
+    )
+    assert rows["left"] == pytest.approx(field["left"], abs=1)
+    assert 0 <= rows["top"] - field["bottom"] < 12 or 0 <= field["top"] - rows["bottom"] < 12
+    assert ghost["top"] == pytest.approx(field["top"], abs=6) and ghost["height"] <= field["height"]
+
+
 def test_the_variables_of_the_document_style_it(page: Page, foreign: Site):
     foreign.files["style.css"] = snippet("style").encode()
     page.goto(foreign.url)

@@ -8,6 +8,8 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 from headline.paths import ROOT
+from headline.share.lsp.offers import Offer
+from headline.share.lsp.server import _item
 from tests.event_loop import Loop
 from tests.tiny import WORDS, bigram_checkpoint
 
@@ -151,3 +153,9 @@ def test_an_editor_is_told_that_there_is_no_model_and_the_server_ends_with_it(lo
 
     messages, found = loop.run(meet())
     assert found == {} and len(messages) == 1 and messages[0].startswith("headline: ") and "none" in messages[0]
+
+
+def test_a_row_is_never_told_as_0_percent():
+    start = types.Range(types.Position(0, 0), types.Position(0, 0))
+    told = [_item(0, Offer("a", "", "a", p, "word"), start).detail for p in (0.004, 0.0094, 0.0096, 0.304)]
+    assert told == ["<1%", "<1%", "1%", "30%"]

@@ -97,7 +97,9 @@ def test_what_this_repository_puts_on_a_space():
     found = names(ROOT)
     assert {"app.py", "headline/web/http/front.py", "assets/model/weights.safetensors", "data/sample.csv"} <= found
     assert not [name for name in found if re.match(r"(tests|bench|runs|\.)|.*(\.pyc|__pycache__)", name)]
-    shown = set(re.findall(r"assets/pictures/\w+\.(?:png|webp)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    pages = [name for name in found if name == "README.md" or re.fullmatch(r"docs/.*\.md", name)]
+    texts = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in pages)
+    shown = set(re.findall(r"assets/pictures/\w+\.(?:png|webp)", texts))
     assert {name for name in found if name.startswith("assets/pictures/")} == shown
     # Every file of the package, so that none is forgotten that the app imports.
     assert {p.relative_to(ROOT).as_posix() for p in (ROOT / "headline").rglob("*.py")} <= found

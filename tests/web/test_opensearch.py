@@ -114,6 +114,12 @@ def test_addresses_of_suggestions_are_escaped():
     assert told == ["AT&T", ["AT&T’s #1 /?"], ["word, 30%"], [expected]]
 
 
+@pytest.mark.parametrize(("probability", "shown"), [(0.004, "<1%"), (0.0094, "<1%"), (0.0096, "1%"), (0.996, "100%")])
+def test_a_suggestion_is_never_told_as_0_percent(probability, shown):
+    found = [{"text": "minister's", "kind": "word", "probability": probability, "more": ""}]
+    assert suggestions("minis", found, "https://app.example")[2] == [f"word, {shown}"]
+
+
 def test_the_description_names_the_app_and_its_addresses(client):
     reply = client.get(OPENSEARCH_XML, headers={"Host": "app.example:81"})
     assert reply.headers["content-type"] == "application/opensearchdescription+xml"

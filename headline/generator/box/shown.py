@@ -34,3 +34,8 @@ def within_one_key(answer: Answer, marks: bool = True) -> list[str]:
             continue
         found += [s.text, s.text + s.more] if s.more else [s.text]
     return found
+
+
+def figure(probability: float) -> str:
+    """A probability as it is shown, in whole per cent; never 0%, as in the page (search_box/state.js)."""
+    return f"{probability:.0%}" if probability >= 0.0095 else "<1%"

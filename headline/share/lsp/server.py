@@ -9,6 +9,7 @@ from pygls.lsp.server import LanguageServer
 
 from headline import __version__
 from headline.errors import HeadlineError
+from headline.generator.box.shown import figure
 from headline.generator.suggester import Suggester
 from headline.share.lsp.offers import Offer, grey_text, offers
 from headline.share.lsp.titles import Title, title_at
@@ -93,7 +94,7 @@ def _item(number: int, offer: Offer, place: types.Range) -> types.CompletionItem
     return types.CompletionItem(
         label=offer.label,
         kind=types.CompletionItemKind.Text,
-        detail=f"{offer.probability:.0%}{correction}",
+        detail=f"{figure(offer.probability)}{correction}",
         sort_text=f"{number:02}",  # editors sort by it, and else by the alphabet
         # Editors leave out what does not begin with the open word, as a correction does not.
         filter_text=offer.replaced if offer.kind == "correction" else offer.text,

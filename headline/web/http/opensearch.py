@@ -9,6 +9,7 @@ from fastapi import Request
 from gradio.route_utils import get_root_url
 
 from headline.errors import RequestError
+from headline.generator.box.shown import figure
 
 NAME = "headline"  # at most 16 characters, by OpenSearch
 ABOUT = "Start a headline and see the next words at every keystroke."
@@ -65,5 +66,5 @@ def description(root: str, suggest_path: str, own_path: str) -> str:
 def suggestions(q: str, found: list[dict], root: str) -> list:
     """Suggestions in the form of the extension: [q, completions, descriptions, addresses]."""
     texts = [one["text"] + one["more"] for one in found]
-    abouts = [f"{one['kind']}, {one['probability']:.0%}" for one in found]
+    abouts = [f"{one['kind']}, {figure(one['probability'])}" for one in found]
     return [q, texts, abouts, [f"{root}/?q={quote(text, safe='')}" for text in texts]]
