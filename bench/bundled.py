@@ -145,7 +145,9 @@ LICENCE = {
     ],
 }
 # What the page says of the model.
-READ = "339,000 headlines and 3.3 million words of articles and speeches, 2003 to early 2026, after GloVe's word vectors"
+READ = (
+    "339,000 headlines and 3.3 million words of articles and speeches, 2003 to early 2026, after GloVe's word vectors"
+)
 
 
 def train(corpus: Path, work: Path, settings: TrainingConfig, vectors: Path | None) -> Checkpoint:
