@@ -16,7 +16,7 @@ V = TypeVar("V")
 
 _STATES_KEPT = 2048  # at most; at least 8
 _DISTRIBUTIONS_KEPT = 512  # of the next word, at most
-BYTES_KEPT = 64 * 2**20  # of both together
+BYTES_KEPT = 40 * 2**20  # of both together
 _OF_STATES = 0.2  # the states' share of these bytes
 _SHIFTED_BYTES_KEPT = 7 * 2**20  # of one person
 _LIKELIEST_KEPT = 2048  # most probable words, after words that may be written next
