@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from headline.training.settings import MOST_LOGITS, MOST_ROWS, TrainingConfig
 
 # Two cores of an AMD EPYC, TensorFlow 2.21, from the figures in docs/training.md: `bench.training --only epoch profile
-# tuning`.
+# tuning`. What comes before and after the steps is from whole runs on a machine that took 0.4 s for a second of these.
 _FLOPS = 38e9  # operations per second of a training step
 _UPDATE = 3e-9  # seconds per parameter and step: AdamW reads and writes four numbers of each
 _BY_ROWS = 4  # times as long for a parameter of a row that is updated alone
 _STEP = 0.01  # seconds per step beside that
 _BACKWARD = 3  # forward and backward passes together, in forward passes
-_START = 9.0  # seconds until the first step: Keras, TensorFlow, the first compilation
-_LOAD = 3e-7  # seconds per parameter: the model to start from, and its first state
+_START = 11.0  # seconds until the first step: Keras, TensorFlow, the first compilation
+_LOAD = 4e-7  # seconds per parameter: the model to start from, and its first state
 _COUNT = 2e-5  # seconds per word: reading, cleaning, counting n-grams
 _KEEP = 1.6e-7  # seconds per parameter: what is kept after an epoch, and the samples
 _ANSWER = 8e-11  # seconds per parameter of the softmax and word that NumPy scores
 _LETTERS = 6  # of a word; every letter that is typed asks for suggestions
-_LETTER = 1e-3  # seconds per letter that is typed to measure keystrokes saved, and per answer of the softmax:
-_ANSWERS = 5  # of a letter
-_BUNDLED = 1.0, 4.5e-3  # seconds until the bundled model answers, and per letter that is typed with it
+_LETTER = 3.3e-4  # seconds per letter that is typed to measure keystrokes saved, beside the answers of the softmax
+_ANSWERS = 0.2  # of a letter: most ask what was answered before
+_BUNDLED = 0.65, 4.2e-4  # seconds until the bundled model answers, and per letter that is typed with it
 _MODEL = 5e-5  # seconds per word of the vocabulary until a model answers
-_NGRAMS = 1.2e-4  # seconds per word of a model to start from: its n-grams in the vocabulary and the mixture of the run
+_NGRAMS = 6e-5  # seconds per word of a model to start from: its n-grams in the vocabulary and the mixture of the run
 _LOADED = 0.5  # of the start: once Keras has been loaded
 _TYPED, _MIXED = 150, 2_000  # headlines: typed, and used to fit the mixture, at most
 
