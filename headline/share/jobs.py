@@ -122,8 +122,15 @@ def job_content(options: RunOptions, repo: str, flavor: str, root: Path = ROOT) 
         for name in CHECKPOINT_FILES:
             if (path := Path(options.start_from) / name).is_file():
                 content[f"start/{name}"] = path
-    there = replace(options, files=tuple(files), text=tuple(text), vectors=vectors, start_from=start)
-    there = replace(there, resumable=False, flavor="")
+    there = replace(
+        options,
+        files=tuple(files),
+        text=tuple(text),
+        vectors=vectors,
+        start_from=start,
+        resumable=False,
+        flavor="",
+    )
     content[ASKED] = json.dumps({"options": there.as_dict(), "model": repo}).encode()
     return content
 
