@@ -32,10 +32,10 @@ from headline.model.evaluation import evaluate
 from headline.model.language_model import LanguageModel
 from headline.model.ngrams.interpolated_ngram import NGrams
 from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
-from headline.training.mixture import build_ngrams, fit_mixture, fitted_mixture, ngrams_alone
+from headline.training.fitting.mixture import build_ngrams, fit_mixture, fitted_mixture, ngrams_alone
+from headline.training.fitting.pretraining import text_ngrams
 from headline.training.network.word_vectors import rare_words_drawn, vectors_for
 from headline.training.options import RunOptions
-from headline.training.pretraining import text_ngrams
 from headline.training.run import run
 from headline.training.settings import RECIPES, TrainingConfig
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench.languages import LISTS, SETTINGS
 from headline.corpus.report import Corpus
-from headline.training.run import train
+from headline.training.train import train
 from tests.browser import chromium
 from tests.browser.conftest import served
 

@@ -20,9 +20,9 @@ from headline.generator.box.keystrokes import Keystrokes, typed_with
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
 from headline.model.checkpoint import Checkpoint
-from headline.training.mixture import ngrams_alone
-from headline.training.run import train
+from headline.training.fitting.mixture import ngrams_alone
 from headline.training.settings import RECIPES
+from headline.training.train import train
 
 LISTS = Path(__file__).resolve().parent.parent / "tests" / "languages"
 PARTS = 4

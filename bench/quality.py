@@ -32,7 +32,7 @@ from headline.generator.words.spelling import neighbours
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
 from headline.paths import BUNDLED_MODEL
-from headline.training.mixture import build_ngrams, ngrams_alone
+from headline.training.fitting.mixture import build_ngrams, ngrams_alone
 from headline.training.settings import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,7 +117,7 @@ class Bench:
         folder = self.models / f"nyt-{size}-{'tuned' if start else 'alone'}"
         if not folder.is_dir():
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            from headline.training.run import train
+            from headline.training.train import train
 
             settings = RECIPES["autocomplete"].changed(dropout=0.4)
             if start:
@@ -132,7 +132,7 @@ class Bench:
         folder = self.models / "abc-tuned"
         if not folder.is_dir():
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            from headline.training.run import train
+            from headline.training.train import train
 
             start = self.bundled()
             settings = RECIPES["autocomplete"].fine_tuning(start.config).changed(epochs=1, learning_rate=5e-4)

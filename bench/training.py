@@ -106,7 +106,7 @@ def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from headline.corpus.vocabulary import Vocabulary
     from headline.training import fit as training
-    from headline.training.mixture import build_ngrams, ngrams_alone
+    from headline.training.fitting.mixture import build_ngrams, ngrams_alone
 
     held_out = {"validation": 0.05, "test": 0.05}
     settings = RECIPES[recipe].changed(**held_out, epochs=epochs, patience=3)
@@ -160,7 +160,7 @@ def losses_by_epoch(files: Sequence[Path], recipe: str, epochs: int) -> None:
         ngram = build_ngrams(sides["train"], vocabulary, settings.ngram_order, settings.max_ngrams)
         alone = ngrams_alone(Checkpoint(config, vocabulary, {}, ngram))
         tell("autocomplete, its n-grams alone", alone, time.monotonic() - began)
-    training.fit(
+    training.fitting.fit(
         corpus,
         settings,
         on_epoch=lambda epoch, checkpoint: tell(name, checkpoint, reporters[-1].trained_for()),

@@ -56,7 +56,7 @@ _MODULES = {
     "TrainingConfig": "training.settings",
     "read_frame": "corpus.reader",
     "read_headlines": "corpus.reader",
-    "train": "training.run",
+    "train": "training.train",
 }
 
 
@@ -70,8 +70,8 @@ if TYPE_CHECKING:  # for type checkers, to which __getattr__ would allow any nam
     from headline.generator.suggester import Suggester, Suggestion
     from headline.model.checkpoint import Checkpoint
     from headline.training.presets import PRESETS
-    from headline.training.run import train
     from headline.training.settings import RECIPES, TrainingConfig
+    from headline.training.train import train
 else:
 
     def __getattr__(name: str):

@@ -21,7 +21,11 @@ ROOMS = [name for name in HOUSE if (PACKAGE / name).is_dir()]
 ENTRANCES = {"headline", "headline.cli", "headline.__main__"}  # they may import any room
 # Loaded by a training process only.
 NETWORK = "keras_model keras_export fast_lstm fused_adamw candidate_nats batches accelerator objective rows"
-WITH_KERAS = {"headline.training.distribute.processes", "headline.training.callbacks", "headline.training.fit"}
+WITH_KERAS = {
+    "headline.training.distribute.processes",
+    "headline.training.fitting.callbacks",
+    "headline.training.fitting.fit",
+}
 WITH_KERAS |= {f"headline.training.data.{name}" for name in ("training_data", "of_list", "of_shards")}
 WITH_KERAS |= {f"headline.training.network.{name}" for name in NETWORK.split()}
 LIGHT = [
@@ -96,8 +100,8 @@ def test_the_package_alone_loads_not_even_numpy():
 def test_the_scan_finds_imports_where_they_are():
     """Or what follows could not fail."""
     assert "keras" in imports(FILES["headline.training.network.keras_model"], anywhere=False)
-    assert "headline.training.fit" in imports(FILES["headline.training.run"])
-    assert "headline.training.fit" not in imports(FILES["headline.training.run"], anywhere=False)
+    assert "headline.training.fitting.fit" in imports(FILES["headline.training.train"])
+    assert "headline.training.fitting.fit" not in imports(FILES["headline.training.train"], anywhere=False)
     assert "gradio" in roots(set().union(*(imports(path) for name, path in FILES.items() if ".web." in name)))
 
 

@@ -40,7 +40,7 @@ def test_every_public_name_is_there_without_keras_but_for_train():
 
 def test_train_is_the_function_that_trains():
     from headline import train
-    from headline.training.run import train as inner
+    from headline.training.train import train as inner
 
     assert train is inner
 

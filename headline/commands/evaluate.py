@@ -7,7 +7,7 @@ from headline.commands.terminal import say, say_json
 from headline.corpus.split import SPLITS, split_headlines
 from headline.errors import CorpusError
 from headline.model.checkpoint import Checkpoint
-from headline.training.run import measure
+from headline.training.measuring import measure
 from headline.training.settings import RECIPES
 
 

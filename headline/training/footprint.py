@@ -22,7 +22,16 @@ class Footprint:
     megabytes: int  # of memory while it trains on a CPU
 
     def __str__(self) -> str:
-        return f"{self.parameters:,} parameters, about {self.megabytes:,} MB of memory"
+        return f"about {_rounded(self.parameters)} numbers to learn (parameters), about {self.megabytes:,} MB of memory"
+
+
+def _rounded(number: int) -> str:
+    """Two digits of a number, in words where it is large: 9,417,268 is 9.4 million."""
+    for size, name in ((10**9, "billion"), (10**6, "million")):
+        if number >= size:
+            return f"{number / size:.{1 if number < 10 * size else 0}f} {name}"
+    digits = max(0, len(str(number)) - 2)
+    return f"{round(number, -digits):,}"
 
 
 def footprint(settings: TrainingConfig, headlines: int, words: int, distinct: int, longest: int) -> Footprint:

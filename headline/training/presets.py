@@ -39,7 +39,7 @@ PRESETS = {
     "best": Preset(
         "Best",
         "For the last few percent: more passes at a lower learning rate, or a larger network.",
-        from_nothing=LARGE | {"epochs": 15, "patience": 3},
+        from_nothing=LARGE | {"epochs": 8},
         from_model={"epochs": 14, "learning_rate": 7e-4, "patience": 3},
     ),
     "notebook": Preset(

@@ -11,7 +11,7 @@ from headline.generator.learning import Learner
 from headline.generator.personal import MOST, Finished, Personal
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
-from headline.training.mixture import build_ngrams
+from headline.training.fitting.mixture import build_ngrams
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint, suggester
 
 WROTE = ["Zuckerberg says we rise", "the governor of Narnia won't rise", "Zuckerberg says the government governs"]

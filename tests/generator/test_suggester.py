@@ -9,7 +9,7 @@ import pytest
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
 from headline.model.network import log_softmax
-from headline.training.mixture import build_ngrams
+from headline.training.fitting.mixture import build_ngrams
 from tests import tiny
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint
 

@@ -19,9 +19,9 @@ from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.generator.words.lexicon import Lexicon
 from headline.generator.writing import typeset
-from headline.training.mixture import ngrams_alone
-from headline.training.run import train
+from headline.training.fitting.mixture import ngrams_alone
 from headline.training.settings import RECIPES
+from headline.training.train import train
 
 LISTS = {path.stem: path for path in sorted(Path(__file__).parent.glob("*.txt"))}
 TINY = RECIPES["autocomplete"].changed(

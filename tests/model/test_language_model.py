@@ -10,7 +10,7 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.config import ModelConfig
 from headline.model.language_model import LanguageModel, walk
 from headline.model.ngrams.ngram import NGram
-from headline.training.mixture import build_ngrams, fit_mixture, fitted_mixture
+from headline.training.fitting.mixture import build_ngrams, fit_mixture, fitted_mixture
 from tests.tiny import headlines, random_checkpoint, random_weights
 
 

@@ -20,8 +20,8 @@ from headline.generator.generator import Generator
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
 from headline.training.data.enough import MIN_HEADLINES
-from headline.training.fit import fit
-from headline.training.mixture import fit_mixture
+from headline.training.fitting.fit import fit
+from headline.training.fitting.mixture import fit_mixture
 from headline.training.network import accelerator
 from headline.training.network.objective import NatsPerWord
 from headline.training.network.transfer import transfer_weights

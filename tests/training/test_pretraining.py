@@ -8,10 +8,11 @@ import pytest
 from headline.corpus.report import Corpus
 from headline.errors import CorpusError, SettingError
 from headline.model.checkpoint import Checkpoint
+from headline.training.fitting.pretraining import pretrain, shared_vocabulary, text_ngrams
 from headline.training.options import RunOptions
-from headline.training.pretraining import pretrain, shared_vocabulary, text_ngrams
-from headline.training.run import run, train
+from headline.training.run import run
 from headline.training.settings import RECIPES
+from headline.training.train import train
 from tests.tiny import headlines
 
 TINY = RECIPES["autocomplete"].changed(

@@ -10,10 +10,12 @@ from headline.corpus.report import Corpus
 from headline.errors import CorpusError, SettingError
 from headline.model.checkpoint import Checkpoint
 from headline.training import run as run_module
+from headline.training.measuring import measure
 from headline.training.options import RunOptions
 from headline.training.progress import Progress
-from headline.training.run import best_folder, measure, run, train
+from headline.training.run import best_folder, run
 from headline.training.settings import RECIPES
+from headline.training.train import train
 from tests.tiny import headlines, random_checkpoint
 
 TINY = RECIPES["autocomplete"].changed(
@@ -105,7 +107,7 @@ def test_a_run_with_a_limit_keeps_its_best_weights_on_the_way(corpus, tmp_path, 
             on_epoch(epoch, random_checkpoint(seed=epoch))
         raise Killed
 
-    monkeypatch.setattr(run_module, "_fit", fit)
+    monkeypatch.setattr(run_module, "fitted", fit)
     options = RunOptions(files=(str(corpus),), settings=RECIPES["autocomplete"], minutes=1)
     with pytest.raises(Killed):
         run_module.run(options, tmp_path / "model")

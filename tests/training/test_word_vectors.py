@@ -11,8 +11,8 @@ from headline.corpus.report import Corpus
 from headline.errors import SettingError
 from headline.training.network.word_vectors import first_embedding, rare_words_drawn, read_vectors, vectors_for
 from headline.training.options import RunOptions
-from headline.training.run import train
 from headline.training.settings import RECIPES
+from headline.training.train import train
 from tests.tiny import headlines, vocabulary
 
 TINY = RECIPES["autocomplete"].changed(

@@ -353,10 +353,13 @@ def test_the_start_button_says_what_it_will_do(tab, measured):
     assert re.fullmatch(r"Train on 2 titles, (a few|about \d+) seconds", shown[tab.start_button])
     said = shown[tab.estimated]["text"]
     assert (
-        said.startswith("8 passes over your titles on ")
+        said.startswith("4 passes over your titles on ")
+        and " It goes on if you close this page." in said
         and said.endswith(" MB of memory.")
-        and " parameters, about " in said
+        and " numbers to learn (parameters), about " in said
     )
+    (patient,) = tab.offer(given(tab, patience=2))
+    assert "It ends earlier if it stops getting better, and goes on if" in patient[tab.estimated]["text"]
     titles = [title for title, _ in shown[tab.settings.preset].choices]
     assert len(titles) == 4 and all(" · " in title for title in titles)
     (longer,) = tab.offer(given(tab, epochs=100_000))

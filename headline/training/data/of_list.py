@@ -7,7 +7,7 @@ from headline.errors import CorpusError
 from headline.model.checkpoint import Checkpoint
 from headline.training.data.enough import check_titles
 from headline.training.data.training_data import TrainingData, check_batches
-from headline.training.mixture import build_ngrams
+from headline.training.fitting.mixture import build_ngrams
 from headline.training.network.batches import make_batches
 from headline.training.settings import TrainingConfig
 
@@ -15,7 +15,7 @@ from headline.training.settings import TrainingConfig
 def list_data(
     corpus: Corpus, settings: TrainingConfig, start_from: Checkpoint | None, vocabulary: Vocabulary | None
 ) -> TrainingData:
-    """Split, count and encode a list. The arguments and errors are those of `headline.training.run.train`."""
+    """Split, count and encode a list. The arguments and errors are those of `headline.training.train.train`."""
     sides = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)
     check_titles(len(sides["train"]), sides["train"], settings.tokenizer)
     if vocabulary is None:

@@ -8,7 +8,7 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.ngrams.ngram_shards import Counting, counted_windows, encode_and_count
 from headline.training.data.enough import check_titles
 from headline.training.data.training_data import TrainingData, check_batches
-from headline.training.mixture import WEIGHT_ROWS, kept_ngrams
+from headline.training.fitting.mixture import WEIGHT_ROWS, kept_ngrams
 from headline.training.network.batches import StreamedBatches, sample_candidates
 from headline.training.settings import TrainingConfig
 

@@ -11,12 +11,13 @@ from headline.training.settings import TrainingConfig
 
 @dataclass(frozen=True)
 class Estimate:
-    """How long a run takes at most. It may end earlier, once the held-out loss stops getting better."""
+    """How long a run takes: at most, if `patience` may end it once the held-out loss stops getting better."""
 
     seconds: int  # from the start to the saved model
     headlines: int
     epochs: int
     device: str
+    may_end_early: bool = False
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -24,14 +25,15 @@ class Estimate:
     def __str__(self) -> str:
         return (
             f"{about(self.seconds).capitalize()} on {self.device}: {self.epochs} passes over {self.headlines:,} "
-            "headlines; less if it stops getting better earlier."
+            f"headlines{'; less if it stops getting better earlier' * self.may_end_early}."
         )
 
 
 def estimate(settings: TrainingConfig, size: ListSize, factor: float, known_words: int = 0) -> Estimate:
     """Estimate a run. `factor` is that of this machine, from `speed`; `known_words` as for `work`."""
     seconds = factor * work(settings, size, known_words).seconds
-    return Estimate(round(seconds), size.headlines, settings.epochs, device_description())
+    may_end = bool(settings.patience and settings.validation)
+    return Estimate(round(seconds), size.headlines, settings.epochs, device_description(), may_end)
 
 
 def list_size(corpus: Corpus) -> ListSize:

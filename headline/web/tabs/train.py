@@ -173,12 +173,13 @@ class TrainTab:
             return
         kept = Metadata.read(Path(options.start_from)).model.vocab_size if options.start_from else 0
         found = estimate(options.settings, size, factor, kept)
+        earlier = "ends earlier if it stops getting better, and " * bool(options.settings.patience)
         limit = f" This page ends a run after {options.minutes:g} minutes." if options.minutes else ""
         yield {
             self.start_button: f"{titles}, {about(found.seconds)}",
             self.estimated: line(
-                f"{found.epochs} passes over your titles on {found.device}. It ends earlier if it stops getting "
-                f"better, and goes on if you close this page.{limit} "
+                f"{found.epochs} passes over your titles on {found.device}. It {earlier}goes on if you close this "
+                f"page.{limit} "
                 f"{self._footprint(selected, options.settings, options.start_from)}."
             ),
             self.settings.preset: gr.Radio(choices=self._presets(given, size, factor)),

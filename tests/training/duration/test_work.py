@@ -81,10 +81,11 @@ def test_an_estimate_is_the_work_times_the_factor():
     found = estimate(settings, NYT, factor=3.0)
     assert found.seconds == round(3 * work(settings, NYT).seconds)
     assert (found.headlines, found.epochs) == (8_309, 5)
-    said = str(Estimate(65, 300, 8, "CPU, 2 cores"))
-    assert (
-        said == "About 1 minute on CPU, 2 cores: 8 passes over 300 headlines; less if it stops getting better earlier."
-    )
+    said = "About 1 minute on CPU, 2 cores: 8 passes over 300 headlines"
+    assert str(Estimate(65, 300, 8, "CPU, 2 cores")) == f"{said}."
+    earlier = estimate(settings.changed(patience=2), NYT, factor=3.0)
+    assert earlier.may_end_early and str(earlier).endswith(" headlines; less if it stops getting better earlier.")
+    assert not found.may_end_early
 
 
 @pytest.mark.parametrize(

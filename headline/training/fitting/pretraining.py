@@ -9,7 +9,7 @@ from headline.corpus.vocabulary import Vocabulary
 from headline.errors import CorpusError, SettingError
 from headline.model.checkpoint import Checkpoint
 from headline.model.ngrams.ngram import NGram
-from headline.training.mixture import build_ngrams
+from headline.training.fitting.mixture import build_ngrams
 from headline.training.progress import Progress
 from headline.training.settings import TrainingConfig
 
@@ -53,7 +53,7 @@ def pretrain(
         CorpusError: there are too few sentences.
         SettingError: the recipe cannot be pre-trained, or the word vectors cannot be used.
     """
-    from headline.training.fit import fit
+    from headline.training.fitting.fit import fit
 
     if settings.recipe != "autocomplete":
         raise SettingError("Running text needs the autocomplete recipe; the lesson's reads headlines only.")

@@ -18,7 +18,6 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
 from headline.model.ngrams.interpolated_ngram import NGrams
 from headline.model.ngrams.ngram import NGram
-from headline.training.callbacks import Reporter, Stopped
 from headline.training.data.of_list import list_data
 from headline.training.data.of_shards import sharded_data
 from headline.training.data.training_data import TrainingData
@@ -28,7 +27,8 @@ from headline.training.distribute.share import Share
 from headline.training.duration.time_left import Course, TimeLeft
 from headline.training.duration.told import Told
 from headline.training.duration.work import ListSize, work
-from headline.training.mixture import mixed, ngrams_alone
+from headline.training.fitting.callbacks import Reporter, Stopped
+from headline.training.fitting.mixture import mixed, ngrams_alone
 from headline.training.network.accelerator import (
     compute_policy,
     computing_in,
@@ -75,7 +75,7 @@ def fit(
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
-    The arguments and errors are those of `headline.training.run.train`; the n-gram models in `ngrams` are mixed
+    The arguments and errors are those of `headline.training.train.train`; the n-gram models in `ngrams` are mixed
     with the headlines', and so are those of the model to start from. A run that was interrupted goes on after the
     last epoch that is in the `backup` folder, the optimizer's state included. With a `share` this is one of the
     processes of a run on several devices; all of them return the same checkpoint. `told` is what was said of the time

@@ -1,0 +1,1 @@
+"""Fits a network and its mixture to a corpus."""
