@@ -24,11 +24,12 @@ from headline.share.archive import pack
 from headline.training.duration.speed import correct_factor
 from headline.web import parsed_corpus
 from headline.web.models import BUNDLED_ID, Models
-from headline.web.tabs import corpus_picker, train
+from headline.web.tabs import train
 from headline.web.tabs.corpus_picker import PASTE_CHOICE, SAMPLE_CHOICE, UPLOAD_CHOICE
 from headline.web.tabs.run_view import describe, figures, verdict
 from headline.web.tabs.settings_form import NOTHING_ID
 from headline.web.tabs.train import TrainTab
+from headline.web.tabs.train_parts import public_data_set
 from headline.web.tabs.train_parts.limits_line import limits_line
 from headline.web.tabs.train_parts.newest_runs import NewestRuns
 from headline.web.tabs.train_parts.where import where_to_train
@@ -65,8 +66,8 @@ def given(tab: TrainTab, **changes) -> dict:
         "source": tab.corpus.source,
         "files": tab.corpus.files,
         "pasted": tab.corpus.pasted,
-        "column": tab.corpus.column,
-        "language": tab.corpus.language,
+        "column": tab.corpus.how.column,
+        "language": tab.corpus.how.language,
         "preset": tab.settings.preset,
         "start_from": tab.settings.start_from,
         "job_id": tab.job_id,
@@ -131,7 +132,7 @@ def test_a_visitors_file_is_never_read_by_the_server_itself(tab, tmp_path, monke
     values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path))
     assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late"]
     with pytest.raises(CorpusError, match=r"^titles.csv has no column “price”; its columns are “id”, “title”\.$"):
-        tab.options(values | {tab.corpus.column: "price"})
+        tab.options(values | {tab.corpus.how.column: "price"})
 
 
 @pytest.mark.parametrize(
@@ -249,27 +250,27 @@ def test_the_first_row_the_column_and_the_encoding_are_found_out_or_said(tab, tm
     corpus = tab.corpus
     values = given(tab, source=UPLOAD_CHOICE, files=upload(tmp_path, "Museum opens late,1\nCouncil backs plan,2\n"))
     shown = corpus.show_preview(values)
-    assert shown[corpus.no_header].value is True
-    assert shown[corpus.column].choices == [("Found: 1", ""), ("1", "1"), ("2", "2")]
+    assert shown[corpus.how.no_header].value is True
+    assert shown[corpus.how.column].choices == [("Found: 1", ""), ("1", "1"), ("2", "2")]
     assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late", "Council backs plan"]
-    said = values | {corpus.header_asked: True}
-    assert corpus.show_preview(said)[corpus.no_header].value is False
+    said = values | {corpus.how.header_asked: True}
+    assert corpus.show_preview(said)[corpus.how.no_header].value is False
     assert tab.options(said)[0].read_corpus().headlines == ["Council backs plan"]
-    assert tab.options(values | {corpus.column: "2"})[0].read_corpus().headlines == ["1", "2"]
-    assert corpus.forget()[corpus.header_asked] is None
+    assert tab.options(values | {corpus.how.column: "2"})[0].read_corpus().headlines == ["1", "2"]
+    assert corpus.how.forget()[corpus.how.header_asked] is None
     (tmp_path / "titles.csv").write_bytes("title,url\nПривет всем,x\n".encode("koi8-r"))
     for encoding, first in (("koi8-r", "Привет всем"), ("cp1251", "рТЙЧЕФ ЧУЕН")):
-        assert tab.options(values | {corpus.encoding: encoding})[0].read_corpus().headlines == [first]
-    assert "no encoding “klingon”" in str(corpus.show_preview(values | {corpus.encoding: "klingon"})[corpus.notice])
+        assert tab.options(values | {corpus.how.encoding: encoding})[0].read_corpus().headlines == [first]
+    assert "no encoding “klingon”" in str(corpus.show_preview(values | {corpus.how.encoding: "klingon"})[corpus.notice])
 
 
 def test_pasted_cells_of_a_table_can_be_chosen_from(tab):
     corpus = tab.corpus
     values = given(tab, source=PASTE_CHOICE, pasted="Museum opens late\t7\nCouncil backs plan\t8\n")
-    assert corpus.show_preview(values)[corpus.reading_group].visible
+    assert corpus.show_preview(values)[corpus.how.group].visible
     assert tab.options(values)[0].read_corpus().headlines == ["Museum opens late", "Council backs plan"]
     plain = corpus.show_preview(given(tab, source=PASTE_CHOICE, pasted="Museum opens late\nCouncil backs plan\n"))
-    assert not plain[corpus.reading_group].visible
+    assert not plain[corpus.how.group].visible
 
 
 def test_another_model_stays_chosen_when_one_is_deleted(tab, tmp_path):
@@ -281,14 +282,14 @@ def test_another_model_stays_chosen_when_one_is_deleted(tab, tmp_path):
 
 def test_the_language_that_was_found_can_be_changed(tab):
     pasted = given(tab, source="Pasted lines", pasted="Der Rat stimmt für den Plan\nDie Bank senkt den Zins")
-    found = tab.corpus.show_preview(pasted)[tab.corpus.language]
+    found = tab.corpus.show_preview(pasted)[tab.corpus.how.language]
     assert found.choices[0] == ("Found: German", "auto") and ("Turkish", "tr") in found.choices
     assert tab.options(pasted)[0].settings.language == "auto"
-    changed = pasted | {tab.corpus.language: "tr"}
+    changed = pasted | {tab.corpus.how.language: "tr"}
     assert tab.options(changed)[0].settings.language == "tr"
     shown = tab.corpus.show_preview(changed)
     assert "Language: Turkish, as you say; the titles look like German." in str(shown[tab.corpus.preview])
-    refused = tab.corpus.show_preview(pasted | {tab.corpus.language: "no language"})
+    refused = tab.corpus.show_preview(pasted | {tab.corpus.how.language: "no language"})
     assert "language must be" in refused[tab.corpus.notice]["headline"]
 
 
@@ -317,7 +318,7 @@ def test_the_model_that_was_chosen_is_chosen_after_a_reload(tab):
 def test_the_source_shows_its_own_fields(tab):
     shown = tab.corpus.show_source(UPLOAD_CHOICE)
     visible = {component for component, update in shown.items() if update.visible}
-    assert visible == {tab.corpus.upload_group, tab.corpus.reading_group}
+    assert visible == {tab.corpus.upload_group, tab.corpus.how.group}
     assert not any(update.visible for update in tab.corpus.show_source(SAMPLE_CHOICE).values())
 
 
@@ -512,11 +513,11 @@ def test_a_reload_forgets_files_that_are_gone(tab, tmp_path):
     here = upload(tmp_path)
     form = {"source": UPLOAD_CHOICE, "files": [*here, str(tmp_path / "gone.csv")], "column": "title", "pasted": ""}
     shown = tab.corpus.restored(form, VISITOR)
-    assert shown[tab.corpus.files] == here and shown[tab.corpus.column].value == "title"
+    assert shown[tab.corpus.files] == here and shown[tab.corpus.how.column].value == "title"
     kept = tab.corpus.forget_for({tab.corpus.files: here, tab.corpus.read: shown[tab.corpus.read]})
     assert kept == {tab.corpus.read: here}  # what was said of them still holds
     other = tab.corpus.forget_for({tab.corpus.files: ["other"], tab.corpus.read: here})
-    assert other[tab.corpus.column].value == "" and other[tab.corpus.read] == ["other"]
+    assert other[tab.corpus.how.column].value == "" and other[tab.corpus.read] == ["other"]
     assert tab.corpus.restored({"source": "no such"}, VISITOR) == {}
 
 
@@ -627,11 +628,11 @@ def test_a_visitor_who_has_stored_too_much_is_told(tmp_path):
 
 def test_on_a_public_page_a_download_is_anonymous_and_bounded(tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(corpus_picker, "download_confined", lambda *args: asked.append(args) or [tmp_path / "a.csv"])
-    monkeypatch.setattr(corpus_picker, "download", None)
+    monkeypatch.setattr(public_data_set, "download_confined", lambda *args: asked.append(args) or [tmp_path / "a.csv"])
+    monkeypatch.setattr(public_data_set, "download", None)
     tab = build(tmp_path, public=True, upload_mb=5, reading_mb=99)
-    values = {tab.corpus.data_set: "owner/titles", tab.corpus.visitor: VISITOR}
-    assert list(tab.corpus.download(values))[-1][tab.corpus.downloaded] == [str(tmp_path / "a.csv")]
+    values = {tab.corpus.public.name: "owner/titles", tab.corpus.visitor: VISITOR}
+    assert list(tab.corpus.download(values))[-1][tab.corpus.public.downloaded] == [str(tmp_path / "a.csv")]
     ((corpus, folder, _, most_mb, memory_mb),) = asked
     assert (corpus.name, most_mb, memory_mb) == ("owner/titles", 5, 99)
     assert folder.is_relative_to(tab.models.runs / ".visitors" / VISITOR / "downloaded")

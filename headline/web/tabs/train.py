@@ -116,7 +116,7 @@ class TrainTab:
         """
         selected = self.corpus.parsed_selection(given)
         settings, start_from = self.settings.read(given)
-        settings = settings.changed(language=self.corpus.language_of(given))
+        settings = settings.changed(language=self.corpus.how.language_of(given))
         check_memory(self._footprint(selected, settings, start_from), self.models.limits.run_mb)
         assert selected.preview is not None, "the files have been parsed"
         options = RunOptions(
@@ -232,7 +232,7 @@ class TrainTab:
 
     def _keep_form(self, job: Job, given: dict) -> None:
         """Keep what the page holds in the run's folder, for a reload. Pasted text is kept by its file."""
-        form = form_of([self.corpus, self.settings], {k: v for k, v in given.items() if k in self.inputs})
+        form = form_of([*self.corpus.parts, self.settings], {k: v for k, v in given.items() if k in self.inputs})
         form.pop("visitor", None)
         with contextlib.suppress(OSError, TypeError, ValueError):  # the run itself does not need it
             keep_form(job.folder, self.corpus.storable(form, given))
