@@ -40,7 +40,7 @@ PRESETS = {
         "Best",
         "For the last few percent: more passes at a lower learning rate, or a larger network.",
         from_nothing=LARGE | {"epochs": 8},
-        from_model={"epochs": 14, "learning_rate": 7e-4, "patience": 3},
+        from_model={"epochs": 6, "learning_rate": 5e-4},
     ),
     "notebook": Preset(
         "The lesson’s notebook",

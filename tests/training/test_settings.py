@@ -7,6 +7,7 @@ import pytest
 
 from headline.errors import SettingError
 from headline.model.config import ModelConfig
+from headline.training.duration.work import ListSize, work
 from headline.training.presets import PRESETS
 from headline.training.settings import RECIPE_NAMES, RECIPES, TrainingConfig
 
@@ -152,6 +153,10 @@ def test_every_preset_has_settings_and_says_what_it_is_for(preset):
         assert tuned.learning_rate < settings.learning_rate
 
 
-def test_presets_go_from_quick_to_thorough():
-    epochs = [PRESETS[name].settings(None).epochs for name in ("quick", "balanced", "best")]
-    assert epochs == sorted(set(epochs))
+@pytest.mark.parametrize("model", [None, ModelConfig("autocomplete", 32_004, 41, 256, 512)])
+def test_presets_go_from_quick_to_thorough(model):
+    size = ListSize(headlines=2_000, words=18_000, distinct=5_000, longest=20)
+    settings = [PRESETS[name].settings(model) for name in ("quick", "balanced", "best")]
+    seconds = [work(each, size, model.vocab_size if model else 0).seconds for each in settings]
+    assert seconds == sorted(set(seconds))
+    assert not any(each.patience for each in settings), "how long a run takes is known before it starts"
