@@ -12,6 +12,7 @@ from headline.corpus.report import Corpus
 from headline.corpus.segmentation import tokenizer as tokenizer_of
 from headline.errors import CorpusError
 
+MIN_HEADLINES = 20  # to train on
 _ROWS, _WORDS = 20, 20
 _COLUMNS = 200  # names that are offered
 _BEGUN, _LEAST_WORDS = 2, 3  # words of a beginning, and of a headline that gives one: something must be left to write
@@ -101,6 +102,14 @@ def _is_dense(word: str) -> bool:
     return not scripts_of([word]).keys().isdisjoint(("Han", "Kana", "Hangul"))
 
 
+def too_few(headlines: int) -> str:
+    """Why so many headlines cannot be trained on; "" if they can."""
+    if headlines >= MIN_HEADLINES:
+        return ""
+    are = "headline is" if headlines == 1 else "headlines are"
+    return f"{headlines} {are} too few to train on: give at least {MIN_HEADLINES}, better 1,000."
+
+
 def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int], language: Language) -> list[str]:
     """Return problems that people should know of before training."""
     warnings = []
@@ -109,7 +118,9 @@ def _warnings(corpus: Corpus, counts: Counter[str], lengths: Counter[int], langu
     except CorpusError as error:
         warnings.append(str(error))
     n = len(corpus.headlines)
-    if n < 500:
+    if n and (sentence := too_few(n)):
+        warnings.append(sentence)
+    elif n < 500:
         warnings.append(f"{n:,} headlines are few: start from the bundled model, and bring 1,000 or more if you can.")
     if n and counts.total() / n > 25:
         warnings.append("The headlines are long: is this the right column?")

@@ -13,13 +13,13 @@ import keras
 import numpy as np
 import pytest
 
+from headline.corpus.preview import MIN_HEADLINES
 from headline.corpus.report import Corpus, CorpusReport
 from headline.corpus.split import split_headlines
 from headline.errors import CorpusError, SettingError
 from headline.generator.generator import Generator
 from headline.model.checkpoint import Checkpoint
 from headline.model.evaluation import evaluate
-from headline.training.data.enough import MIN_HEADLINES
 from headline.training.fitting.fit import fit
 from headline.training.fitting.mixture import fit_mixture
 from headline.training.network import accelerator

@@ -34,15 +34,18 @@ from headline.web.tabs.train_parts.limits_line import limits_line
 from headline.web.tabs.train_parts.newest_runs import NewestRuns
 from headline.web.tabs.train_parts.where import where_to_train
 from headline.web.tabs.write import WriteTab
-from tests.tiny import random_checkpoint
+from tests.tiny import headlines, random_checkpoint
 
 VISITOR = "0123456789abcdef" * 2
+
+
+PASTED = "\n".join(["One title here", "Two more titles", "Three", *headlines(20)])
 
 
 def build(folder: Path, **limits: int) -> TrainTab:
     random_checkpoint().save(folder / "bundled")
     sample = folder / "sample.csv"
-    sample.write_text("headline\nMuseum opens late\nCouncil backs plan\n")
+    sample.write_text("\n".join(["headline", "Museum opens late", "Council backs plan", *headlines(20)]))
     models = Models(folder / "bundled", folder / "runs", Limits(**limits))
     (folder / "runs").mkdir(exist_ok=True)
     with gr.Blocks() as page:
@@ -187,13 +190,33 @@ def test_a_run_is_started_with_what_the_page_holds(tab, monkeypatch):
 
     FakeJob.folder.mkdir()
     monkeypatch.setattr(train, "start_run", lambda *args, **named: started.append((args, named)) or FakeJob())
-    values = given(tab, source=PASTE_CHOICE, pasted="One title here\nTwo more titles\nThree", epochs=2)
+    values = given(tab, source=PASTE_CHOICE, pasted=PASTED, epochs=2)
     shown = tab.start(values)
     (((options, runs), named),) = started
     assert (options.settings.epochs, options.name, options.compare) == (2, "Pasted", True)
-    assert options.samples == ("One title", "Two more") and len(options.read_corpus().headlines) == 3
+    assert options.samples[:2] == ("One title", "Two more") and len(options.read_corpus().headlines) == 23
     assert runs == tab.models.runs and named["keep_files"]
     assert shown[tab.mine] == ["older", "new"] and shown[tab.job_id] == "new" and shown[tab.timer].active
+
+
+def test_too_few_titles_are_refused_before_a_run_and_after_others_are_pasted_that_is_said_no_more(tab, measured):
+    few = given(tab, source=PASTE_CHOICE, pasted="One title here\nTwo more titles\nThree")
+    said = "3 headlines are too few to train on: give at least 20, better 1,000."
+    (offered,) = tab.offer(few)
+    assert offered[tab.start_button] == "Train" and offered[tab.estimated]["text"] == said
+    assert said in str(tab.corpus.show_preview(few)[tab.corpus.preview])
+    tab.press_start()
+    assert tab.start(few)[tab.panel]["headline"] == said
+    cleared, offered = tab.offer(given(tab, source=PASTE_CHOICE, pasted=PASTED))
+    assert cleared == {tab.panel: {}} and offered[tab.start_button].startswith("Train on 23 titles, ")
+    assert tab.follow(given(tab)).keys() == {tab.timer}, "the next look at the run does not bring it back"
+    assert all(tab.panel not in shown for shown in tab.offer(few)), "a run that was not refused stays in view"
+
+
+def test_without_files_nothing_is_said_to_be_found(tab):
+    shown = tab.corpus.show_preview(given(tab, source=UPLOAD_CHOICE))
+    assert shown[tab.corpus.how.column].choices == [("Found out", "")]
+    assert shown[tab.corpus.how.language].choices[0] == ("Found out", "auto")
 
 
 def test_a_run_that_was_deleted_is_no_longer_followed(tab):
@@ -237,11 +260,13 @@ def test_a_model_is_uploaded_renamed_deleted_and_brought_back(tab, tmp_path):
     assert tab.models.exists(id_) and not own.keep()[own.asking].visible
     shown = own.delete(given(tab, model=id_, written=id_) | {own.mine: [id_]})
     assert shown[own.mine] == [] and shown[own.written_with].value == BUNDLED_ID and not shown[own.model].choices
-    assert shown[own.undo_button].visible and shown[own.deleted] == id_
+    assert shown[own.undo_button].visible and shown[own.deleted] == [id_, True]
     assert shown[own.told]["text"] == "“Mine” was deleted. The Write tab uses the bundled model again."
-    shown = own.undo(given(tab, deleted=id_) | {own.mine: []})
+    shown = own.undo(given(tab, deleted=[id_, True]) | {own.mine: []})
+    assert shown[own.written_with].value == id_ and shown[own.model].value == id_
+    assert shown[own.told]["text"] == "“Mine” is back, and chosen in the Write tab."
     assert shown[own.mine] == [id_] and ("Mine", id_) in shown[own.model].choices and tab.models.exists(id_)
-    assert "is gone" in own.undo(given(tab, deleted="other"))[own.told]["text"]
+    assert "is gone" in own.undo(given(tab, deleted=["other", False]))[own.told]["text"]
     (tmp_path / "bad.zip").write_bytes(b"no zip")
     assert "holds no whole model" in own.unpack(given(tab, zip=str(tmp_path / "bad.zip")))[own.panel]["headline"]
 
@@ -351,7 +376,7 @@ def measured(tmp_path, monkeypatch):
 
 def test_the_start_button_says_what_it_will_do(tab, measured):
     (shown,) = tab.offer(given(tab))
-    assert re.fullmatch(r"Train on 2 titles, (a few|about \d+) seconds", shown[tab.start_button])
+    assert re.fullmatch(r"Train on 22 titles, (a few|about \d+) seconds", shown[tab.start_button])
     said = shown[tab.estimated]["text"]
     assert (
         said.startswith("4 passes over your titles on ")
@@ -371,8 +396,8 @@ def test_the_speed_is_measured_once_and_meanwhile_the_page_says_so(tab, tmp_path
     monkeypatch.setenv("HEADLINE_CACHE", str(tmp_path / "none"))
     monkeypatch.setattr(train, "machine_factor", lambda: 1.0)
     first, second = tab.offer(given(tab))
-    assert first[tab.start_button] == "Train on 2 titles" and "being measured" in first[tab.estimated]["text"]
-    assert second[tab.start_button].startswith("Train on 2 titles, ")
+    assert first[tab.start_button] == "Train on 22 titles" and "being measured" in first[tab.estimated]["text"]
+    assert second[tab.start_button].startswith("Train on 22 titles, ")
 
 
 def test_a_machine_that_cannot_be_measured_still_trains(tab, tmp_path, monkeypatch):
@@ -383,7 +408,7 @@ def test_a_machine_that_cannot_be_measured_still_trains(tab, tmp_path, monkeypat
 
     monkeypatch.setattr(train, "machine_factor", fails)
     *_, last = tab.offer(given(tab))
-    assert last[tab.start_button] == "Train on 2 titles" and last[tab.estimated]["text"] == "Too busy."
+    assert last[tab.start_button] == "Train on 22 titles" and last[tab.estimated]["text"] == "Too busy."
 
 
 class Stopped:
@@ -492,7 +517,7 @@ def test_a_reload_shows_the_list_the_settings_and_the_run(tab, monkeypatch):
         (folder / "job.json").write_text(json.dumps(job))
         return train.Job(folder)
 
-    text = "Lemon Drizzle Cake\nApple Crumble with Custard"
+    text = PASTED
     values = given(tab, source=PASTE_CHOICE, pasted=text, preset="quick", start_from=NOTHING_ID, epochs=4, units=96)
     tab.start(values)
     with within_a_handler():

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from headline.corpus.language.detect import check_splittable
+from headline.corpus.preview import too_few
 from headline.errors import CorpusError
-
-MIN_HEADLINES = 20
 
 
 def check_number(number: int) -> None:
@@ -14,8 +13,8 @@ def check_number(number: int) -> None:
     Raises:
         CorpusError: there are fewer.
     """
-    if number < MIN_HEADLINES:
-        raise CorpusError(f"{number} headlines are too few to train on: give at least {MIN_HEADLINES}, better 1,000.")
+    if sentence := too_few(number):
+        raise CorpusError(sentence)
 
 
 def check_titles(number: int, titles: Sequence[str], tokenizer: str) -> None:

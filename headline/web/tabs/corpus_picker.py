@@ -226,7 +226,7 @@ class CorpusPicker:
         try:
             shown = self._parse(self.selection(given), given).preview
         except NothingSelectedError:
-            return {self.preview: {"groups": []}, self.notice: {}}
+            return {self.preview: {"groups": []}, self.notice: {}} | self.how.nothing_found()
         except HeadlineError as error:
             count_refusal(error)
             return {self.preview: {"groups": []}, self.notice: refusal(str(error))}

@@ -54,14 +54,14 @@ class OwnModels:
                 self.rename_button = gr.Button("Rename", elem_id="rename", interactive=False)
                 self.delete_button = gr.Button("Delete…", elem_id="delete", interactive=False)
                 self.pack_button = gr.Button("Download as a zip", elem_id="pack", interactive=False)
-                self.web_button = gr.Button("Web folder", elem_id="web-folder", interactive=False)
+                self.web_button = gr.Button("Download for a website", elem_id="web-folder", interactive=False)
                 self.unpack_button = gr.UploadButton("Upload a zip", file_types=[".zip"], elem_id="unpack")
             self.told = line_of("own-told")
             with gr.Row(visible=False) as self.asking:
                 self.yes_button = gr.Button("Yes, delete it", variant="stop", elem_id="delete-yes")
                 self.no_button = gr.Button("No, keep it", elem_id="delete-no")
             self.undo_button = gr.Button("Undo", visible=False, elem_id="delete-undo")
-            self.deleted = gr.State(None)  # the id of the model that Undo brings back
+            self.deleted = gr.State(None)  # what Undo brings back: a model's id, and whether it was written with
             self.table = sheet_of("compare")
 
     def wire(self) -> None:
@@ -88,9 +88,11 @@ class OwnModels:
         """The buttons that do something with the chosen model."""
         return [self.rename_button, self.delete_button, self.pack_button, self.web_button]
 
-    def choice(self, mine: list[str] | None) -> gr.Dropdown:
-        """The dropdown with the models that there are now."""
-        return gr.Dropdown(choices=self._choices(mine))
+    def choice(self, mine: list[str] | None, chosen: str | None = None) -> gr.Dropdown:
+        """The dropdown with the models that there are now; one of them is chosen if it is given and there."""
+        choices = self._choices(mine)
+        value = {"value": chosen} if chosen in [id_ for _, id_ in choices] else {}
+        return gr.Dropdown(choices=choices, **value)
 
     def compare(self, mine: list[str] | None) -> dict:
         """A table of all models side by side."""
@@ -148,32 +150,34 @@ class OwnModels:
         id_ = given[self.model]
         if not id_:
             return {self.asking: gr.Row(visible=False)}
-        name, kept = self.models.name(id_), self.models.delete(id_)
+        name, kept, used = self.models.name(id_), self.models.delete(id_), given[self.written_with] == id_
         mine = [other for other in ids_of(given[self.mine]) if other != id_]
         said = f"“{name}” was deleted."
-        if given[self.written_with] == id_:
+        if used:
             said += " The Write tab uses the bundled model again."
         if not kept:
             said += " The disk is nearly full, so this cannot be undone."
-        lists = self._lists(mine, BUNDLED_ID if given[self.written_with] == id_ else None)
+        lists = self._lists(mine, BUNDLED_ID if used else None)
         return lists | {
             self.model: gr.Dropdown(choices=self._choices(mine), value=None),
             self.mine: mine,
             self.told: line(said),
             self.asking: gr.Row(visible=False),
             self.undo_button: gr.Button(visible=kept),
-            self.deleted: id_ if kept else None,
+            self.deleted: [id_, used] if kept else None,
         }
 
     def undo(self, given: dict) -> dict:
-        """Bring back the model that was deleted last."""
-        id_, mine = given[self.deleted], ids_of(given[self.mine])
+        """Bring back the model that was deleted last, also to the Write tab if it was used there."""
+        id_, used = given[self.deleted] or (None, False)
+        mine = ids_of(given[self.mine])
         hidden = {self.undo_button: gr.Button(visible=False)}
         if not id_ or not self.models.restore(id_):
             return hidden | {self.told: line(f"It is gone: a deleted model is kept for {MINUTES} minutes.")}
         mine = [*mine, id_]
-        said = f"“{self.models.name(id_)}” is back."
-        return hidden | self._lists(mine) | {self.mine: mine, self.told: line(said)}
+        said = f"“{self.models.name(id_)}” is back" + (", and chosen in the Write tab." if used else ".")
+        lists = self._lists(mine, id_ if used else None) | {self.model: self.choice(mine, id_)}
+        return hidden | lists | {self.mine: mine, self.told: line(said)}
 
     def _gone(self, mine: list[str] | None) -> dict:
         """What is shown when the chosen model was deleted somewhere else."""

@@ -13,6 +13,7 @@ from headline.runs.job import Job, Status
 from headline.runs.limits import slots
 from headline.runs.queue import start as start_run
 from headline.runs.visitors import new_visitor, visitor_of
+from headline.training.data.enough import check_number
 from headline.training.duration.estimate import estimate
 from headline.training.duration.speed import known_factor
 from headline.training.duration.work import ListSize
@@ -72,7 +73,7 @@ class TrainTab:
         self.inputs = self.settings.inputs | self.corpus.inputs | {self.where}
 
     def wire(self, page: gr.Blocks, tab: gr.Tab | None = None) -> None:
-        offered = [self.start_button, self.estimated, self.settings.preset]
+        offered = [self.start_button, self.estimated, self.settings.preset, self.panel]
         for previewed in self.corpus.wire(page):
             previewed.then(self.offer, self.inputs, offered, **AT_ONCE)
         self.settings.wire()
@@ -149,15 +150,21 @@ class TrainTab:
         kept = Metadata.read(Path(start_from)).model.vocab_size if start_from and settings.keep_words else 0
         return footprint(settings, size.headlines, size.words, size.distinct + kept, size.longest)
 
-    def offer(self, given: dict) -> Iterator[dict]:
-        """What the start button will do and how long that takes, and how long each preset would."""
+    def offer(self, given: dict, request: gr.Request | None = None) -> Iterator[dict]:
+        """What the start button will do and how long that takes, and how long each preset would.
+
+        Why the list before could not be trained on is told no more.
+        """
+        if self.newest.forget_refusal(_page(request)):
+            yield {self.panel: {}}
         try:
             options, _ = self.options(given)
             selected = self.corpus.parsed_selection(given)
+            size = self._size(selected)
+            check_number(size.headlines)
         except HeadlineError as error:
             yield {self.start_button: "Train", self.estimated: line(str(error))}
             return
-        size = self._size(selected)
         if options.flavor:
             on = f"Train on {options.flavor} of Hugging Face"
             yield {self.start_button: on, self.estimated: line(ELSEWHERE)}
@@ -208,6 +215,7 @@ class TrainTab:
         shown = refusal("The run could not be added.")
         try:
             options, temporary = self.options(given)
+            check_number(self._size(self.corpus.parsed_selection(given)).headlines)
             visitor = visitor_of(given[self.visitor])
             job = start_run(options, self.models.runs, keep_files=temporary, visitor=visitor, limits=self.models.limits)
             self._keep_form(job, given)
@@ -268,7 +276,7 @@ class TrainTab:
         status = job.status()
         shown = {self.timer: gr.Timer(active=not status.ended)} | self._shown(job, status)
         if status.ended:
-            shown |= self._choices(mine)
+            shown |= self._choices(mine, id_)
             chosen = given[self.write.model]
             if job.model.is_dir() and id_ in ids_of(mine):
                 shown[self.write.model] = gr.Dropdown(choices=self.models.choices(mine), value=id_)
@@ -314,14 +322,15 @@ class TrainTab:
         shown |= {self.job_id: job.id, self.timer: gr.Timer(active=not status.ended)}
         if status.ended:
             shown |= self.tell_chosen({self.job_id: job.id, self.write.model: given[self.write.chosen]})
+            shown |= self._choices(mine, job.id)
         if (form := kept_form(job.folder)) and (not self.models.limits.public or job.id in ids_of(mine)):
             shown |= self.corpus.restored(form, job.visitor) | self.settings.restored(form, mine)
         return shown
 
-    def _choices(self, mine: list[str] | None) -> dict:
-        """The lists of models, which a run may have made longer."""
+    def _choices(self, mine: list[str] | None, newest: str | None = None) -> dict:
+        """The lists of models, which a run may have made longer: the `newest` is chosen among one's own."""
         return {
-            self.own.model: self.own.choice(mine),
+            self.own.model: self.own.choice(mine, newest),
             self.settings.start_from: gr.Dropdown(choices=self.settings.start_choices(mine)),
         }
 

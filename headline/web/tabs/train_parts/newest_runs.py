@@ -62,6 +62,14 @@ class NewestRuns:
             newest = self._newest.get(page)
         return newest if isinstance(newest, dict) else None
 
+    def forget_refusal(self, page: str) -> bool:
+        """Something else is asked for now: what was refused before no longer matters. Return whether something was."""
+        with self._lock:
+            refused = isinstance(self._newest.get(page), dict)
+            if refused:
+                del self._newest[page]
+        return refused
+
     def pressed_stop(self, page: str, shown: Job | None) -> None:
         """Stop the newest run of this page as soon as it is there; where there is none, the run that is shown."""
         with self._lock:

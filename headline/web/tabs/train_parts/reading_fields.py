@@ -99,6 +99,14 @@ class ReadingFields:
             self.group: gr.Group(visible=visible),
         }
 
+    def nothing_found(self) -> dict:
+        """The components while no files are selected."""
+        return {
+            self.language: gr.Dropdown(choices=[FOUND_LANGUAGE, *_LANGUAGES]),
+            self.column: gr.Dropdown(choices=FOUND_COLUMN),
+            self.table: gr.Dropdown(choices=FOUND_COLUMN, visible=False),
+        }
+
     def restored(self, shown: dict) -> dict:
         """Updates that show values again which are not among the choices before files are read. `shown` are values."""
         again: dict = {self.language: shown.get(self.language) or "auto"}
