@@ -33,7 +33,7 @@ PRESETS = {
         "Quick try",
         "Enough to see whether it helps.",
         from_nothing=SMALL | {"epochs": 5},
-        from_model={"epochs": 3, "learning_rate": 2e-3, "max_ngrams": 200_000},
+        from_model={"epochs": 3, "max_ngrams": 200_000},
     ),
     "balanced": Preset("Balanced", "The best choice for most lists."),
     "best": Preset(

@@ -39,6 +39,7 @@ class TrainingConfig:
     tokenizer: str = _setting("headline", "headline, or keras as in the lesson")
     language: str = _setting("auto", "the tag of the headlines' language, such as de or pt-BR; auto: found out")
     min_count: int = _setting(2, "words that occur fewer times become <unk>")
+    rare_words: int = _setting(5_000, "rarer words, which the n-grams alone learn; 0, or if a list has more: none")
     text_epochs: int = _setting(1, "passes over the running text, if there is some, before the headlines")
     text_weight: float = _setting(0.2, "how much a word of the running text counts when the vocabulary is chosen")
     text_ngrams: float = _setting(0.25, "share of max_ngrams that is kept of the running text's n-grams")
@@ -94,7 +95,16 @@ class TrainingConfig:
         for name in ("text_weight", "text_ngrams"):
             _check(0 <= getattr(self, name) <= 1, name, "from 0 to 1", getattr(self, name))
         _check(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
-        for name in ("batch_size", "clip_norm", "patience", "seed", "candidates", "weight_decay", "max_ngrams"):
+        for name in (
+            "batch_size",
+            "clip_norm",
+            "patience",
+            "rare_words",
+            "seed",
+            "candidates",
+            "weight_decay",
+            "max_ngrams",
+        ):
             _check(getattr(self, name) >= 0, name, "0 or more", getattr(self, name))
         _check(0 <= self.ngram_order <= 6, "ngram_order", "from 0 to 6", self.ngram_order)
         _check(self.seed < 2**32, "seed", "below 2**32", self.seed)  # NumPy takes no larger one
@@ -184,6 +194,7 @@ RECIPES: dict[str, TrainingConfig] = {
         recipe="notebook",
         tokenizer="keras",
         min_count=1,
+        rare_words=0,
         max_words=10_000_000,
         block_size=0,
         candidates=0,

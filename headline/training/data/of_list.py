@@ -5,6 +5,7 @@ from headline.corpus.split import SeenHeadlines, split_headlines
 from headline.corpus.vocabulary import Vocabulary, learn_style
 from headline.errors import CorpusError
 from headline.model.checkpoint import Checkpoint
+from headline.model.ngrams.ngram import NGram
 from headline.training.data.enough import check_titles
 from headline.training.data.training_data import TrainingData, check_batches
 from headline.training.fitting.mixture import build_ngrams
@@ -18,17 +19,28 @@ def list_data(
     """Split, count and encode a list. The arguments and errors are those of `headline.training.train.train`."""
     sides = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)
     check_titles(len(sides["train"]), sides["train"], settings.tokenizer)
-    if vocabulary is None:
-        also = start_from.vocabulary if start_from and settings.keep_words else None
-        vocabulary = Vocabulary.build(
-            sides["train"],
-            settings.tokenizer,
-            settings.min_count,
-            settings.max_words,
-            also,
-            language=settings.language_of(sides["train"]),
-        )
-    known = vocabulary
+    also = start_from.vocabulary if start_from and settings.keep_words else None
+    language = settings.language_of(sides["train"])
+
+    def words_from(least: int) -> Vocabulary:
+        """The vocabulary of the words that occur so often at least."""
+        return Vocabulary.build(sides["train"], settings.tokenizer, least, settings.max_words, also, language=language)
+
+    def ngrams(words: Vocabulary) -> NGram:
+        return build_ngrams(sides["train"], words, settings.ngram_order, settings.max_ngrams)
+
+    def rare() -> tuple[Vocabulary, NGram] | None:
+        if vocabulary or not (
+            settings.rare_words and settings.ngram_order and config.causal and settings.min_count > 1
+        ):
+            return None
+        wider = words_from(1)
+        if not 0 < len(wider) - len(known) <= settings.rare_words:
+            return None
+        wider.leave_small(known.own_small_words)
+        return wider, ngrams(wider)
+
+    known = vocabulary or words_from(settings.min_count)
     encoded = {side: [known.encode(line) for line in lines] for side, lines in sides.items()}
     encoded = {side: [ids for ids in rows if not set(ids) <= set(known.marks)] for side, rows in encoded.items()}
     if not encoded["train"]:
@@ -45,5 +57,6 @@ def list_data(
         held_out,
         learn_style(known, sides["train"]),
         lambda: SeenHeadlines.of(sides["train"]),
-        lambda: build_ngrams(sides["train"], known, settings.ngram_order, settings.max_ngrams),
+        lambda: ngrams(known),
+        rare,
     )

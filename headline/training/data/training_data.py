@@ -24,6 +24,8 @@ class TrainingData:
     style: str  # how the training headlines are capitalised
     seen: Callable[[], SeenHeadlines]  # the training headlines
     count_ngrams: Callable[[], NGram]  # of the training headlines
+    # A vocabulary with the words that are too rare to train on, and the n-grams with them; None: without any.
+    rare: Callable[[], tuple[Vocabulary, NGram] | None] = lambda: None
 
 
 def check_batches(batches: Batches) -> None:

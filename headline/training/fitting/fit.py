@@ -29,6 +29,7 @@ from headline.training.duration.told import Told
 from headline.training.duration.work import ListSize, work
 from headline.training.fitting.callbacks import Reporter, Stopped
 from headline.training.fitting.mixture import mixed, ngrams_alone
+from headline.training.fitting.rare_words import with_rare_words
 from headline.training.network.accelerator import (
     compute_policy,
     computing_in,
@@ -129,8 +130,11 @@ def fit(
         provenance=_provenance(name, reporter.seconds),
         licence=licence or {},
     )
+    if (found := data.rare()) is not None:
+        wider, ngram = found
+        checkpoint = with_rare_words(checkpoint, wider)
     held_out = data.held_out_titles[: _MIXTURE_HEADLINES_WHEN_STOPPED if stopped else None]
-    others = [*ngrams, *_kept_ngrams(start_from, data.vocabulary)]
+    others = [*ngrams, *_kept_ngrams(start_from, checkpoint.vocabulary)]
     if ngram is None and settings.ngram_order and data.config.causal:
         ngram = data.count_ngrams()
     return mixed(checkpoint, data.seen(), ngram, held_out, others)
