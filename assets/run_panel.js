@@ -34,6 +34,7 @@ const curves = Object.fromEntries(Object.keys(NAMES).map((name) => [name, shape(
 const names = shape("g", { class: "names" });
 svg.append(grid, ...Object.values(curves), names);
 const ABOUT = "Loss after each pass over your titles. Lower is better.";
+const MIXED = "The lines are of the network; the finished model mixes it with the counts.";
 const caption = make("figcaption", "run-line");
 chart.append(svg, caption);
 narrow.addEventListener("change", () => drawChart(props.value || {}));
@@ -62,9 +63,10 @@ function drawChart(run) {
   grid.replaceChildren(...marks);
   drawNames(points, y);
   const named = [...names.children].map((name) => name.textContent).join(" · ");
-  svg.setAttribute("aria-label", `${ABOUT} ${named}`);
+  const about = run.baseline ? `${ABOUT} ${MIXED}` : ABOUT;
+  svg.setAttribute("aria-label", `${about} ${named}`);
   names.setAttribute("visibility", narrow.matches ? "hidden" : "visible");
-  caption.textContent = narrow.matches ? `${ABOUT} ${named}` : ABOUT;
+  caption.textContent = narrow.matches ? `${about} ${named}` : about;
 }
 
 // Each line's name and last value at its end, on the right; where lines end close together, the names keep apart.
