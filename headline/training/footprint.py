@@ -22,7 +22,8 @@ class Footprint:
     megabytes: int  # of memory while it trains on a CPU
 
     def __str__(self) -> str:
-        return f"about {_rounded(self.parameters)} numbers to learn (parameters), about {self.megabytes:,} MB of memory"
+        learns = f"It learns about {_rounded(self.parameters)} numbers (its parameters)"
+        return f"{learns} and takes about {self.megabytes:,} MB of memory"
 
 
 def _rounded(number: int) -> str:

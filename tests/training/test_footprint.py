@@ -47,11 +47,11 @@ def test_what_no_program_could_read_is_a_sentence():
 
 
 def test_it_is_said_in_words():
-    said = "numbers to learn (parameters), about 2,000 MB of memory"
-    assert str(Footprint(9_417_268, 2_000)) == f"about 9.4 million {said}"
-    assert str(Footprint(23_517_268, 2_000)) == f"about 24 million {said}"
-    assert str(Footprint(350_094, 2_000)) == f"about 350,000 {said}"
-    assert str(Footprint(7, 2_000)) == f"about 7 {said}"
+    said = "numbers (its parameters) and takes about 2,000 MB of memory"
+    assert str(Footprint(9_417_268, 2_000)) == f"It learns about 9.4 million {said}"
+    assert str(Footprint(23_517_268, 2_000)) == f"It learns about 24 million {said}"
+    assert str(Footprint(350_094, 2_000)) == f"It learns about 350,000 {said}"
+    assert str(Footprint(7, 2_000)) == f"It learns about 7 {said}"
 
 
 def test_a_million_words_need_more_than_docs_scale_says_their_steps_took():

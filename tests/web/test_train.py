@@ -382,7 +382,7 @@ def test_the_start_button_says_what_it_will_do(tab, measured):
         said.startswith("4 passes over your titles on ")
         and " It goes on if you close this page." in said
         and said.endswith(" MB of memory.")
-        and " numbers to learn (parameters), about " in said
+        and " numbers (its parameters) and takes about " in said
     )
     (patient,) = tab.offer(given(tab, patience=2))
     assert "It ends earlier if it stops getting better, and goes on if" in patient[tab.estimated]["text"]
@@ -679,3 +679,11 @@ def test_machines_of_hugging_face_are_offered_to_whose_token_it_is_and_to_no_vis
         tab.options(values | {tab.where: "abacus"})
     (offered,) = tab.offer(values | {tab.where: "t4-small"})
     assert offered[tab.start_button] == "Train on t4-small of Hugging Face"
+
+
+def test_every_field_has_a_label(tab):
+    """One that is made while events are wired has none, and would be shown at the end of the page."""
+    page = tab.start_button.parent
+    fields = [block for block in page.blocks.values() if isinstance(block, gr.components.FormComponent)]
+    fields = [field for field in fields if not isinstance(field, gr.State | gr.BrowserState | gr.Timer | gr.HTML)]
+    assert len(fields) > 20 and [field for field in fields if field.visible and not field.label] == []

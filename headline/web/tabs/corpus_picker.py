@@ -103,7 +103,7 @@ class CorpusPicker:
         said = how.no_header.input(lambda no: not no, how.no_header, how.header_asked, **QUIET)
         changes = [
             self.source.change,
-            self.files.change(self.forget_for, {self.files, self.read}, [*how.forget(), self.read], **QUIET).then,
+            self.files.change(self.forget_for, {self.files, self.read}, [*how.said, self.read], **QUIET).then,
             how.column.input,
             how.encoding.input,
             how.language.input,

@@ -51,9 +51,10 @@ class ReadingFields:
             elem_id="language",
         )
         self.header_asked = gr.State(None)  # whether the first row has names, if the visitor said so
-        self.inputs: set[Component] = {self.column, self.no_header, self.encoding, self.table, self.language}
-        self.inputs |= {self.header_asked}
         self.of_preview = [self.language, self.column, self.no_header, self.table, self.group]  # what `found` updates
+        self.said: list[Component] = [self.language, self.column, self.no_header, self.encoding, self.table]
+        self.said += [self.header_asked]  # what a visitor says of the files, and `forget` empties
+        self.inputs = set(self.said)
 
     def reading(self, given: dict) -> Reading:
         """How the visitor wants files to be read."""
