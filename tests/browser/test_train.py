@@ -15,7 +15,7 @@ from headline.share.archive import pack
 from tests.browser.box import BOX, expect_rows
 from tests.browser.conftest import served
 from tests.browser.test_accessibility import violations
-from tests.tiny import random_checkpoint
+from tests.tiny import headlines, random_checkpoint
 
 pytestmark = pytest.mark.save_data
 RUN_SECONDS = 180_000  # milliseconds at most, for a run of a few epochs on two busy cores
@@ -220,7 +220,9 @@ def test_another_page_hears_that_its_model_was_deleted(page: Page, runs: Path, a
     expect_rows(other, 'row.startsWith("the gov")')
     assert errors == []
     page.click("#delete-undo")
-    expect(page.locator("#own-told")).to_contain_text("“Shared” is back.")
+    expect(page.locator("#own-told")).to_have_text("“Shared” is back, and chosen in the Write tab.")
+    expect(page.locator("#model input")).to_have_value("Shared")
+    expect(page.locator("#delete")).to_be_enabled()
     expect(page.locator("#compare")).to_contain_text("Shared")
 
 
@@ -329,7 +331,7 @@ def test_the_first_row_and_the_column_are_changed_by_keys(page: Page, tmp_path: 
 def test_another_sheet_of_a_workbook_is_chosen(page: Page, tmp_path: Path):
     book = Workbook()
     book.remove(book.active)
-    for name, count, words in (("News", 12, "Council backs plan for park"), ("Sport", 7, "Late goal decides match")):
+    for name, count, words in (("News", 24, "Council backs plan for park"), ("Sport", 21, "Late goal decides match")):
         sheet = book.create_sheet(name)
         for row in ("title", *(f"{words} number {i}" for i in range(count))):
             sheet.append([row])
@@ -338,9 +340,9 @@ def test_another_sheet_of_a_workbook_is_chosen(page: Page, tmp_path: Path):
     heading, table, start = page.locator("#preview h3").first, page.locator("#preview table"), page.locator("#start")
     field = page.locator("#table input")
     for chosen, count, seen in (
-        ("News", 12, "Council backs"),
-        ("Sport", 7, "Late goal"),
-        ("News", 12, "Council backs"),
+        ("News", 24, "Council backs"),
+        ("Sport", 21, "Late goal"),
+        ("News", 24, "Council backs"),
     ):
         if field.count():  # the first sheet is read unasked
             choose(page, "#table", chosen)
@@ -351,13 +353,17 @@ def test_another_sheet_of_a_workbook_is_chosen(page: Page, tmp_path: Path):
     assert violations_of_ours(page) == []
 
 
-def test_few_lines_are_told_by_the_run(page: Page):
+def test_few_lines_are_refused_until_there_are_more(page: Page):
     open_tab(page, "Train")
     page.get_by_label("Pasted lines").check()
     page.locator("#pasted textarea").fill("One title\nTwo titles\nThree titles")
-    expect(page.locator("#preview")).to_contain_text("3 headlines are few")
+    expect(page.locator("#preview")).to_contain_text("3 headlines are too few to train on")
+    expect(page.locator("#estimated")).to_contain_text("too few to train on")
     page.click("#start")
-    expect(page.locator(SAID)).to_contain_text("too few to train on", timeout=RUN_SECONDS)
+    expect(page.locator(SAID)).to_contain_text("too few to train on")
+    page.locator("#pasted textarea").fill("\n".join(headlines(24)))
+    expect(page.locator("#start")).to_contain_text("Train on 24 titles")
+    expect(page.locator(SAID)).to_be_hidden()
 
 
 def test_presets_fill_the_settings_in(page: Page):
@@ -368,11 +374,11 @@ def test_presets_fill_the_settings_in(page: Page):
     expect(page.locator("#begin")).to_be_hidden()
     page.get_by_label("Best").check()
     expect(page.locator("#begin")).to_be_visible()
-    expect(setting(page, "epochs")).to_have_value("14")
+    expect(setting(page, "epochs")).to_have_value("6")
     expect(setting(page, "units")).to_be_disabled()  # the bundled model's shape
     page.locator("#begin input").click()
     page.get_by_role("option", name="Random weights", exact=True).click()
-    expect(setting(page, "epochs")).to_have_value("15")
+    expect(setting(page, "epochs")).to_have_value("8")
     expect(setting(page, "units")).to_be_enabled()
 
 

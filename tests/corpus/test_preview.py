@@ -33,7 +33,8 @@ def test_long_headlines_share_a_bar():
 @pytest.mark.parametrize(
     "lines, warning",
     [
-        (["few words here"] * 3, "3 headlines are few"),
+        (["few words here"] * 3, "3 headlines are too few to train on: give at least 20, better 1,000."),
+        (["few words here"] * 20, "20 headlines are few: start from the bundled model"),
         (["a long text " * 20] * 600, "The headlines are long"),
         (["1234"] * 600, "at most one word"),
         (["सरकार ने कहा नहीं"] * 600, "The titles are in Hindi"),

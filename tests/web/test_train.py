@@ -211,6 +211,12 @@ def test_too_few_titles_are_refused_before_a_run_and_after_others_are_pasted_tha
     assert cleared == {tab.panel: {}} and offered[tab.start_button].startswith("Train on 23 titles, ")
     assert tab.follow(given(tab)).keys() == {tab.timer}, "the next look at the run does not bring it back"
     assert all(tab.panel not in shown for shown in tab.offer(few)), "a run that was not refused stays in view"
+    tab.press_start()
+    tab.start(few)
+    (told,) = tab.offer(given(tab, source=UPLOAD_CHOICE))
+    assert told[tab.panel]["headline"] == "Choose a file of headlines first.", "what is wrong now"
+    tab.press_start()
+    assert tab.follow(given(tab))[tab.panel]["headline"] == "Starting…"
 
 
 def test_without_files_nothing_is_said_to_be_found(tab):

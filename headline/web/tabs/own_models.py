@@ -69,7 +69,8 @@ class OwnModels:
         said = [self.told, self.asking, self.undo_button]
         chosen = {self.model, self.mine}
         self.accordion.expand(self.compare, self.mine, self.table, **QUIET)
-        self.model.change(self.show_choice, self.model, [*self._buttons, *said], **QUIET)
+        self.model.change(self.show_choice, self.model, self._buttons, **QUIET)
+        self.model.input(self.say_nothing, None, said, **QUIET)
         self.rename_button.click(self.rename, {self.new_name, *chosen}, [*changed, *said], **QUIET)
         self.delete_button.click(self.ask, self.model, said, **QUIET)
         self.no_button.click(self.keep, None, said, **QUIET)
@@ -99,11 +100,15 @@ class OwnModels:
         return models_sheet([(title, self.models.meta(id_)) for title, id_ in self.models.choices(mine)])
 
     def show_choice(self, id_: str | None) -> dict:
-        """The buttons for a model that was chosen. What was said of the one before goes, but not its Undo."""
+        """The buttons for a model that was chosen."""
         live = self.models.exists(id_ or "")
         shown = {button: gr.Button(interactive=live) for button in self._buttons}
         shown[self.web_button] = gr.Button(interactive=live and self._runs_in_page(id_ or ""))
-        return shown | ({self.told: line(""), self.asking: gr.Row(visible=False)} if id_ else {})
+        return shown
+
+    def say_nothing(self) -> dict:
+        """What was said of the model before goes once somebody chooses another, but not its Undo."""
+        return {self.told: line(""), self.asking: gr.Row(visible=False)}
 
     def rename(self, given: dict) -> dict:
         """Give the chosen model a name."""

@@ -153,18 +153,21 @@ class TrainTab:
     def offer(self, given: dict, request: gr.Request | None = None) -> Iterator[dict]:
         """What the start button will do and how long that takes, and how long each preset would.
 
-        Why the list before could not be trained on is told no more.
+        Where a run was refused for what the form held, it is told what is wrong now, if anything is.
         """
-        if self.newest.forget_refusal(_page(request)):
-            yield {self.panel: {}}
+        page = _page(request)
         try:
             options, _ = self.options(given)
             selected = self.corpus.parsed_selection(given)
             size = self._size(selected)
             check_number(size.headlines)
         except HeadlineError as error:
-            yield {self.start_button: "Train", self.estimated: line(str(error))}
+            refused = refusal(str(error))
+            told = {self.panel: refused} if self.newest.refused_anew(page, refused) else {}
+            yield {self.start_button: "Train", self.estimated: line(str(error))} | told
             return
+        if self.newest.forget_refusal(page):
+            yield {self.panel: {}}
         if options.flavor:
             on = f"Train on {options.flavor} of Hugging Face"
             yield {self.start_button: on, self.estimated: line(ELSEWHERE)}
@@ -211,11 +214,13 @@ class TrainTab:
 
     def start(self, given: dict, request: gr.Request | None = None) -> dict:
         """Start a run when its turn comes."""
+        page, shown = _page(request), refusal("The run could not be added.")
         job: Job | None = None
-        shown = refusal("The run could not be added.")
+        form_is_right = False
         try:
             options, temporary = self.options(given)
             check_number(self._size(self.corpus.parsed_selection(given)).headlines)
+            form_is_right = True
             visitor = visitor_of(given[self.visitor])
             job = start_run(options, self.models.runs, keep_files=temporary, visitor=visitor, limits=self.models.limits)
             self._keep_form(job, given)
@@ -226,9 +231,9 @@ class TrainTab:
             shown = refusal(f"The run could not be added: {system_sentence(error)}", show=True)
         finally:
             if job:
-                self.newest.added(_page(request), job)
+                self.newest.added(page, job)
             else:
-                self.newest.refused(_page(request), shown)
+                self.newest.refused(page, shown, until_changed=not form_is_right)
         if job is None:
             return {self.panel: shown, self.stop_button: gr.Button(visible=False)}
         return {

@@ -18,6 +18,7 @@ class NewestRuns:
         # A run, what the panel says of one that was refused, or None for one that is awaited.
         self._newest: OrderedDict[str, Job | dict | None] = OrderedDict()
         self._to_stop: set[str] = set()
+        self._until_changed: set[str] = set()  # pages whose run was refused for what the form holds
         self._lock = threading.Lock()
 
     def pressed_start(self, page: str) -> None:
@@ -26,9 +27,11 @@ class NewestRuns:
             self._newest[page] = None
             self._newest.move_to_end(page)
             self._to_stop.discard(page)
+            self._until_changed.discard(page)
             while len(self._newest) > _MOST:
                 old, _ = self._newest.popitem(last=False)
                 self._to_stop.discard(old)
+                self._until_changed.discard(old)
 
     def added(self, page: str, job: Job) -> None:
         """The run of this page has been added; it stops if that was asked before."""
@@ -39,11 +42,13 @@ class NewestRuns:
         if asked:
             job.stop()
 
-    def refused(self, page: str, said: dict) -> None:
-        """The run of this page could not be added; the panel says why."""
+    def refused(self, page: str, said: dict, until_changed: bool = False) -> None:
+        """The run of this page could not be added; the panel says why, `until_changed` of what the form holds."""
         with self._lock:
             self._to_stop.discard(page)
             self._newest[page] = said
+            if until_changed:
+                self._until_changed.add(page)
 
     def awaited(self, page: str) -> bool:
         """Whether this page has asked for a run that has neither been added nor refused."""
@@ -62,13 +67,21 @@ class NewestRuns:
             newest = self._newest.get(page)
         return newest if isinstance(newest, dict) else None
 
-    def forget_refusal(self, page: str) -> bool:
-        """Something else is asked for now: what was refused before no longer matters. Return whether something was."""
+    def refused_anew(self, page: str, said: dict) -> bool:
+        """If the run of this page was refused for what the form held, say this of what it holds now."""
         with self._lock:
-            refused = isinstance(self._newest.get(page), dict)
-            if refused:
-                del self._newest[page]
-        return refused
+            if page in self._until_changed:
+                self._newest[page] = said
+            return page in self._until_changed
+
+    def forget_refusal(self, page: str) -> bool:
+        """If the run of this page was refused for what the form held, forget it: it holds something else now."""
+        with self._lock:
+            forgotten = page in self._until_changed
+            if forgotten:
+                self._until_changed.discard(page)
+                self._newest.pop(page, None)
+            return forgotten
 
     def pressed_stop(self, page: str, shown: Job | None) -> None:
         """Stop the newest run of this page as soon as it is there; where there is none, the run that is shown."""
