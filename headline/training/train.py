@@ -5,13 +5,12 @@ Keras is loaded inside the functions, so that a run can report that it is readin
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headline.corpus.report import Corpus
 from headline.corpus.shards.corpus import ShardedCorpus
 from headline.model.checkpoint import Checkpoint
 from headline.model.ngrams.interpolated_ngram import NGrams
-from headline.training.duration.told import Told
 from headline.training.loading import load_keras
 from headline.training.measuring import measured
 from headline.training.progress import Progress
@@ -19,7 +18,6 @@ from headline.training.settings import TrainingConfig
 
 if TYPE_CHECKING:
     from headline.corpus.vocabulary import Vocabulary
-    from headline.training.distribute.share import Share
 
 
 def train(
@@ -65,20 +63,9 @@ def train(
             cannot be used.
         DeviceMemoryError: the GPU's memory ran out.
     """
+    asked = {"name": name, "licence": licence, "on_epoch": on_epoch, "on_baseline": on_baseline}
     checkpoint = fitted(
-        corpus,
-        settings,
-        on_progress,
-        should_stop,
-        name,
-        licence,
-        start_from,
-        vocabulary,
-        on_epoch,
-        on_baseline,
-        text,
-        backup,
-        vectors,
+        corpus, settings, on_progress, should_stop, start_from, vocabulary, text, backup, vectors, **asked
     )
     return measured(checkpoint, corpus, settings, should_stop)
 
@@ -88,20 +75,14 @@ def fitted(
     settings: TrainingConfig,
     on_progress: Callable[[Progress], None],
     should_stop: Callable[[], bool],
-    name: str,
-    licence: dict | None,
     start_from: Checkpoint | None,
-    vocabulary: "Vocabulary | None",
-    on_epoch: Callable[[int, Checkpoint], None],
-    on_baseline: Callable[[float], None],
-    text: Sequence[str],
-    backup: Path | None,
+    vocabulary: "Vocabulary | None" = None,
+    text: Sequence[str] = (),
+    backup: Path | None = None,
     vectors: Path | None = None,
-    share: "Share | None" = None,
-    told: Told | None = None,
-    compare: bool = False,
+    **asked: Any,
 ) -> Checkpoint:
-    """One course over the headlines, after one over the text where there is some."""
+    """One course over the headlines, after one over the text where there is some. `asked` is what else `fit` takes."""
     load_keras()
     from headline.training.fitting.fit import fit
     from headline.training.fitting.pretraining import pretrain, shared_vocabulary, text_ngrams
@@ -112,22 +93,15 @@ def fitted(
         vocabulary = vocabulary or shared_vocabulary(corpus.headlines, text, settings, also)
         start_from = pretrain(text, settings, vocabulary, start_from, on_progress, should_stop, backup, vectors)
         others = list(text_ngrams(text, settings, vocabulary))
-    epochs = backup / "headline-epochs" if backup else None
     return fit(
         corpus,
         settings,
         on_progress,
         should_stop,
-        name,
-        licence,
-        start_from,
-        vocabulary,
-        on_epoch,
-        on_baseline,
-        others,
-        epochs,
-        share,
-        told,
-        compare,
-        None if start_from else vectors,
+        start_from=start_from,
+        vocabulary=vocabulary,
+        ngrams=others,
+        backup=backup / "headline-epochs" if backup else None,
+        vectors=None if start_from else vectors,
+        **asked,
     )
