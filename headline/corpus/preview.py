@@ -29,7 +29,7 @@ class Preview:
     headlines: int
     words: int  # in all
     distinct: int
-    rare: float  # share of the distinct words that occur once; a model treats such words as unknown
+    rare: float  # share of the distinct words that occur once; to the network they are unknown
     rows: tuple[str, ...]  # headlines at even distances in the list
     lengths: tuple[tuple[str, int], ...]  # (number of words, number of headlines)
     frequent: tuple[tuple[str, int], ...]  # (word, count) for words of four letters or more

@@ -41,6 +41,11 @@ def test_without_the_setting_with_more_such_words_or_without_ngrams_there_are_no
     assert "carbonara" not in trained(**settings).vocabulary.stoi
 
 
+def test_words_of_fewer_than_min_count_are_all_rare():
+    found = trained(min_count=4)  # spaghetti and with occur twice, the other two once
+    assert {"spaghetti", "with", "carbonara", "meringue"} <= found.vocabulary.stoi.keys()
+
+
 def test_a_vocabulary_that_is_given_is_kept():
     known = Vocabulary.build(TITLES, "headline", min_count=2)
     corpus = Corpus(TITLES, CorpusReport(rows=len(TITLES), kept=len(TITLES)))

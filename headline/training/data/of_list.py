@@ -30,9 +30,10 @@ def list_data(
         return build_ngrams(sides["train"], words, settings.ngram_order, settings.max_ngrams)
 
     def rare() -> tuple[Vocabulary, NGram] | None:
-        if vocabulary or not (
-            settings.rare_words and settings.ngram_order and config.causal and settings.min_count > 1
-        ):
+        most = settings.rare_words * (settings.min_count - 1)  # times that so many rare words occur
+        if vocabulary or not (most and settings.ngram_order and config.causal):
+            return None
+        if not 0 < known.counts[known.unk] <= most:  # or building another vocabulary is not worth its time
             return None
         wider = words_from(1)
         if not 0 < len(wider) - len(known) <= settings.rare_words:
