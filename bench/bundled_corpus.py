@@ -3,7 +3,8 @@
     python -m bench.bundled_corpus ../shared/data runs/bundled
 
 writes `text.txt` (sentences), `headlines.txt` and `left_out.txt` (a corpus kept away from training, to be measured
-on), a row a line, and prints what was read and kept. Seeded: the same files give the same rows.
+on), a row a line, and prints what was read and kept. Seeded: the same files give the same rows. Headlines that a language
+model made up (bench/bundled_written.py) are among those to train on, and never among those that are held out of them.
 """
 
 import argparse
@@ -22,9 +23,10 @@ import pandas as pd
 from headline.corpus.reader import read_headlines
 from headline.corpus.reading.cleaning import tidied
 from headline.corpus.segmentation import TOKENIZERS
-from headline.corpus.split import headline_key
+from headline.corpus.split import headline_key, split_of
 
 SEED = 0
+HELD_OUT = 0.008  # of the headlines, on the validation side, and as many on the test side
 LONGEST_SENTENCE, SHORTEST_SENTENCE = 40, 4  # words
 LONGEST_HEADLINE, SHORTEST_HEADLINE = 32, 2  # words
 
@@ -58,6 +60,7 @@ MORE = (
     Source("Upworthy", "more/upworthy_headlines.csv"),
     Source("ABC News", "abc/abc_headlines.csv", 90_000),
 )
+WRITTEN = Path(__file__).with_name("bundled_written.csv.gz")  # by a language model
 LEFT_OUT = Source("Wikinews", r"wikinews_.*")
 TEXT = (
     Source("news sites 2016, articles", "news_articles_2016"),
@@ -136,7 +139,7 @@ def sampled(rows: list[str], most: int, rng: random.Random) -> list[str]:
     return rng.sample(rows, most) if most and len(rows) > most else rows
 
 
-def headlines(folder: Path) -> Iterator[tuple[str, list[str]]]:
+def headlines(folder: Path, written: Path = WRITTEN) -> Iterator[tuple[str, list[str]]]:
     """(source, cleaned rows) of all headlines to train on."""
     rng = random.Random(SEED)
     table = open_rows(folder)
@@ -155,6 +158,8 @@ def headlines(folder: Path) -> Iterator[tuple[str, list[str]]]:
         if source.name == "ABC News":
             rows += [clean(row) for row in table.headline[table.source == "abc"]]
         yield source.name, sampled(rows, source.most, rng)
+    rows = read_headlines(written).headlines
+    yield "written by a language model", [row for row in rows if split_of(row, SEED, HELD_OUT, HELD_OUT) == "train"]
 
 
 def sentences(folder: Path) -> Iterator[tuple[str, list[str]]]:
@@ -187,7 +192,9 @@ def distinct(
     return kept
 
 
-def prepare(folder: Path, out: Path, measured_only: Iterable[Path] = ()) -> list[tuple[str, int, int, int]]:
+def prepare(
+    folder: Path, out: Path, measured_only: Iterable[Path] = (), written: Path = WRITTEN
+) -> list[tuple[str, int, int, int]]:
     """Write the files; no row equals one of the corpora that are for measuring only. Returns (source, rows, kept, words)."""
     out.mkdir(parents=True, exist_ok=True)
     taken = {headline_key(h) for path in measured_only if path.exists() for h in read_headlines(path).headlines}
@@ -195,7 +202,7 @@ def prepare(folder: Path, out: Path, measured_only: Iterable[Path] = ()) -> list
     table = open_rows(folder)
     left_out = [clean(row) for row in table.headline[table.source.str.fullmatch(LEFT_OUT.pattern)]]
     parts = {"left_out.txt": distinct([(LEFT_OUT.name, left_out)], SHORTEST_HEADLINE, LONGEST_HEADLINE, taken, report)}
-    parts["headlines.txt"] = distinct(headlines(folder), SHORTEST_HEADLINE, LONGEST_HEADLINE, taken, report)
+    parts["headlines.txt"] = distinct(headlines(folder, written), SHORTEST_HEADLINE, LONGEST_HEADLINE, taken, report)
     parts["text.txt"] = distinct(sentences(folder), SHORTEST_SENTENCE, LONGEST_SENTENCE, taken, report)
     for name, rows in parts.items():
         random.Random(SEED).shuffle(rows)

@@ -7,6 +7,8 @@ import pytest
 from bench.bundled import SETTINGS, SHIPPED, with_forms_before
 from bench.bundled_corpus import clean, clean_lower, clean_sentence, clean_tweet, distinct, prepare
 from bench.bundled_vectors import as_text
+from bench.bundled_written import PLAIN, save
+from headline.corpus.split import split_headlines
 from headline.model.checkpoint import Checkpoint
 from headline.training.network.word_vectors import read_vectors
 from tests.tiny import random_checkpoint
@@ -85,12 +87,17 @@ def test_prepare_writes_the_same_rows_each_time_and_none_of_what_is_measured_onl
     for source in TEXT:
         with gzip.open(data / f"open/text/{source.pattern}.txt.gz", "wt", encoding="utf-8") as file:
             file.write(f"A sentence of {source.pattern} here.\n")
-    prepare(data, tmp_path / "one", [data / "nyt"])
-    prepare(data, tmp_path / "two", [data / "nyt"])
+    made_up = [f"Robots win prize number {n}" for n in range(200)]
+    save(((row, PLAIN) for row in ["Police seek a man", *made_up]), tmp_path / "made_up.csv.gz")
+    prepare(data, tmp_path / "one", [data / "nyt"], tmp_path / "made_up.csv.gz")
+    prepare(data, tmp_path / "two", [data / "nyt"], tmp_path / "made_up.csv.gz")
     written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "one").iterdir()}
     assert written == {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "two").iterdir()}
     assert len(written["left_out.txt"].splitlines()) == 5 and "wikinews" not in written["headlines.txt"]
-    assert len(written["headlines.txt"].splitlines()) == 4 + 5 + 5 + 5 + 3 + 1
+    sides = split_headlines(made_up, SETTINGS.seed, SETTINGS.validation, SETTINGS.test)
+    assert 190 < len(sides["train"]) < 200  # a row that was made up is never held out, to be measured on
+    assert {row for row in written["headlines.txt"].splitlines() if "Robots" in row} == set(sides["train"])
+    assert len(written["headlines.txt"].splitlines()) == 4 + 5 + 5 + 5 + 3 + 1 + len(sides["train"])
     assert "row number 3" not in [line for line in written["headlines.txt"].splitlines() if "cased" in line]
     assert len(written["text.txt"].splitlines()) == len(TEXT)
 

