@@ -208,7 +208,7 @@ class Teacher:
             to_own = torch.matmul(q.transpose(0, 1), keys[..., :end]).view(rows, self.pairs, group, tokens, end)
             to_own = to_own.transpose(0, 1).float() / math.sqrt(self.head_size) + mask[None, :, None]
             shares = torch.cat([to_prompt / math.sqrt(self.head_size), to_own], -1).softmax(-1).to(NUMBER)
-            of_prompt = torch.bmm(shares[..., :known].reshape(self.pairs, -1, known), prompt_values)
+            of_prompt = torch.bmm(shares[..., :known].reshape(self.pairs, rows * group * tokens, known), prompt_values)
             of_own = torch.matmul(
                 shares[..., known:].transpose(0, 1).reshape(rows, self.pairs, group * tokens, end), values[:, :, :end]
             )
