@@ -1,7 +1,7 @@
 """Lets a language model that others trained write headlines about what the corpora are too old or too small to know.
 
     pip install -r bench/requirements-teacher.txt
-    python -m bench.bundled_written ../shared/data teacher.gguf runs/bundled/written.jsonl --rows 30000
+    python -m bench.bundled_written ../shared/data teacher.gguf runs/bundled/written.jsonl --rows 15040
     python -m bench.bundled_written runs/bundled/written.jsonl --clean     # writes bench/bundled_written.csv.gz
 
 Sequence-level distillation (Kim and Rush 2016, arXiv:1606.07947): the small network reads what the large one writes. The
@@ -118,17 +118,19 @@ def requests(about: Sequence[str], shown: Sequence[Example]) -> dict[str, Iterat
     return {PLAIN: rounds(PLAIN), TOPICAL: rounds(TOPICAL), BEGUN: beginnings()}
 
 
-def write(folder: Path, teacher_file: Path, out: Path, rows: int) -> None:
-    """Let the teacher write, batch by batch, behind what `out` has already."""
+def write(folder: Path, teacher_file: Path, out: Path, rows: int, skip: int = 0) -> None:
+    """Let the teacher write, batch by batch, behind the first `skip` rows and what `out` has already."""
     from bench.bundled_teacher import Sampling, Teacher  # PyTorch, which nothing else needs
 
-    shown, teacher, done = examples(folder), Teacher(teacher_file), 0
+    shown, teacher = examples(folder), Teacher(teacher_file)
     queues = requests(subjects(), shown)
+    done = skip
     if out.is_file():
         with out.open(encoding="utf-8") as lines:
-            for line in lines:
-                next(queues[json.loads(line)["kind"]])
-                done += 1
+            done += sum(1 for _ in lines)
+    for number in range(done // BATCH):
+        for _ in range(BATCH):
+            next(queues[ORDER[number % len(ORDER)]])
     while done < rows:
         number = done // BATCH
         kind = ORDER[number % len(ORDER)]
@@ -194,7 +196,13 @@ def save(rows: Iterable[tuple[str, str]], out: Path) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="corpora, teacher and rows; or rows alone")
-    parser.add_argument("--rows", type=int, default=30_000)
+    parser.add_argument("--rows", type=int, default=15_040, help="in all (default: %(default)s)")
+    parser.add_argument(
+        "--skip",
+        type=int,
+        default=0,
+        help="rows that were written elsewhere; 15040 go on behind the file in the repository",
+    )
     parser.add_argument("--clean", action="store_true", help="keep the headlines among written rows")
     options = parser.parse_args()
     if options.clean:
@@ -202,7 +210,7 @@ def main() -> None:
             print(f"{save(cleaned(map(json.loads, lines)), WRITTEN):,} headlines")
     else:
         folder, teacher, out = options.paths
-        write(folder, teacher, out, options.rows)
+        write(folder, teacher, out, options.rows, options.skip)
 
 
 if __name__ == "__main__":
