@@ -1,4 +1,4 @@
-"""Prints what the bundled model offers after today's beginnings, and whole headlines, for people to judge.
+"""Prints what the bundled model offers after today's beginnings, and whole headlines, to be judged.
 
 python -m bench.beginnings                    # five next words after each line of bench/beginnings.txt
 python -m bench.beginnings --unasked          # after those of bench/beginnings_unasked.txt

@@ -32,7 +32,8 @@ BATCH = 320  # rows that share a prompt
 PLAIN, TOPICAL, BEGUN = "plain", "topical", "begun"
 ORDER = (PLAIN, PLAIN, TOPICAL, PLAIN, PLAIN, TOPICAL, BEGUN, BEGUN, TOPICAL, BEGUN)
 SHORTEST, LONGEST = 3, 16  # words
-# What must not be made up about somebody who is named.
+# Words of harm. A row that has one is left out if it names a subject that is a name, or goes on with a real beginning. Persons
+# whom neither list has are not found.
 HARM = frozenset(
     "dead dies died death deaths die dying killed kills killing murder murdered arrested arrest assault assaulted abuse "
     "abused accused charged guilty convicted jailed prison fraud stabbed shot overdose cancer affair pregnant fired "
@@ -148,7 +149,7 @@ def write(folder: Path, teacher_file: Path, out: Path, rows: int, skip: int = 0)
 
 
 def clean_written(row: dict) -> str:
-    """A row that the teacher wrote as a headline, or "" where it is none or says of a named person what it must not."""
+    """A row that the teacher wrote as a headline, or "" where it is none or has a word of harm beside a known name."""
     if not row["whole"]:
         return ""
     text = clean(row["text"]).strip()
@@ -160,18 +161,19 @@ def clean_written(row: dict) -> str:
         return ""
     if sum(text.count(mark) for mark in '"“”') % 2 or any(is_blocked(word, _BLOCKED) for word in words):
         return ""
-    if (row["kind"] == BEGUN or _names_somebody(row["subject"])) and not (HARM | _DELICATE).isdisjoint(words):
+    if (row["kind"] == BEGUN or _is_name(row["subject"]) or _NAMES.search(text)) and not _HARM.isdisjoint(words):
         return ""
     return text
 
 
-_BLOCKED, _DELICATE = blocked_words(), delicate_words()
+def _is_name(subject: str) -> bool:
+    """Whether all its words are capitalised: a person, a place or a firm, which are not told apart."""
+    return all(word[:1].isupper() for word in subject.split())
 
 
-def _names_somebody(subject: str) -> bool:
-    """Whether it may be a person: two capitalised words and more, or a single one that is no common noun."""
-    words = subject.split()
-    return len(words) > 1 and all(word[:1].isupper() for word in words)
+_BLOCKED = blocked_words()
+_HARM = HARM | delicate_words()
+_NAMES = re.compile(r"\b(?:" + "|".join(re.escape(s) for s in subjects() if _is_name(s)) + r")\b")
 
 
 def cleaned(rows: Iterable[dict]) -> Iterator[tuple[str, str]]:

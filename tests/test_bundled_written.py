@@ -42,7 +42,9 @@ def row(text, subject="gas prices", kind=PLAIN, whole=True):
         (row("10/12/14: gas prices fall again"), ""),
         (row('He said "gas prices fall again'), ""),
         (row("Fucking gas prices rise again"), ""),
-        # Nothing bad is made up about somebody who is named; matters may be bad.
+        # No words of harm beside a name that was asked about; matters may be bad.
+        (row("Rihanna was arrested in South Korea", "a scandal"), ""),
+        (row("Beyonce sued by a neighbor", "Beyonce"), ""),
         (row("Ada Byron arrested in London", "Ada Byron"), ""),
         (row("Ada Byron opens a museum in London", "Ada Byron"), "Ada Byron opens a museum in London"),
         (row("Two people killed in plane crash", "a plane crash"), "Two people killed in plane crash"),
