@@ -61,9 +61,9 @@ def joined(vocabulary: Vocabulary, glove: Path, found: np.ndarray) -> np.ndarray
 
 
 def as_text(vocabulary: Vocabulary, vectors: np.ndarray) -> str:
-    """Return a line for each word of the vocabulary with its vector (V, D); of words that are one in lower case, the first."""
-    rows = {key.replace("’", "'").lower(): i for i, key, _ in reversed(list(vocabulary.entries())) if " " not in key}
-    return "".join(f"{word} {' '.join(f'{x:.4g}' for x in vectors[i])}\n" for word, i in reversed(rows.items()))
+    """Return a line for each word and mark of the vocabulary with its vector (V, D), as GloVe's files write words."""
+    rows = ((key.replace("’", "'").lower(), vectors[i]) for i, key, _ in vocabulary.entries())
+    return "".join(f"{word} {' '.join(f'{x:.4g}' for x in vector)}\n" for word, vector in rows)
 
 
 def main() -> None:
