@@ -3,7 +3,7 @@
 import pytest
 
 from headline.generator.suggester import Suggester
-from headline.generator.words.blocklist import blocked_words, is_blocked
+from headline.generator.words.blocklist import account_names, blocked_words, is_blocked
 from headline.generator.writing import append_words
 from headline.paths import BUNDLED_MODEL
 
@@ -72,7 +72,7 @@ def test_no_blocked_word_is_in_its_likeliest_suggestions(suggester):
         ("Ask HN", ":", "DACSK"),  # HND, HNA, HNC … are guesses
         ("ask hn", ":", "dacsk"),
         ("the UK", "'s", ["RAINIAN", "RAINE"]),
-        ("WHO", " says", ["OPING", "LE", "'S"]),
+        ("WHO", " is", ["OPING", "LE", "'S"]),
         ("the NHS", " is", []),
         ("NASA", "'s", ["L"]),
         ("FBI", "'s", []),
@@ -94,7 +94,18 @@ def test_words_are_written_as_they_are_before_others(suggester):
     vocabulary = suggester.vocabulary
     for first, second, form in (("new", "york", "New"), ("new", "house", "new"), ("wall", "street", "Wall")):
         assert vocabulary.written_between(None, vocabulary.stoi[first], vocabulary.stoi[second]) == form
-    opening = next(s for s in suggester.suggest("", 12, phrases=True) if s.more == " York")
-    assert opening.text == "New" and append_words(
-        "Rain in", vocabulary.encode("new york"), vocabulary, opens=False
-    ) == ("Rain in New York")
+    rain = append_words("Rain in", vocabulary.encode("new york"), vocabulary, opens=False)
+    assert rain == "Rain in New York"
+    first = suggester.suggest("in the Whi", 6, phrases=True)[0]
+    assert first.text + first.more == "in the White House"
+
+
+@pytest.mark.parametrize("typed", ["today in ", "today in Gdn", "story by MaryA", "by .MaryA", "PhilGa", "KristinM"])
+def test_names_of_accounts_are_in_no_list(suggester, typed):
+    """The health news tweets have them without their sign."""
+    offered = {s.text.split()[-1].lower() for s in suggester.suggest(typed, 50)}
+    assert not account_names() & offered
+
+
+def test_every_name_of_an_account_is_a_word_that_it_knows(suggester):
+    assert len(account_names()) > 100 and account_names() <= suggester.vocabulary.stoi.keys()

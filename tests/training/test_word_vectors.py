@@ -150,3 +150,6 @@ def test_rare_words_are_drawn_to_their_vectors():
     wanted = embedding[200:400] - 0.8 * noise[200:]  # a fifth of its own vector is left to a word seen once
     assert drawn[200:400] == pytest.approx(wanted, abs=0.05)
     assert rare_words_drawn(embedding, counts, np.arange(400), vectors, strength=0.0) == pytest.approx(embedding)
+    longer = rare_words_drawn(embedding, counts, np.arange(400), vectors, strength=4.0, stretch=1.5)
+    more = 0.5 * 0.8 * (vectors[200:] @ truth)  # half as long again, of the four fifths that the map has
+    assert longer[200:400] == pytest.approx(drawn[200:400] + more, abs=0.05)

@@ -2,7 +2,7 @@
 
 They are the list of the package better_profanity (MIT), kept in assets/, changed by a file for the owner: one blocked
 word per line, `+word` allows a word again, `=word` blocks this word alone, without its plural and compounds, a #
-begins a comment. Misspelt words are blocked so too.
+begins a comment. Misspelt words and names of accounts are blocked so too.
 """
 
 from collections.abc import Iterable
@@ -14,15 +14,16 @@ from headline.paths import ASSETS
 COMMON_LIST = ASSETS / "blocked_words.txt"
 OWN_LIST = ASSETS / "blocklist.txt"
 MISSPELLINGS = ASSETS / "misspellings.txt"
+ACCOUNT_NAMES = ASSETS / "account_names.txt"
 DELICATE_LIST = ASSETS / "delicate_words.txt"
 
 
 @cache
 def blocked_words(path: Path = OWN_LIST) -> frozenset[str]:
-    """Return the blocked words in lower case: the common list and the misspelt words (which are blocked alone, after a
-    =), changed by the owner's file if there is one."""
+    """Return the blocked words in lower case: the common list, and misspelt words and names of accounts (which are
+    blocked alone, after a =), changed by the owner's file if there is one."""
     words = _lines(COMMON_LIST.read_text(encoding="utf-8"))
-    words += [f"={word}" for word in misspellings()]
+    words += [f"={word}" for word in misspellings() | account_names()]
     own = set(_lines(path.read_text(encoding="utf-8"))) if path.is_file() else set()
     allowed = {word[1:].strip() for word in own if word.startswith("+")}
     allowed |= {f"={word}" for word in allowed}
@@ -33,6 +34,12 @@ def blocked_words(path: Path = OWN_LIST) -> frozenset[str]:
 def misspellings() -> frozenset[str]:
     """Return words that are hardly anything but misspellings of others."""
     return frozenset(_lines(MISSPELLINGS.read_text(encoding="utf-8")))
+
+
+@cache
+def account_names() -> frozenset[str]:
+    """Return names of accounts and joined words that stand in the bundled model's vocabulary."""
+    return frozenset(_lines(ACCOUNT_NAMES.read_text(encoding="utf-8")))
 
 
 @cache

@@ -21,7 +21,7 @@ MOST_DIMENSIONS = 4_096
 _LONGEST_LINE = 2**16  # bytes
 _SIZE = 0.1  # root mean square of a first vector; those of a trained network have about as much
 FREQUENT = 20  # occurrences of a word from which on its vector is trusted: see rare_words_drawn
-_COUNTED, _RIDGE = 2_000, 10.0
+_COUNTED, _RIDGE = 2_000, 0.005  # most occurrences that count; and the ridge, as a share of all that count
 _BETWEEN = re.compile(r"(?:'s|n't|[^\w\s])+")  # what stands between the words of a compound
 _MOST_BAD = 100  # lines that may be no vector, such as words with spaces in them, before the file is refused
 
@@ -128,7 +128,12 @@ def first_embedding(fresh: np.ndarray, ids: np.ndarray, vectors: np.ndarray, see
 
 
 def rare_words_drawn(
-    embedding: np.ndarray, counts: np.ndarray, ids: np.ndarray, vectors: np.ndarray, strength: float
+    embedding: np.ndarray,
+    counts: np.ndarray,
+    ids: np.ndarray,
+    vectors: np.ndarray,
+    strength: float,
+    stretch: float = 1.0,
 ) -> np.ndarray:
     """Return a trained embedding (V, E) in which rare words are drawn to where their known vectors would put them.
 
@@ -136,12 +141,15 @@ def rare_words_drawn(
     occurrences or more, by ridge regression in which a word counts as often as it occurs, up to 2,000 times. A word
     that occurs n times, by `counts` (V,), keeps n / (n + strength) of its own vector: what is left is the map's
     (as Mikolov et al. 2013 map between languages, "Exploiting Similarities among Languages for Machine Translation").
+    The map's vectors are shorter than those that it was fitted on, as a regression's are; they are made `stretch` times
+    as long.
     """
     x = np.hstack([vectors, np.ones((len(ids), 1))])  # (N, D + 1)
     frequent = counts[ids] >= FREQUENT
     weight = np.minimum(counts[ids][frequent], _COUNTED)[:, None]
-    normal = (x[frequent] * weight).T @ x[frequent] + _RIDGE * np.eye(x.shape[1])
-    mapped = x @ np.linalg.solve(normal, (x[frequent] * weight).T @ embedding[ids][frequent])  # (N, E)
+    normal = (x[frequent] * weight).T @ x[frequent] + _RIDGE * weight.sum() * np.eye(x.shape[1])
+    fitted = np.linalg.solve(normal, (x[frequent] * weight).T @ embedding[ids][frequent])
+    mapped = stretch * (x @ fitted)  # (N, E)
     own = (counts[ids] / (counts[ids] + strength))[:, None]
     drawn = embedding.copy()
     drawn[ids] = own * embedding[ids] + (1 - own) * mapped
