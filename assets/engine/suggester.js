@@ -121,7 +121,8 @@ export class Suggester {
   /** The most probable next words and marks after the text and more words, without the last one again. */
   #next(ahead, ids, keys, last, k, personal) {
     const follows = ahead.after(ids, keys), { noMark, marks } = ahead.marks(follows, keys);
-    const best = follows.best(Math.max(k + 1, REMEMBERED)).filter(([i, p]) => p > 0 && i !== last).map(([i, p]) => choice(p * noMark, { ids: [i] }));
+    const likeliest = follows.best(Math.max(k + 1, REMEMBERED)).filter(([i, p]) => p > 0 && i !== last);
+    const best = likeliest.map(([i, p]) => choice(p * noMark, { ids: [i] }));
     for (const [i, p] of marks) if (p >= MARK_WORTH) best.push(choice(p, { ids: [i] }));
     for (const [key, p] of follows.unlisted) best.push(choice(p * noMark, { word: personal.forms.get(key) }));
     return best.sort(likeliestFirst);
