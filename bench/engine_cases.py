@@ -172,7 +172,7 @@ def small_checkpoint(headlines: Iterable[str], precision: str = "float16", tag: 
 
 def wide_checkpoint(words: int = 5000, precision: str = "int8") -> Checkpoint:
     """Random weights on frequent English words, more than the exact softmax is used for, without n-grams."""
-    words_listed, _, shares = listed("en")
+    words_listed, _, shares, _ = listed("en")
     frequent = [words_listed[i] for i in np.argsort(-shares, kind="stable")[:words]]
     vocabulary = Vocabulary.build(frequent, "headline")
     config = ModelConfig("autocomplete", len(vocabulary), block_size=20, embedding_size=50, units=50)

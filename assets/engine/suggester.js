@@ -141,7 +141,7 @@ export class Suggester {
       p[n] = chance * writing.chance(writing.usual(ids[n]));
     }
     const choices = top(p, k + 2).filter((i) => p[i] > 0).map((i) => choice(p[i], { ids: [ids[i]] }));
-    const unlisted = this.#unlisted(key, k + 2, typed.words, writing);
+    const factors = this.lexicon.factors(follows), unlisted = this.#unlisted(key, k + 2, typed.words, writing, factors);
     const unknown = follows.unknown * this.#unknownSoFar(typed);
     let letters = listed + unknown * unlisted.mass; // the probability of them, whatever their case
     let mass = sum(p) + unknown * unlisted.fitting; // as they are typed
@@ -162,7 +162,7 @@ export class Suggester {
       choices.push(...corrections);
     }
     const own = vocabulary.stoi.get(key);
-    const ends = own === undefined ? unknown * this.lexicon.share(key) : follows.words[own];
+    const ends = own === undefined ? unknown * this.lexicon.share(key, factors) : follows.words[own];
     const complete = mass ? ends / mass : 0;
     const wrote = new Set([...follows.unlisted.keys(), ...typed.words.map((word) => vocabulary.tokenizer.key(word))]);
     const isOwn = (c) => c.ids.length || wrote.has(this.#key(c));
@@ -216,25 +216,25 @@ export class Suggester {
    * probability, and the share of all such words, without and with the chance that they have the capitals of the open word.
    * They come from the general list and from words used before.
    */
-  #unlisted(key, k, used, writing) {
+  #unlisted(key, k, used, writing, factors) {
     const { stoi, tokenizer } = this.vocabulary;
     const forms = new Map(used.map((word) => [tokenizer.key(word), tokenizer.lower(word)]));
     const again = [...forms].filter(([word]) => word.startsWith(key) && !stoi.has(word)).map(([, form]) => form);
-    const listed = this.lexicon.startingWith(key, k), rest = again.length ? 1 - USED_BEFORE : 1;
+    const listed = this.lexicon.startingWith(key, k, factors), rest = again.length ? 1 - USED_BEFORE : 1;
     const shares = new Map(listed.words.map(([word, share]) => [word, rest * share]));
     for (const word of again) shares.set(word, (shares.get(word) ?? 0) + USED_BEFORE / again.length);
     const fitting = again.reduce((sum, word) => sum + (USED_BEFORE / again.length) * writing.chanceOfListed(word), 0);
     return {
       words: [...shares].filter(([word]) => !isBlocked(word, this.blocked)).map(([word, share]) => [word, share * writing.chanceOfListed(word)]),
       mass: rest * listed.mass + (again.length ? USED_BEFORE : 0),
-      fitting: fitting + rest * this.#fitting(key, listed.mass, writing),
+      fitting: fitting + rest * this.#fitting(key, listed.mass, writing, factors),
     };
   }
 
   /** The share of the general list's words with a prefix, as the open word's capitals let expect them. */
-  #fitting(key, mass, writing) {
+  #fitting(key, mass, writing, factors) {
     if (!writing.telling) return mass;
-    const certain = this.lexicon.brief(key) + (isBrief(key) ? 0 : this.lexicon.share(key));
+    const certain = this.lexicon.brief(key, factors) + (isBrief(key) ? 0 : this.lexicon.share(key, factors));
     return certain + writing.ofCapitals * (mass - certain);
   }
 

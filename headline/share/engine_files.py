@@ -81,17 +81,19 @@ def shared_files(base: str = "en") -> dict[str, EngineFile]:
     The first line of the list says whose it is. Then comes a line a word, by its key and in the order of UTF-16, in
     which JavaScript compares: a character that says how many letters it has in common with the key before, from "A" for
     none on; the rest of the key; and after a tab how the word is written, where that is not its key. After an empty
-    line come the frequencies in the same order, in hundredths of a power of ten, which is how wordfreq has them.
+    line come the frequencies in the same order, in hundredths of a power of ten, which is how wordfreq has them; and
+    after another, on one line, a character for the class of each word, from "!" for class 0 on.
     """
     known = language(base)
-    keys, forms, shares = listed(base)
-    in_order = sorted(zip(keys, forms, shares.tolist(), strict=True), key=lambda item: item[0].encode("utf-16-be"))
-    rests = _without_beginnings([key for key, _, _ in in_order])
-    lines = [f"{rest}\t{form}" if form != key else rest for rest, (key, form, _) in zip(rests, in_order, strict=True)]
-    powers = [str(round(100 * math.log10(share))) for _, _, share in in_order]
+    words = zip(*listed(base), strict=True)
+    in_order = sorted(words, key=lambda item: item[0].encode("utf-16-be"))
+    rests = _without_beginnings([key for key, *_ in in_order])
+    lines = [f"{rest}\t{form}" if form != key else rest for rest, (key, form, *_) in zip(rests, in_order, strict=True)]
+    powers = [str(round(100 * math.log10(share))) for _, _, share, _ in in_order]
+    classes = ["", "".join(chr(ord("!") + own) for *_, own in in_order)] if in_order else []
     texts = {
         "language.json": language_file(known).decode(),
-        "words.txt": "\n".join([f"{known.name} {_WORDS_FROM}", *lines, "", *powers]),
+        "words.txt": "\n".join([f"{known.name} {_WORDS_FROM}", *lines, "", *powers, *classes]),
         "blocked.txt": "\n".join([f"# {_BLOCKED_FROM}", *sorted(blocked_words())]),
         "delicate.txt": "\n".join(sorted(delicate_words())),
     }

@@ -13,14 +13,14 @@ def known(*words: str) -> Vocabulary:
 
 
 def test_english_words_stand_in_order_with_how_often_they_are_used():
-    words, forms, shares = listed("en")
-    assert words == forms == sorted(words) and len(words) == len(shares) > 100_000
+    words, forms, shares, classes = listed("en")
+    assert words == forms == sorted(words) and len(words) == len(shares) == len(classes) > 100_000
     use = dict(zip(words, shares, strict=True))
     assert use["the"] > use["president"] > use["zucchini"] > 0
 
 
 def test_korean_words_are_looked_up_by_their_keys():
-    keys, forms, _ = listed("ko")
+    keys, forms, *_ = listed("ko")
     assert keys == sorted(keys) and dict(zip(keys, forms, strict=True))["ㄱㅕㅇㅈㅔ"] == "경제"
 
 

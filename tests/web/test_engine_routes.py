@@ -13,6 +13,7 @@ from safetensors.numpy import load
 from headline.corpus.split import SeenHeadlines
 from headline.corpus.vocabulary import Vocabulary
 from headline.generator.words.lexicon import Lexicon, listed
+from headline.generator.words.word_classes import CLASSES
 from headline.model.storage.checkpoint_files import MEMORY
 from headline.model.storage.memory_file import drop_seen
 from headline.paths import ASSETS
@@ -38,15 +39,15 @@ def client(tmp_path: Path) -> TestClient:
     return TestClient(app)
 
 
-def read_list(content: bytes) -> tuple[str, dict[str, tuple[str, str]]]:
-    """The first line of words.txt, and key -> (how it is written, hundredths of a power of ten)."""
+def read_list(content: bytes) -> tuple[str, dict[str, tuple[str, str, str]]]:
+    """The first line of words.txt, and key -> (how it is written, hundredths of a power of ten, character of its class)."""
     attribution, _, lists = content.decode().partition("\n")
-    lines, powers = (part.split("\n") for part in lists.split("\n\n"))
+    lines, powers, [classes] = (part.split("\n") for part in lists.split("\n\n"))
     keys, forms = [""], []
     for rest, *form in (line.split("\t") for line in lines):
         keys.append(keys[-1][: ord(rest[0]) - ord("A")] + rest[1:])
         forms.append(form[0] if form else keys[-1])
-    return attribution, dict(zip(keys[1:], zip(forms, powers, strict=True), strict=True))
+    return attribution, dict(zip(keys[1:], zip(forms, powers, classes, strict=True), strict=True))
 
 
 def files_of(client: TestClient, model: str) -> dict:
@@ -165,11 +166,13 @@ def test_no_other_file_of_the_program_is_sent(client: TestClient, path: str):
 def test_the_word_list_has_every_word_and_its_frequency(base: str):
     attribution, found = read_list(shared_files(base)["words.txt"].read())
     assert "Robyn Speer" in attribution and "CC BY-SA 4.0" in attribution
-    words, written, shares = listed(base)
+    words, written, shares, classes = listed(base)
     assert found.keys() == set(words) and [found[word][0] for word in words] == list(written)
     assert [10 ** (int(found[word][1]) / 100) for word in words] == pytest.approx(shares.tolist(), rel=1e-12)
     encoded = [word.encode("utf-16-be") for word in found]
     assert encoded == sorted(encoded)
+    assert [ord(found[word][2]) - ord("!") for word in words] == classes.tolist()
+    assert set(classes.tolist()) == (set(range(CLASSES + 1)) if base == "en" else {CLASSES})
 
 
 def test_python_uses_the_same_list():

@@ -52,7 +52,8 @@ class Completions:
         it is complete as it stands. `follows` is the distribution of the word after the settled ones."""
         key = self._vocabulary.tokenizer.key(typed.fragment)
         becomes = self._listed(key, follows, writing, k + 2)
-        unlisted = self._unlisted.starting_with(key, k + 2, typed, writing)
+        factors = self._lexicon.factors(follows.words)
+        unlisted = self._unlisted.starting_with(key, k + 2, typed, writing, factors)
         unknown = follows.unknown * self._unlisted.so_far(typed)
         general = [Choice(unknown * share, word=word) for word, share in unlisted.words.items() if unknown]
         becomes.add(general, unknown * unlisted.mass, unknown * unlisted.fitting)
@@ -65,7 +66,7 @@ class Completions:
             corrections = self._corrections.of(key, follows, writing, hopeless=not becomes.choices)
             becomes.add(corrections, 0.0, sum(c.probability for c in corrections))
         own = self._vocabulary.stoi.get(key)
-        ends = float(follows.words[own]) if own is not None else unknown * self._lexicon.share(key)
+        ends = float(follows.words[own]) if own is not None else unknown * self._lexicon.share(key, factors)
         complete = ends / becomes.mass if becomes.mass else 0.0
         wrote = {*new, *typed.word_keys}
         return list(islice(self._ranked(becomes, typed, complete, wrote, writing), k)), complete

@@ -4,6 +4,8 @@ from collections.abc import Set
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+import numpy as np
+
 from headline.corpus.vocabulary import Typed, Vocabulary
 from headline.generator.words.blocklist import is_blocked
 from headline.generator.words.capitals import INITIALS
@@ -40,12 +42,17 @@ class Unlisted:
         unknown = sum(key not in self._vocabulary.stoi for key in typed.word_keys)
         return (_PRIOR + unknown) / (_PRIOR + self._rate * len(typed.words))
 
-    def starting_with(self, prefix: str, k: int, typed: Typed, writing: Writing) -> Found:
-        """Return the words with a prefix: `k` of the general list, and those of the text that are unknown."""
+    def starting_with(
+        self, prefix: str, k: int, typed: Typed, writing: Writing, factors: np.ndarray | None = None
+    ) -> Found:
+        """Return the words with a prefix: `k` of the general list, and those of the text that are unknown.
+
+        `factors` are those of the context (`Lexicon.factors`).
+        """
         used = dict(zip(typed.word_keys, typed.words, strict=True))
         unknown = [key for key in used if key.startswith(prefix) and key not in self._vocabulary.stoi]
         again = [self._vocabulary.tokenizer.lower(used[key]) for key in unknown]
-        listed, mass = self._lexicon.starting_with(prefix, k)
+        listed, mass = self._lexicon.starting_with(prefix, k, factors)
         rest = 1 - _USED_BEFORE if again else 1.0
         shares = {word: rest * share for word, share in listed if not self._is_blocked(word)}
         for word in again:
@@ -55,12 +62,13 @@ class Unlisted:
         return Found(
             {word: share * writing.chance_of_listed(word) for word, share in shares.items()},
             rest * mass + (_USED_BEFORE if again else 0.0),
-            rest * self._fitting(prefix, mass, writing) + before,
+            rest * self._fitting(prefix, mass, writing, factors) + before,
         )
 
-    def _fitting(self, prefix: str, mass: float, writing: Writing) -> float:
+    def _fitting(self, prefix: str, mass: float, writing: Writing, factors: np.ndarray | None) -> float:
         """The share of the general list's words with a prefix, as the open word's capitals let expect them."""
         if not writing.telling:
             return mass
-        certain = self._lexicon.brief(prefix) + (self._lexicon.share(prefix) if len(prefix) > INITIALS else 0.0)
+        own = self._lexicon.share(prefix, factors) if len(prefix) > INITIALS else 0.0
+        certain = self._lexicon.brief(prefix, factors) + own
         return certain + writing.of_capitals * (mass - certain)
