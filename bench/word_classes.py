@@ -20,6 +20,7 @@ from headline.training.network.word_vectors import FREQUENT, read_vectors
 
 AMONG = 24_000  # words by which the classes are found: the most frequent in the vocabulary and outside, by halves
 ROUNDS, RIDGE, COUNTED = 20, 0.005, 500
+MOST = 55_000  # words that are written: the most frequent ones, because the page downloads the class of each
 
 
 def k_means(vectors: np.ndarray, number: int, rounds: int = ROUNDS) -> np.ndarray:
@@ -58,7 +59,11 @@ def grouped(glove: Path) -> list[list[str]]:
     outside = np.where(ids < 0, [shares[key] for key in keys], 0.0)
     among = np.concatenate([np.argsort(-times)[: AMONG // 2], np.argsort(-outside)[: AMONG // 2]])
     classes = nearest_to(mapped, k_means(mapped[among], CLASSES))
-    return [[key for key, own in zip(keys, classes, strict=True) if own == group] for group in range(CLASSES)]
+    kept = set(sorted(keys, key=lambda key: -shares[key])[:MOST])
+    return [
+        [key for key, own in zip(keys, classes, strict=True) if own == group and key in kept]
+        for group in range(CLASSES)
+    ]
 
 
 def main() -> None:
