@@ -5,6 +5,7 @@ import { isBlocked } from "./blocklist.js";
 import { AfterText } from "./after_text.js";
 import { isBrief } from "./capitals.js";
 import { isBlank, isWord } from "./characters.js";
+import { choice, likeliestFirst, savingMost } from "./choice.js";
 import { Learner } from "./learning.js";
 import { NextWords, REMEMBERED } from "./next_words.js";
 import { LIKELIER_THAN_NOT, carriedOn, openings } from "./phrases.js";
@@ -27,8 +28,6 @@ const SET_PHRASE = 0.3; // share of the word that most often follows another, fr
 const USED_BEFORE = 0.3; // share of the unknown words that this text used before
 const MARK_WORTH = 0.05; // probability from which a punctuation mark is suggested
 
-const likeliestFirst = (a, b) => b.probability - a.probability;
-
 /** Suggestions that make different texts: straßen and strassen are one word in capitals. */
 function different(suggestions, length) {
   const seen = new Set();
@@ -36,24 +35,6 @@ function different(suggestions, length) {
     const made = `${length - replaces}\n${completion}`;
     return !seen.has(made) && seen.add(made);
   });
-}
-
-/**
- * `k` choices in their order: the most probable ones, but of next words those that save most keys. `saved` has the keys that
- * each next word saves, and 0 for any other choice. The places of next words among the `k` most probable go to the most
- * probable next word, and to those with the largest product of probability and keys.
- */
-function savingMost(choices, k, saved) {
-  const nextWords = [...choices.keys()].filter((n) => saved[n]), places = nextWords.filter((n) => n < k).length;
-  const worth = (n) => choices[n].probability * saved[n];
-  const best = nextWords.slice(1).sort((a, b) => worth(b) - worth(a)).slice(0, Math.max(0, places - 1));
-  const kept = new Set(places ? [nextWords[0], ...best] : []);
-  return choices.filter((_, n) => (saved[n] ? kept.has(n) : n < k));
-}
-
-/** A suggestion before it is written: words and marks by id, or one word outside the vocabulary. */
-function choice(probability, { ids = [], word = "", corrects = false, after = null } = {}) {
-  return { probability, ids, word, corrects, after, more: [] };
 }
 
 export class Suggester {
