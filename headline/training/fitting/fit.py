@@ -47,6 +47,7 @@ from headline.training.network.keras_model import (
     with_candidates,
 )
 from headline.training.network.objective import compile_model
+from headline.training.network.teachers import WEIGHT, NotTaught, Teachers
 from headline.training.network.transfer import transfer_weights
 from headline.training.network.word_vectors import first_embedding, vectors_for
 from headline.training.progress import Progress
@@ -73,6 +74,7 @@ def fit(
     told: Told | None = None,
     compare: bool = False,
     vectors: Path | None = None,
+    teachers: Sequence[Checkpoint] = (),
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
@@ -99,10 +101,13 @@ def fit(
             batches.share = share
         elif share.devices > 1:
             raise SettingError("distribute needs the autocomplete recipe.")
+    if teachers:
+        _let_teach(teachers, data, settings, share)
     with computing_in(compute_policy(settings)):
         model = build_model(data.config)
         drop_recurrent_weights(model, settings.recurrent_dropout)
-        trained = with_candidates(model) if data.config.causal and data.batches.sampler else model
+        by_candidates = isinstance(data.batches, CausalBatches) and (data.batches.sampler or teachers)
+        trained = with_candidates(model, WEIGHT if teachers else 0.0) if by_candidates else model
     if start_from:
         fresh = model_weights(model, data.config)
         set_model_weights(model, data.config, transfer_weights(start_from, data.vocabulary, fresh))
@@ -138,6 +143,17 @@ def fit(
     if ngram is None and settings.ngram_order and data.config.causal:
         ngram = data.count_ngrams()
     return mixed(checkpoint, data.seen(), ngram, held_out, others)
+
+
+def _let_teach(teachers: Sequence[Checkpoint], data: TrainingData, settings: TrainingConfig, share: Share) -> None:
+    """Let teachers read the training headlines, and both sides be given by candidates, which may be all words."""
+    batches, held_out = data.batches, data.held_out
+    if not (type(batches) is CausalBatches and isinstance(held_out, CausalBatches)) or share.devices > 1:
+        raise SettingError("Teachers need the autocomplete recipe, a list that is not prepared, and a single device.")
+    if not batches.sampler:
+        batches.all_candidates = held_out.all_candidates = np.arange(len(data.vocabulary), dtype=np.int32)
+    batches.taught = Teachers(teachers, data.vocabulary).read(batches.rows, compute_policy(settings))
+    held_out.taught = NotTaught()
 
 
 def _course(data: TrainingData, settings: TrainingConfig, start_from: Checkpoint | None, compare: bool) -> Course:
