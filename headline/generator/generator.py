@@ -9,6 +9,7 @@ from headline.corpus.casing import title_case
 from headline.errors import SettingError
 from headline.generator.beam_search import beam_search
 from headline.generator.continuation import allowed_ids
+from headline.generator.headline_score import HeadlineScorer
 from headline.generator.samplers import Sampler, greedy, sample
 from headline.generator.suggester import Suggester
 from headline.generator.writing import append_words, closed, typeset
@@ -29,6 +30,8 @@ class Generated:
     ended: bool  # by its own end mark
     seen: bool  # word for word among the headlines that the model was trained on
     length: int = 1  # words and marks added, and the end where it ended by itself
+    score: float = 0.0  # by which several are ranked: see HeadlineScorer
+    repeats: int = 0  # words that it says twice
 
     @property
     def mean_log_probability(self) -> float:
@@ -65,6 +68,7 @@ class Generator:
         self.model = suggester.model
         self.vocabulary = suggester.vocabulary
         self.config = suggester.checkpoint.config
+        self._scorer = HeadlineScorer(self.vocabulary)
 
     def generate(
         self,
@@ -132,8 +136,8 @@ class Generator:
         """Write up to `number` different headlines, the best first.
 
         They are the best of the likeliest one, found by beam search, and of ten times as many samples as were asked
-        for, 100 at most. They are ranked by their mean log probability (Adiwardana et al. 2020, "Towards a Human-like
-        Open-Domain Chatbot", sample and rank). There are fewer where so many draws give no more; at a temperature of
+        for, 100 at most. They are ranked (Adiwardana et al. 2020, "Towards a Human-like Open-Domain Chatbot",
+        sample and rank) by their scores, those last that hardly go on from their seed or say a word twice. There are fewer where so many draws give no more; at a temperature of
         0 there are two at most.
         """
         rng = rng or np.random.default_rng()
@@ -170,7 +174,10 @@ class Generator:
             text = seed + typeset(text[len(seed) :], self.vocabulary.tokenizer.language)
         if not self.config.causal:  # the lesson writes in Title Case
             text = title_case(text.split(), self.vocabulary.tokenizer.language)
-        return Generated(text, log_probability, ended, text in self.suggester.checkpoint.seen, len(ids) + ended)
+        length, seen = len(ids) + ended, text in self.suggester.checkpoint.seen
+        score = self._scorer.score(ids, log_probability / max(1, length))
+        repeats = self._scorer.repeats([*self.vocabulary.encode(seed), *ids]) if self.config.causal else 0
+        return Generated(text, log_probability, ended, seen, length, score, repeats)
 
     def _begin(self, seed: str) -> tuple[np.ndarray | None, State]:
         """The ids that the seed's open word can become (None if it is complete), and the state before them."""
@@ -203,6 +210,6 @@ class Generator:
         return allowed
 
 
-def _rank(headline: Generated) -> tuple[bool, float]:
-    """Headlines that hardly go on from their seed come last, then the least probable ones."""
-    return headline.length - headline.ended < _SHORTEST_REST, -headline.mean_log_probability
+def _rank(headline: Generated) -> tuple[bool, int, float]:
+    """Headlines that hardly go on from their seed come last, then those that say a word twice, then low scores."""
+    return headline.length - headline.ended < _SHORTEST_REST, headline.repeats, -headline.score

@@ -63,7 +63,7 @@ class CandidateNats(keras.layers.Layer):
 
 
 def _mean_target(expected: Any, places: Any, taught: float) -> Any:
-    """The mean of probabilities (N, C), whose weight is `taught`, and of certainty about one place each, (N,): (N, C)."""
+    """The mean (N, C) of probabilities (N, C), whose weight is `taught`, and of certainty about one place each (N,)."""
     import tensorflow as tf
 
     where = tf.stack([tf.range(tf.shape(places)[0]), places], axis=1)

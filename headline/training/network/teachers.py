@@ -79,8 +79,7 @@ class Teachers:
             last = first + model.config.embedding_size
             for batch in batches:
                 x, _ = shifted_batch([rows[i] for i in batch])
-                # "Training" leaves nothing out here, and takes the fast way through the LSTM.
-                found = keras.ops.convert_to_numpy(keras.ops.cast(network(ids[x], training=True), "float16"))
+                found = network.predict_on_batch(ids[x])
                 for place, row in enumerate(batch):
                     vectors[starts[row] : starts[row + 1], first:last] = found[place, : starts[row + 1] - starts[row]]
             first = last
@@ -94,7 +93,7 @@ class Taught:
         self.teachers, self.vectors, self.starts = teachers, vectors, starts
 
     def inputs(self, rows: np.ndarray, width: int, candidates: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the teachers' vectors (B, T, D) in the rows of these numbers (B,), and the candidates' rows and biases."""
+        """The teachers' vectors (B, T, D) in the rows of these numbers (B,), and the candidates' rows and biases."""
         vectors = np.zeros((len(rows), width, self.vectors.shape[1]), np.float16)
         for place, row in enumerate(rows):
             found = self.vectors[self.starts[row] : self.starts[row + 1]]
@@ -135,7 +134,9 @@ def _vectors_of(model: Checkpoint, policy: str) -> keras.Model:
     with computing_in(policy):
         network = build_model(config)
     set_model_weights(network, config, model.weights)
-    return keras.Model(network.input, network.get_layer("to_softmax").output)
+    vectors = keras.Model(network.input, network.get_layer("to_softmax").output)
+    # "Training" leaves nothing out here, and takes the fast way through the LSTM.
+    return keras.Model(network.input, keras.ops.cast(vectors(network.input, training=True), "float16"))
 
 
 def _check_memory(size: int) -> None:
