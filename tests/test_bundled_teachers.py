@@ -45,6 +45,6 @@ def test_each_is_the_model_of_its_commit_and_is_unpacked_once(history, tmp_path)
 
 
 def test_a_copy_without_the_history_is_told_what_to_do(history, tmp_path):
-    with pytest.raises(SystemExit, match="of 0123abc, .* clone the repository without --depth, or give --no-teachers"):
+    with pytest.raises(SystemExit, match=r"of 0123abc, .* clone the repository without --depth, or give --no"):
         earlier_models(tmp_path / "teachers", ("0123abc",), history[0])
     assert EARLIER

@@ -136,9 +136,9 @@ class Generator:
         """Write up to `number` different headlines, the best first.
 
         They are the best of the likeliest one, found by beam search, and of ten times as many samples as were asked
-        for, 100 at most. They are ranked (Adiwardana et al. 2020, "Towards a Human-like Open-Domain Chatbot",
-        sample and rank) by their scores, those last that hardly go on from their seed or say a word twice. There are fewer where so many draws give no more; at a temperature of
-        0 there are two at most.
+        for, 100 at most (Adiwardana et al. 2020, "Towards a Human-like Open-Domain Chatbot", sample and rank). They
+        are ranked by their scores; those that hardly go on from their seed or say a word twice come last. There are
+        fewer where so many draws give no more; at a temperature of 0 there are two at most.
         """
         rng = rng or np.random.default_rng()
         draws = min(_DRAWS_PER_HEADLINE * number, _MOST_DRAWS) if temperature else 1
