@@ -7,11 +7,11 @@ import numpy as np
 
 from headline.corpus.casing import title_case
 from headline.errors import SettingError
-from headline.generator.beam_search import beam_search
 from headline.generator.continuation import allowed_ids
-from headline.generator.headline_score import HeadlineScorer
-from headline.generator.samplers import Sampler, greedy, sample
 from headline.generator.suggester import Suggester
+from headline.generator.whole.beam_search import beam_search
+from headline.generator.whole.samplers import Sampler, greedy, sample
+from headline.generator.whole.score import HeadlineScorer
 from headline.generator.writing import append_words, closed, typeset
 from headline.model.network import State, log_softmax
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from headline.generator.beam_search import normalised
+from headline.generator.whole.beam_search import normalised
 
 
 @pytest.mark.parametrize(

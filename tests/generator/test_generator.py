@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from headline.corpus.split import SeenHeadlines
-from headline.generator.beam_search import normalised
 from headline.generator.continuation import allowed_ids
 from headline.generator.generator import Generator
-from headline.generator.samplers import greedy, sample
 from headline.generator.suggester import Suggester
+from headline.generator.whole.beam_search import normalised
+from headline.generator.whole.samplers import greedy, sample
 from headline.generator.words.lexicon import Lexicon
 from headline.model.network import log_softmax
 from tests import tiny

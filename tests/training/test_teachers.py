@@ -11,10 +11,10 @@ from headline.corpus.report import Corpus
 from headline.errors import SettingError
 from headline.model.checkpoint import Checkpoint
 from headline.model.language_model import LanguageModel
-from headline.training.network import teachers as module
+from headline.training.distillation import teachers as module
+from headline.training.distillation.teachers import NotTaught, Teachers
 from headline.training.network.candidate_nats import CandidateNats
 from headline.training.network.keras_model import TiedEmbedding
-from headline.training.network.teachers import NotTaught, Teachers
 from headline.training.options import RunOptions
 from headline.training.settings import RECIPES
 from headline.training.train import train

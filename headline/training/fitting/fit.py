@@ -21,6 +21,7 @@ from headline.model.ngrams.ngram import NGram
 from headline.training.data.of_list import list_data
 from headline.training.data.of_shards import sharded_data
 from headline.training.data.training_data import TrainingData
+from headline.training.distillation.teachers import WEIGHT, NotTaught, Teachers
 from headline.training.distribute.environment import process_lost
 from headline.training.distribute.processes import SharedBackup, agreed, process_was_lost
 from headline.training.distribute.share import Share
@@ -47,7 +48,6 @@ from headline.training.network.keras_model import (
     with_candidates,
 )
 from headline.training.network.objective import compile_model
-from headline.training.network.teachers import WEIGHT, NotTaught, Teachers
 from headline.training.network.transfer import transfer_weights
 from headline.training.network.word_vectors import first_embedding, vectors_for
 from headline.training.progress import Progress

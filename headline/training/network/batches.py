@@ -10,9 +10,9 @@ from headline.corpus.sequences import length_batches, prefix_rows, row_width, sh
 from headline.corpus.shards.encoding import IdRows
 from headline.corpus.vocabulary import Vocabulary
 from headline.model.config import ModelConfig
+from headline.training.distillation.teachers import Taught
 from headline.training.distribute.share import Share
 from headline.training.network.candidates import CandidateSampler
-from headline.training.network.teachers import Taught
 from headline.training.settings import LOGITS_AT_ONCE, MOST_LOGITS, TrainingConfig
 
 

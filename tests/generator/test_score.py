@@ -5,7 +5,7 @@ import pytest
 
 from headline.corpus.vocabulary import END, PAD, START, UNK, Vocabulary
 from headline.generator.generator import Generator
-from headline.generator.headline_score import HeadlineScorer
+from headline.generator.whole.score import HeadlineScorer
 from tests.tiny import bigram_checkpoint, suggester
 
 WORDS = {"the": 5000, "of": 4000, ",": 3000, "india": 4, "indias": 2, "india's": 2, "meets": 3, "vs": 2, "boss": 1}

@@ -1,0 +1,1 @@
+"""What other networks expect, as something that a new one learns."""
