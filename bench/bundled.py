@@ -8,7 +8,6 @@ not part of this repository; data/README.md says where they come from, and bench
 vectors do. Steps, each kept in the work folder:
 
     corpus      text.txt, headlines.txt, left_out.txt     (bench/bundled_corpus.py)
-    teachers    earlier bundled models, which it learns from too (bench/bundled_teachers.py)
     trained     the network after both courses, float32
     assets      the model as it is shipped: weights with rare words in 4 bits, n-grams, mixture, figures
 """
@@ -22,7 +21,6 @@ from pathlib import Path
 import numpy as np
 
 from bench import bundled_corpus
-from bench.bundled_teachers import earlier_models
 from headline.corpus.reader import read_headlines
 from headline.corpus.split import split_headlines
 from headline.corpus.truecasing import Truecaser
@@ -159,9 +157,7 @@ READ = (
 )
 
 
-def train(
-    corpus: Path, work: Path, settings: TrainingConfig, vectors: Path | None, teachers: Sequence[Path] = ()
-) -> Checkpoint:
+def train(corpus: Path, work: Path, settings: TrainingConfig, vectors: Path | None) -> Checkpoint:
     """Train both courses, or load what was trained before."""
     out = work / "trained"
     if out.is_dir():
@@ -170,7 +166,6 @@ def train(
         files=(str(corpus / "headlines.txt"),),
         text=(str(corpus / "text.txt"),),
         vectors=str(vectors) if vectors else None,
-        teachers=tuple(str(folder) for folder in teachers),
         settings=settings,
         resume=True,
         name="bundled",
@@ -256,12 +251,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="the folder of corpora")
     parser.add_argument("--vectors", type=Path, help="the word vectors to begin with (default: random ones)")
-    parser.add_argument(
-        "--no-teachers",
-        dest="teachers",
-        action="store_false",
-        help="learn from the corpora alone, and not from earlier bundled models",
-    )
     parser.add_argument("--work", type=Path, default=Path("runs/bundled"))
     parser.add_argument("--out", type=Path, default=BUNDLED_MODEL)
     parser.add_argument(
@@ -274,8 +263,7 @@ def main() -> None:
     if options.casing:
         with_forms_before(Checkpoint.load(options.out), corpus, SETTINGS).save(options.out, SHIPPED)
         return
-    teachers = earlier_models(options.work / "teachers") if options.teachers else []
-    trained = drawn(train(corpus, options.work, SETTINGS, options.vectors, teachers), options.vectors)
+    trained = drawn(train(corpus, options.work, SETTINGS, options.vectors), options.vectors)
     shipped, ngrams = ship(trained, corpus, SETTINGS)
     rows = read_headlines(corpus / "headlines.txt").headlines
     headlines = {

@@ -25,7 +25,6 @@ WITH_KERAS = {
     "headline.training.distribute.processes",
     "headline.training.fitting.callbacks",
     "headline.training.fitting.fit",
-    "headline.training.distillation.teachers",
 }
 WITH_KERAS |= {f"headline.training.data.{name}" for name in ("training_data", "of_list", "of_shards")}
 WITH_KERAS |= {f"headline.training.network.{name}" for name in NETWORK.split()}

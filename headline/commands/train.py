@@ -49,13 +49,6 @@ def add_parser(commands: argparse._SubParsersAction) -> None:
         help="word vectors to begin with, as GloVe, word2vec and fastText have them in text (docs/training.md)",
     )
     parser.add_argument(
-        "--teacher",
-        action="append",
-        default=[],
-        metavar="FOLDER",
-        help="a model whose expectations are learnt too; may be given several times (docs/training.md)",
-    )
-    parser.add_argument(
         "--resume",
         action="store_true",
         help="go on with the same command after it was interrupted, from the last epoch",
@@ -114,7 +107,6 @@ def run_command(options: argparse.Namespace) -> None:
                 compare=options.compare,
                 text=tuple(options.text),
                 vectors=options.vectors,
-                teachers=tuple(options.teacher),
                 resume=options.resume,
                 dask=options.dask or "",
                 distribute=options.distribute,

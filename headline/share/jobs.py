@@ -116,28 +116,23 @@ def job_content(options: RunOptions, repo: str, flavor: str, root: Path = ROOT) 
     files = [_add(content, "lists", i, Path(file)) for i, file in enumerate(options.files)]
     text = [_add(content, "text", i, Path(file)) for i, file in enumerate(options.text)]
     vectors = _add(content, "vectors", 0, Path(options.vectors)) if options.vectors else None
-    start = _add_model(content, "start", options.start_from) if options.start_from else None
-    teachers = [_add_model(content, f"teachers/{i:02}", folder) for i, folder in enumerate(options.teachers)]
+    start = None
+    if options.start_from:
+        start = f"{MOUNTED}/start"
+        for name in CHECKPOINT_FILES:
+            if (path := Path(options.start_from) / name).is_file():
+                content[f"start/{name}"] = path
     there = replace(
         options,
         files=tuple(files),
         text=tuple(text),
         vectors=vectors,
         start_from=start,
-        teachers=tuple(teachers),
         resumable=False,
         flavor="",
     )
     content[ASKED] = json.dumps({"options": there.as_dict(), "model": repo}).encode()
     return content
-
-
-def _add_model(content: dict[str, bytes | Path], place: str, folder: str) -> str:
-    """Add the files of a checkpoint, and return its folder in the job."""
-    for name in CHECKPOINT_FILES:
-        if (path := Path(folder) / name).is_file():
-            content[f"{place}/{name}"] = path
-    return f"{MOUNTED}/{place}"
 
 
 def _add(content: dict[str, bytes | Path], kind: str, number: int, file: Path) -> str:

@@ -23,7 +23,6 @@ class RunOptions:
     settings: TrainingConfig
     text: tuple[str, ...] = ()  # files of running text, a sentence a row, to train on before the headlines
     vectors: str | None = None  # a file of word vectors for the first embedding
-    teachers: tuple[str, ...] = ()  # folders of models whose expectations are learnt too
     resume: bool = False  # whether to go on with a run of the same options that was interrupted
     resumable: bool = True  # whether the state after every epoch is kept, for `resume`; three times the model
     column: str | None = None  # that holds the headlines; None: found by its name and its cells
@@ -50,8 +49,6 @@ class RunOptions:
             raise SettingError("The model to start from has vectors of its own: leave vectors or start_from out.")
         if self.vectors and self.settings.recipe != "autocomplete":
             raise SettingError("Word vectors need the autocomplete recipe; the lesson begins with random ones.")
-        if self.teachers and (self.distribute or self.settings.recipe != "autocomplete"):
-            raise SettingError("Teachers need the autocomplete recipe and a single device.")
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -130,11 +127,3 @@ class RunOptions:
             CheckpointError: it cannot be loaded.
         """
         return Checkpoint.load(self.start_from) if self.start_from else None
-
-    def load_teachers(self) -> list[Checkpoint]:
-        """Load the checkpoints to learn from.
-
-        Raises:
-            CheckpointError: one cannot be loaded.
-        """
-        return [Checkpoint.load(folder) for folder in self.teachers]

@@ -119,7 +119,6 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
         text=text,
         backup=backup if options.resumable else None,
         vectors=Path(options.vectors) if options.vectors else None,
-        teachers=options.load_teachers(),
         share=share,
         told=clock.told if not text else None,
         compare=options.compare,

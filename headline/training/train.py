@@ -34,7 +34,6 @@ def train(
     text: Sequence[str] = (),
     backup: Path | None = None,
     vectors: Path | None = None,
-    teachers: Sequence[Checkpoint] = (),
 ) -> Checkpoint:
     """Train on a corpus and return a checkpoint with its mixture and its test figures.
 
@@ -56,17 +55,15 @@ def train(
             both.
         backup: a folder that keeps the state after every epoch, from which an interrupted run goes on.
         vectors: a file of word vectors in the text format of GloVe, with which the words that it has begin.
-        teachers: models whose expectations the network learns beside the words of the headlines. They must be of the
-            autocomplete recipe and divide headlines into words in the same way.
         on_baseline: called before the first epoch with the held-out loss of the n-grams alone, in nats per word.
 
     Raises:
         CorpusError: the corpus has too few headlines to train on.
-        SettingError: a learning rate is too high, the model to start from has another shape, or the word vectors or
-            the teachers cannot be used.
+        SettingError: a learning rate is too high, the model to start from has another shape, or the word vectors
+            cannot be used.
         DeviceMemoryError: the GPU's memory ran out.
     """
-    asked = {"name": name, "licence": licence, "on_epoch": on_epoch, "on_baseline": on_baseline, "teachers": teachers}
+    asked = {"name": name, "licence": licence, "on_epoch": on_epoch, "on_baseline": on_baseline}
     checkpoint = fitted(
         corpus, settings, on_progress, should_stop, start_from, vocabulary, text, backup, vectors, **asked
     )

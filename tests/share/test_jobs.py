@@ -141,20 +141,6 @@ def test_word_vectors_go_there_too(capsys, canned, corpus, tmp_path):
     assert canned.seen["vectors/00-glove.txt"] == b"rain 1 2\n"
 
 
-def test_teachers_go_there_too(capsys, canned, corpus, tmp_path):
-    for seed, name in enumerate(("one", "two")):
-        random_checkpoint(seed=seed).save(tmp_path / name)
-    canned.ends("COMPLETED", DONE)
-    asked = [part for name in ("one", "two") for part in ("--teacher", tmp_path / name)]
-    code, _, err = train(capsys, corpus, tmp_path / "model", *asked)
-    assert code == 0, err
-    options = RunOptions.from_dict(json.loads(canned.seen["run.json"])["options"])
-    assert options.teachers == ("/input/teachers/00", "/input/teachers/01")
-    for number, name in enumerate(("one", "two")):
-        there = canned.seen[f"teachers/0{number}/checkpoint.json"]
-        assert there == (tmp_path / name / "checkpoint.json").read_bytes()
-
-
 @pytest.mark.parametrize(
     "stage, lines, message",
     [

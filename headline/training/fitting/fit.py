@@ -21,7 +21,6 @@ from headline.model.ngrams.ngram import NGram
 from headline.training.data.of_list import list_data
 from headline.training.data.of_shards import sharded_data
 from headline.training.data.training_data import TrainingData
-from headline.training.distillation.teachers import WEIGHT, NotTaught, Teachers
 from headline.training.distribute.environment import process_lost
 from headline.training.distribute.processes import SharedBackup, agreed, process_was_lost
 from headline.training.distribute.share import Share
@@ -74,7 +73,6 @@ def fit(
     told: Told | None = None,
     compare: bool = False,
     vectors: Path | None = None,
-    teachers: Sequence[Checkpoint] = (),
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
@@ -101,13 +99,10 @@ def fit(
             batches.share = share
         elif share.devices > 1:
             raise SettingError("distribute needs the autocomplete recipe.")
-    if teachers:
-        _let_teach(teachers, data, settings, share)
     with computing_in(compute_policy(settings)):
         model = build_model(data.config)
         drop_recurrent_weights(model, settings.recurrent_dropout)
-        by_candidates = isinstance(data.batches, CausalBatches) and (data.batches.sampler or teachers)
-        trained = with_candidates(model, WEIGHT if teachers else 0.0) if by_candidates else model
+        trained = with_candidates(model) if data.config.causal and data.batches.sampler else model
     if start_from:
         fresh = model_weights(model, data.config)
         set_model_weights(model, data.config, transfer_weights(start_from, data.vocabulary, fresh))
@@ -143,17 +138,6 @@ def fit(
     if ngram is None and settings.ngram_order and data.config.causal:
         ngram = data.count_ngrams()
     return mixed(checkpoint, data.seen(), ngram, held_out, others)
-
-
-def _let_teach(teachers: Sequence[Checkpoint], data: TrainingData, settings: TrainingConfig, share: Share) -> None:
-    """Let teachers read the training headlines, and both sides be given by candidates, which may be all words."""
-    batches, held_out = data.batches, data.held_out
-    if not (type(batches) is CausalBatches and isinstance(held_out, CausalBatches)) or share.devices > 1:
-        raise SettingError("Teachers need the autocomplete recipe, a list that is not prepared, and a single device.")
-    if not batches.sampler:
-        batches.all_candidates = held_out.all_candidates = np.arange(len(data.vocabulary), dtype=np.int32)
-    batches.taught = Teachers(teachers, data.vocabulary).read(batches.rows, compute_policy(settings))
-    held_out.taught = NotTaught()
 
 
 def _course(data: TrainingData, settings: TrainingConfig, start_from: Checkpoint | None, compare: bool) -> Course:

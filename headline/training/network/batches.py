@@ -10,7 +10,6 @@ from headline.corpus.sequences import length_batches, prefix_rows, row_width, sh
 from headline.corpus.shards.encoding import IdRows
 from headline.corpus.vocabulary import Vocabulary
 from headline.model.config import ModelConfig
-from headline.training.distillation.teachers import Taught
 from headline.training.distribute.share import Share
 from headline.training.network.candidates import CandidateSampler
 from headline.training.settings import LOGITS_AT_ONCE, MOST_LOGITS, TrainingConfig
@@ -56,7 +55,6 @@ class CausalBatches(keras.utils.PyDataset):
         self.words = rows.words if isinstance(rows, IdRows) else sum(len(row) - 1 for row in rows)
         self.sampler: CandidateSampler | None = None  # for training by sampled softmax
         self.all_candidates: np.ndarray | None = None  # for measuring such a network with the whole softmax
-        self.taught: Taught | None = None  # what teachers expect after each word
         self.share = Share()  # of this process
         self.most = 2**31  # batches, of which more are left out evenly
         self.on_epoch_end()
@@ -84,18 +82,16 @@ class CausalBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
         if index >= 2 and len(self) < self.all_batches:  # the first two say which widths there are
             index = 2 + (index - 2) * (self.all_batches - 3) // max(1, len(self) - 3)
-        chosen = self._chosen(index)
-        x, y = shifted_batch([self.rows[i] for i in chosen])
+        x, y = shifted_batch([self.rows[i] for i in self._chosen(index)])
         if self.sampler:
             candidates, log_chance, y = self.sampler.draw(y)
         elif self.all_candidates is not None:
             candidates, log_chance = self.all_candidates, np.zeros(len(self.all_candidates), dtype=np.float32)
         else:
             return self.share.rows(x), self.share.rows(y)
-        taught = self.taught.inputs(chosen, x.shape[1], candidates) if self.taught else {}
         x, y = self.share.rows(x), self.share.rows(y)
         candidates, log_chance = self.share.candidates(candidates, log_chance)
-        return {"ids": x, "candidates": candidates, "log_chance": log_chance, "targets": y, **taught}, y
+        return {"ids": x, "candidates": candidates, "log_chance": log_chance, "targets": y}, y
 
     def _chosen(self, index: int) -> np.ndarray:
         return self.batches[index]

@@ -70,12 +70,11 @@ def _autocomplete(config: ModelConfig) -> keras.Model:
     return keras.Model(ids, embedding(x, reverse=True), name="autocomplete")
 
 
-def with_candidates(model: keras.Model, taught: float = 0.0) -> keras.Model:
+def with_candidates(model: keras.Model) -> keras.Model:
     """Return the same autocomplete network, its weights shared, for training by sampled softmax.
 
     It takes {"ids": (B, T), "candidates": (C,), "log_chance": (C,), "targets": (B, T)}, targets as places among the
-    candidates, and gives each target's cross-entropy in nats, (B, T). If what teachers expect has a weight, `taught`,
-    it takes {"taught": (B, T, D), "teachers_rows": (C, D), "teachers_bias": (C,)} too.
+    candidates, and gives each target's cross-entropy in nats, (B, T).
     """
     vectors = model.get_layer("to_softmax").output
     inputs = {
@@ -84,17 +83,8 @@ def with_candidates(model: keras.Model, taught: float = 0.0) -> keras.Model:
         "log_chance": keras.Input(batch_shape=(None,), dtype="float32", name="log_chance"),
         "targets": keras.Input((None,), dtype="int32", name="targets"),
     }
-    nats = CandidateNats(model.get_layer("embedding"), taught=taught, name="candidate_nats")
-    _, *given = inputs.values()
-    teachers = None
-    if taught:
-        teachers = (
-            keras.Input((None, None), dtype="float16", name="taught"),
-            keras.Input(batch_shape=(None, None), dtype="float16", name="teachers_rows"),
-            keras.Input(batch_shape=(None,), dtype="float32", name="teachers_bias"),
-        )
-        inputs |= {given.name: given for given in teachers}
-    return keras.Model(inputs, nats(vectors, *given, teachers), name="sampled")
+    nats = CandidateNats(model.get_layer("embedding"), name="candidate_nats")
+    return keras.Model(inputs, nats(vectors, *list(inputs.values())[1:]), name="sampled")
 
 
 def drop_recurrent_weights(model: keras.Model, rate: float) -> None:

@@ -1,1 +1,0 @@
-"""What other networks expect, as something that a new one learns."""
