@@ -17,14 +17,20 @@ def vocabulary():
 
 
 def test_the_score_is_the_mean_log_probability_less_a_part_of_the_mean_log_frequency(vocabulary):
-    counts = np.array([1, 1, 1, 1, *(n + 1 for n in WORDS.values())])
-    share = counts / counts.sum()
-    ids = [vocabulary.stoi[word] for word in ("the", "boss")]
-    wanted = -2.0 - 0.3 * np.log(share[ids]).mean()
+    total = sum(WORDS.values())
+    ids = [vocabulary.stoi[word] for word in ("the", "of")]
+    wanted = -2.0 - 0.3 * np.log(np.array([5000, 4000]) / total).mean()
     assert HeadlineScorer(vocabulary).score(ids, -2.0) == pytest.approx(wanted)
     assert HeadlineScorer(vocabulary).score([], -2.0) == -2.0
-    rarer = [vocabulary.stoi[word] for word in ("india", "boss")]
+    rarer = [vocabulary.stoi[word] for word in ("india", "of")]
     assert HeadlineScorer(vocabulary).score(rarer, -2.0) > HeadlineScorer(vocabulary).score(ids, -2.0)
+
+
+def test_words_that_a_list_lacks_are_not_preferred_to_those_that_it_has():
+    """As in a fine-tuned model: it knows the words of the model before, which its list does not have."""
+    known = Vocabulary([PAD, UNK, START, END, "the", "rain", "snow"], [0, 0, 0, 0, 400, 12, 0], "headline")
+    rain, snow = (HeadlineScorer(known).score([known.stoi[word]], -2.0) for word in ("rain", "snow"))
+    assert rain == snow > HeadlineScorer(known).score([known.stoi["the"]], -2.0)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import numpy as np
 from headline.corpus.vocabulary import Vocabulary
 
 _FREQUENCY = 0.3  # weight of how frequent the words are by themselves
+_RARE = 20  # occurrences below which all words are alike: a fine-tuned model's list lacks most words that it knows
 _CONTENT = 1e-3  # share of all words below which a word is taken for one that says something
 
 
@@ -20,10 +21,10 @@ class HeadlineScorer:
     """
 
     def __init__(self, vocabulary: Vocabulary):
-        counts = vocabulary.counts + 1.0
-        self._log_frequency = np.log(counts / counts.sum())  # (V,)
+        counts, total = vocabulary.counts, max(1, vocabulary.counts.sum())
+        self._log_frequency = np.log(np.maximum(counts, _RARE) / total)  # (V,)
         silent = [*vocabulary.specials, *vocabulary.marks]
-        self._says = counts < _CONTENT * counts.sum()  # (V,) bool
+        self._says = counts < _CONTENT * total  # (V,) bool
         self._says[silent] = False
         self._itos = vocabulary.itos
 
