@@ -16,7 +16,7 @@ from headline.generator.generator import Generator
 from headline.generator.suggester import Suggester
 from headline.model.checkpoint import Checkpoint
 from headline.training import loading
-from headline.training.duration import speed
+from headline.training.duration import run_time, speed
 from tests.tiny import bigram_checkpoint, headlines, random_checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,7 +105,8 @@ def test_the_sides_of_a_split_are_all_of_it(capsys, model, corpus):
     assert counts["all"] == 60 == counts["train"] + counts["validation"] + counts["test"] > counts["train"]
 
 
-def test_train_as_json_ends_in_done_and_leaves_a_model(capsys, corpus, tmp_path, signals):
+def test_train_as_json_ends_in_done_and_leaves_a_model(capsys, corpus, tmp_path, signals, monkeypatch):
+    monkeypatch.setattr(run_time, "_SECONDS_BETWEEN", 0.001)
     out, told = tmp_path / "model", tmp_path / "said" / "progress.jsonl"
     code = main(
         [
@@ -127,6 +128,8 @@ def test_train_as_json_ends_in_done_and_leaves_a_model(capsys, corpus, tmp_path,
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()] == events
     names = [event["event"] for event in events]
+    assert "left" in names and names[-1] == "done"  # nothing is told after the end
+    names = [name for name in names if name != "left"]
     assert names[:2] == ["reading", "corpus"] and names[-2:] == ["measuring", "done"]
     assert [event["epoch"] for event in events if event.get("epoch_ended")] == [1, 2]
     assert events[1]["kept"] == 60

@@ -135,6 +135,7 @@ def _run(options: RunOptions, out: Path, emit: Emit, should_stop: Callable[[], b
     shutil.rmtree(backup, ignore_errors=True)
     shutil.rmtree(best_folder(out), ignore_errors=True)
     metrics = checkpoint.metrics.get("test", {})
+    clock.stop()
     emit({"event": "done", "stopped": should_stop(), "metrics": metrics, "model": str(out)})
     return checkpoint
 

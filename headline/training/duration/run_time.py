@@ -39,7 +39,12 @@ class RunTime:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._ended.set()
+        self.stop()
+
+    def stop(self) -> None:
+        """From now on tell nothing: the event that ends a run is the last one."""
+        with self._lock:
+            self._ended.set()
 
     def emit(self, event: dict) -> None:
         """Emit an event, never in the middle of another one."""
@@ -70,7 +75,9 @@ class RunTime:
     def tell(self) -> None:
         """Tell the seconds left, where they are known and nobody else does."""
         with self._lock:
-            if self._slower is None or self._part == TRAINING or self._part >= len(self._parts):
+            if self._ended.is_set() or self._slower is None:
+                return
+            if self._part == TRAINING or self._part >= len(self._parts):
                 return
             now = self._now()
             left = self.told.towards(self._left(now, self._slower), now)

@@ -106,3 +106,12 @@ def test_a_run_that_types_nothing_expects_no_typing():
     run.time.reach(TYPING)
     run.time.tell()
     assert not run.told
+
+
+def test_nothing_is_told_after_the_end():
+    run = Run(1.0, 1.0)
+    run.passes(WORK.loading)
+    said = len(run.told)
+    run.time.stop()
+    run.passes(2.0)
+    assert said == len(run.told) > 0
