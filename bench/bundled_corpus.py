@@ -14,8 +14,9 @@ import random
 import re
 import urllib.parse
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -60,7 +61,7 @@ MORE = (
     Source("Upworthy", "more/upworthy_headlines.csv"),
     Source("ABC News", "abc/abc_headlines.csv", 90_000),
 )
-WRITTEN = Path(__file__).with_name("bundled_written.csv.gz")  # by a language model
+WRITTEN = tuple(sorted(Path(__file__).parent.glob("bundled_written*.csv.gz")))  # by a language model
 LEFT_OUT = Source("Wikinews", r"wikinews_.*")
 TEXT = (
     Source("news sites 2016, articles", "news_articles_2016"),
@@ -85,6 +86,21 @@ _CUT = re.compile(r"\s*(?:\S*…|\S+\s*\.\.\.|\.\.\.)\s*$")  # a row that was cu
 _SPACED_MARK = re.compile(r"\s+([,.;:?!%)’”]|'s\b|n't\b)")
 _SCRAP = re.compile(r"\b([A-Za-z]{2,})27s\b")  # "government27s": an apostrophe that lost its %
 _HASHED = re.compile(r"#(\w+)")
+_TALK = re.compile(
+    r"(?:A\d|Q\d|T\d)\b|.*\b(?:thank(?:s| you)|join us|on twitter this week|our chat|tune in|healthtalk|follow us)\b",
+    re.IGNORECASE,
+)
+# "iPhone", and "MaryAgnesCarey" or "NIHRCRN", which are accounts that lost their sign
+_JOINED = re.compile(r"\b(?:\w*[a-z][A-Z]\w*|[A-Z]{5,}\b|\w+_\w*)")
+_VIA_NAME = re.compile(r"[\s:.,(\[]*\bvia \w+[)\].]*$", re.IGNORECASE)
+_LABEL = re.compile(  # what a feed puts before its headlines
+    r"^(?:well|the new old age(?: blog)?|(?:today'?s|this week'?s) [\w ]+|(?:new|popular|read) today|don'?t miss|icymi|in case you "
+    r"missed it[^:]*|video|audio|photos?|watch(?: live)?|breaking|just (?:launched|posted)|exclusive|quickpick|opinion|op-ed "
+    r"[\w ]+|letters?|books?|recipes? (?:for health|of the day)|recipeoftheday|move of the week|try this|you asked, we answered|"
+    r"what we'?re reading|poll|reactions?|news analysis|world briefing|national briefing|details|live chat)\s*:\s*",
+    re.IGNORECASE,
+)
+_ARROW = re.compile(r"\s*(?:[-=]*>+|→)\s*$")
 _TAG = re.compile(r"</?[a-z]+>")
 
 
@@ -105,18 +121,32 @@ def clean(row: str) -> str:
 
 def clean_tweet(row: str) -> str:
     """A news tweet: as `clean`, without hash signs at its end and without what is talk and not a headline."""
-    text = clean(row)
-    text = re.sub(r"(?:\s*#\w+)+$", "", text)
-    text = _HASHED.sub(r"\1", text)
+    text = _without_hashes(row)
     # The compilers took signs off: "GdnHealthcare NIHRCRN" at the end are names of accounts.
     text = re.sub(r"(?:[\s.:]+[A-Z][a-z]*(?:[A-Z][A-Za-z]+)+|\s+[A-Z]{5,})+$", "", text)
-    if re.match(
-        r"(?:A\d|Q\d|T\d)\b|.*\b(?:thank(?:s| you)|join us|our chat|tune in|healthtalk|follow us)\b",
-        text,
-        re.IGNORECASE,
-    ):
-        return ""
-    return text
+    return "" if _TALK.match(text) else text
+
+
+def _without_hashes(row: str) -> str:
+    return _HASHED.sub(r"\1", re.sub(r"(?:\s*#\w+)+$", "", clean(row)))
+
+
+def joined_words(rows: Iterable[str]) -> set[str]:
+    """The words with a capital or a line inside, and those of five capitals and more."""
+    return {word for row in rows for word in _JOINED.findall(row)}
+
+
+def clean_health(row: str, known: Collection[str]) -> str:
+    """A health news tweet: as `clean`, and empty where it is talk, names an account, or speaks to one.
+
+    A joined word that is none of the `known` ones is an account's name, or several words in one.
+    """
+    text = _ARROW.sub("", html.unescape(_without_hashes(row)))
+    text = _VIA_NAME.sub("", _LABEL.sub("", text)).strip(" -–:;,")
+    words = text.split()
+    if not words or _TALK.match(text) or (re.match(r"\W*[a-z_]", words[0]) and not re.search(r"[A-Z]", words[0])):
+        return ""  # the feeds begin with a capital, and these with a name: "goodhealth Q3 …"
+    return "" if set(_JOINED.findall(text)) - set(known) else text
 
 
 def clean_lower(row: str) -> str:
@@ -139,17 +169,18 @@ def sampled(rows: list[str], most: int, rng: random.Random) -> list[str]:
     return rng.sample(rows, most) if most and len(rows) > most else rows
 
 
-def headlines(folder: Path, written: Path = WRITTEN) -> Iterator[tuple[str, list[str]]]:
+def headlines(folder: Path, written: Sequence[Path] = WRITTEN) -> Iterator[tuple[str, list[str]]]:
     """(source, cleaned rows) of all headlines to train on."""
     rng = random.Random(SEED)
     table = open_rows(folder)
+    known = joined_words(table.headline[table.source != "health_tweets"])
     used = pd.Series(False, index=table.index)
     for source in HEADLINES:
         chosen = table.source.str.fullmatch(source.pattern) & ~used & ~table.source.str.fullmatch(LEFT_OUT.pattern)
         used |= chosen
         tidy: Callable[[str], str] = clean
         if "tweets" in source.pattern:
-            tidy = clean_tweet
+            tidy = partial(clean_health, known=known)
         elif "lower" in source.pattern:
             tidy = clean_lower
         yield source.name, sampled([tidy(row) for row in table.headline[chosen]], source.most, rng)
@@ -158,7 +189,7 @@ def headlines(folder: Path, written: Path = WRITTEN) -> Iterator[tuple[str, list
         if source.name == "ABC News":
             rows += [clean(row) for row in table.headline[table.source == "abc"]]
         yield source.name, sampled(rows, source.most, rng)
-    rows = read_headlines(written).headlines
+    rows = [row for file in written for row in read_headlines(file).headlines]
     yield "written by a language model", [row for row in rows if split_of(row, SEED, HELD_OUT, HELD_OUT) == "train"]
 
 
@@ -193,7 +224,7 @@ def distinct(
 
 
 def prepare(
-    folder: Path, out: Path, measured_only: Iterable[Path] = (), written: Path = WRITTEN
+    folder: Path, out: Path, measured_only: Iterable[Path] = (), written: Sequence[Path] = WRITTEN
 ) -> list[tuple[str, int, int, int]]:
     """Write the files; no row equals one of the corpora that are for measuring only. Returns (source, rows, kept, words)."""
     out.mkdir(parents=True, exist_ok=True)

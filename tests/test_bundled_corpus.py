@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from bench.bundled import SETTINGS, SHIPPED, with_forms_before
-from bench.bundled_corpus import clean, clean_lower, clean_sentence, clean_tweet, distinct, prepare
+from bench.bundled_corpus import clean, clean_health, clean_lower, clean_sentence, clean_tweet, distinct, prepare
 from bench.bundled_vectors import as_text
 from bench.bundled_written import PLAIN, save
 from headline.corpus.split import split_headlines
@@ -48,6 +48,32 @@ def test_clean_tweet(row, expected):
     assert clean_tweet(row) == expected
 
 
+@pytest.mark.parametrize(
+    "row, expected",
+    [
+        ("Well: Ask Well: Is Tea Good for You?", "Ask Well: Is Tea Good for You?"),
+        ("VIDEO: 'Poor access' to cancer drugs", "'Poor access' to cancer drugs"),
+        ("The New Old Age Blog: A Will of One's Own", "A Will of One's Own"),
+        ("Ebola outbreak: U.S. sends troops", "Ebola outbreak: U.S. sends troops"),
+        ("Exercise as Potent Medicine via TIME", "Exercise as Potent Medicine"),
+        ("Ten ways to de-stress: (via HealthyLiving)", "Ten ways to de-stress"),
+        ("Find out which of these is to blame --&gt;", "Find out which of these is to blame"),
+        ("A new iPhone for nurses", "A new iPhone for nurses"),
+        ("MaryAgnesCarey explains the health law", ""),
+        ("goodhealth Q3 People who have lost weight", ""),
+        ("cnnhealth reports on sleep", ""),
+        ("10-year-old gets new lungs", "10-year-old gets new lungs"),
+        ("What is next for the NHS", "What is next for the NHS"),
+        ("Read it on NIHRCRN", ""),
+        ("What the new guidelines say. JAMA_current", ""),
+        ("Looks like we're out of time! BIG thank you to all", ""),
+        ("New hope for #autism research #health #news", "New hope for autism research"),
+    ],
+)
+def test_clean_health_tweets(row, expected):
+    assert clean_health(row, {"iPhone"}) == expected
+
+
 def test_clean_rows_that_were_split_into_tokens():
     assert (
         clean_lower("we are n't the most pet - friendly town 's folk") == "we aren't the most pet-friendly town's folk"
@@ -73,7 +99,7 @@ def test_prepare_writes_the_same_rows_each_time_and_none_of_what_is_measured_onl
     for folder in ("open/text", "more", "abc", "nyt"):
         (data / folder).mkdir(parents=True)
     sources = ["huffpost_cased", "health_tweets", "wikinews_politics", "congress_house_2025", "abc"]
-    rows = [f"{source} row number {n},{source}" for source in sources for n in range(5)]
+    rows = [f"{source.capitalize().replace('_', ' ')} row number {n},{source}" for source in sources for n in range(5)]
     with gzip.open(data / "open/headlines.csv.gz", "wt", encoding="utf-8") as file:
         file.write("headline,source\n" + "\n".join(rows) + "\n")
     for name in ("india", "uci", "upworthy"):
@@ -81,7 +107,7 @@ def test_prepare_writes_the_same_rows_each_time_and_none_of_what_is_measured_onl
     (data / "abc/abc_headlines.csv").write_text(
         "publish_date,headline_text\n2003,police seek a man\n", encoding="utf-8"
     )
-    (data / "nyt/a.csv").write_text("headline\nHuffpost_cased row number 3\n", encoding="utf-8")
+    (data / "nyt/a.csv").write_text("headline\nHuffpost cased row number 3\n", encoding="utf-8")
     from bench.bundled_corpus import TEXT
 
     for source in TEXT:
@@ -89,11 +115,11 @@ def test_prepare_writes_the_same_rows_each_time_and_none_of_what_is_measured_onl
             file.write(f"A sentence of {source.pattern} here.\n")
     made_up = [f"Robots win prize number {n}" for n in range(200)]
     save(((row, PLAIN) for row in ["Police seek a man", *made_up]), tmp_path / "made_up.csv.gz")
-    prepare(data, tmp_path / "one", [data / "nyt"], tmp_path / "made_up.csv.gz")
-    prepare(data, tmp_path / "two", [data / "nyt"], tmp_path / "made_up.csv.gz")
+    prepare(data, tmp_path / "one", [data / "nyt"], [tmp_path / "made_up.csv.gz"])
+    prepare(data, tmp_path / "two", [data / "nyt"], [tmp_path / "made_up.csv.gz"])
     written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "one").iterdir()}
     assert written == {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "two").iterdir()}
-    assert len(written["left_out.txt"].splitlines()) == 5 and "wikinews" not in written["headlines.txt"]
+    assert len(written["left_out.txt"].splitlines()) == 5 and "wikinews" not in written["headlines.txt"].lower()
     sides = split_headlines(made_up, SETTINGS.seed, SETTINGS.validation, SETTINGS.test)
     assert 190 < len(sides["train"]) < 200  # a row that was made up is never held out, to be measured on
     assert {row for row in written["headlines.txt"].splitlines() if "Robots" in row} == set(sides["train"])
