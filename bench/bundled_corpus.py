@@ -91,7 +91,7 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 # "iPhone", and "MaryAgnesCarey" or "NIHRCRN", which are accounts that lost their sign
-_JOINED = re.compile(r"\b(?:\w*[a-z][A-Z]\w*|[A-Z]{5,}\b|\w+_\w*)")
+_JOINED = re.compile(r"\b(?:\w*[a-z][A-Z]\w*|[A-Z]{2,}[a-z]{2,}\w*|[A-Z]{5,}\b|\w+_\w*)")
 _VIA_NAME = re.compile(r"[\s:.,(\[]*\bvia \w+[)\].]*$", re.IGNORECASE)
 _LABEL = re.compile(  # what a feed puts before its headlines
     r"^(?:well|the new old age(?: blog)?|(?:today'?s|this week'?s) [\w ]+|(?:new|popular|read) today|don'?t miss|icymi|in case you "

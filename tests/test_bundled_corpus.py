@@ -65,6 +65,8 @@ def test_clean_tweet(row, expected):
         ("10-year-old gets new lungs", "10-year-old gets new lungs"),
         ("What is next for the NHS", "What is next for the NHS"),
         ("Read it on NIHRCRN", ""),
+        ("CNNHeroes begins on Sunday", ""),
+        ("MPs vote on PCs", "MPs vote on PCs"),
         ("What the new guidelines say. JAMA_current", ""),
         ("Looks like we're out of time! BIG thank you to all", ""),
         ("New hope for #autism research #health #news", "New hope for autism research"),
