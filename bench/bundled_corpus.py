@@ -84,7 +84,7 @@ _NAME_TWICE = re.compile(r"^(.{3,40}) - (?=\1)")  # "Halle Berry - Halle Berry l
 _PAPER = re.compile(r"\s+[-|–]\s+(?:[A-Z][\w.&']*\s?){1,4}$")  # " - Daily Mail"
 _CUT = re.compile(r"\s*(?:\S*…|\S+\s*\.\.\.|\.\.\.)\s*$")  # a row that was cut in the middle of its last word
 _SPACED_MARK = re.compile(r"\s+([,.;:?!%)’”]|'s\b|n't\b)")
-_SCRAP = re.compile(r"\b([A-Za-z]{2,})27s\b")  # "government27s": an apostrophe that lost its %
+_SCRAP = re.compile(r"(?<=[A-Za-z])27(?=[A-Za-z])")  # "government27s", "o27farrell": an apostrophe that lost its %
 _HASHED = re.compile(r"#(\w+)")
 _TALK = re.compile(
     r"(?:A\d|Q\d|T\d)\b|.*\b(?:thank(?:s| you)|join us|on twitter this week|our chat|tune in|healthtalk|follow us)\b",
@@ -100,6 +100,7 @@ _LABEL = re.compile(  # what a feed puts before its headlines
     r"what we'?re reading|poll|reactions?|news analysis|world briefing|national briefing|details|live chat)\s*:\s*",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 _ARROW = re.compile(r"\s*(?:[-=]*>+|→)\s*$")
 _TAG = re.compile(r"</?[a-z]+>")
 
@@ -110,7 +111,7 @@ def clean(row: str) -> str:
     if "%2" in text or "%3" in text:
         text = urllib.parse.unquote(text)
     text = text.replace("\ufffd", "").replace("``", "“").replace("''", "”")
-    text = _TAG.sub("", _SCRAP.sub(r"\1's", text))
+    text = _TAG.sub("", _SCRAP.sub("'", text))
     text = _ADDRESS.sub(" ", _VIA.sub("", _RETWEET.sub("", text)))
     text = _HANDLE.sub(" ", _ASIDE.sub("", _NAME_TWICE.sub("", text.strip())))
     if _CUT.search(text):
@@ -136,8 +137,14 @@ def joined_words(rows: Iterable[str]) -> set[str]:
     return {word for row in rows for word in _JOINED.findall(row)}
 
 
-def clean_health(row: str, known: Collection[str]) -> str:
-    """A health news tweet: as `clean`, and empty where it is talk, names an account, or speaks to one.
+def account_names(tweets: Iterable[str], others: Iterable[str]) -> set[str]:
+    """The joined words of tweets, in lower case, in which they stand as well, but those that other headlines have."""
+    elsewhere = {word for row in others for word in _WORD.findall(row.lower())}
+    return {word.lower() for word in joined_words(tweets) if not word.isupper()} - elsewhere
+
+
+def clean_health(row: str, known: Collection[str], accounts: Collection[str] = frozenset()) -> str:
+    """A health news tweet: as `clean`, and empty where it is talk, names one of the `accounts`, or speaks to one.
 
     A joined word that is none of the `known` ones is an account's name, or several words in one.
     """
@@ -146,7 +153,9 @@ def clean_health(row: str, known: Collection[str]) -> str:
     words = text.split()
     if not words or _TALK.match(text) or (re.match(r"\W*[a-z_]", words[0]) and not re.search(r"[A-Z]", words[0])):
         return ""  # the feeds begin with a capital, and these with a name: "goodhealth Q3 …"
-    return "" if set(_JOINED.findall(text)) - set(known) else text
+    if set(_JOINED.findall(text)) - set(known) or not set(_WORD.findall(text.lower())).isdisjoint(accounts):
+        return ""
+    return text
 
 
 def clean_lower(row: str) -> str:
@@ -173,14 +182,16 @@ def headlines(folder: Path, written: Sequence[Path] = WRITTEN) -> Iterator[tuple
     """(source, cleaned rows) of all headlines to train on."""
     rng = random.Random(SEED)
     table = open_rows(folder)
-    known = joined_words(table.headline[table.source != "health_tweets"])
+    of_tweets = table.source.str.contains("tweets")
+    known = joined_words(table.headline[~of_tweets])
+    accounts = account_names(table.headline[of_tweets], table.headline[~of_tweets])
     used = pd.Series(False, index=table.index)
     for source in HEADLINES:
         chosen = table.source.str.fullmatch(source.pattern) & ~used & ~table.source.str.fullmatch(LEFT_OUT.pattern)
         used |= chosen
         tidy: Callable[[str], str] = clean
         if "tweets" in source.pattern:
-            tidy = partial(clean_health, known=known)
+            tidy = partial(clean_health, known=known, accounts=accounts)
         elif "lower" in source.pattern:
             tidy = clean_lower
         yield source.name, sampled([tidy(row) for row in table.headline[chosen]], source.most, rng)

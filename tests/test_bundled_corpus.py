@@ -5,7 +5,16 @@ import gzip
 import pytest
 
 from bench.bundled import SETTINGS, SHIPPED, with_forms_before
-from bench.bundled_corpus import clean, clean_health, clean_lower, clean_sentence, clean_tweet, distinct, prepare
+from bench.bundled_corpus import (
+    account_names,
+    clean,
+    clean_health,
+    clean_lower,
+    clean_sentence,
+    clean_tweet,
+    distinct,
+    prepare,
+)
 from bench.bundled_vectors import as_text
 from bench.bundled_written import PLAIN, save
 from headline.corpus.split import split_headlines
@@ -19,6 +28,7 @@ from tests.tiny import random_checkpoint
     [
         ("  Sales &amp;amp; Rents Up ", "Sales & Rents Up"),
         ("women27s health and government27s plan", "women's health and government's plan"),
+        ("o27farrell flies a boeing727s", "o'farrell flies a boeing727s"),
         ("What%27s next", "What's next"),
         ("12 Endings for Tonight's <em>Bachelor</em> Finale", "12 Endings for Tonight's Bachelor Finale"),
         ("Clones Games in Google Play Include Flying  ...", "Clones Games in Google Play Include"),
@@ -74,6 +84,14 @@ def test_clean_tweet(row, expected):
 )
 def test_clean_health_tweets(row, expected):
     assert clean_health(row, {"iPhone"}) == expected
+
+
+def test_an_account_is_known_in_lower_case_too():
+    tweets = ["CynthiaSass on SLEEP", "A new iPhone", "tipsFor sleep forMe"]
+    accounts = account_names(tweets, ["Tips for an iPhone", "Forme and Tipsfor win"])
+    assert accounts == {"cynthiasass"}
+    assert clean_health("Expert cynthiasass answers", {"iPhone"}, accounts) == ""
+    assert clean_health("Sleep better", {"iPhone"}, accounts) == "Sleep better"
 
 
 def test_clean_rows_that_were_split_into_tokens():
