@@ -14,7 +14,7 @@ import random
 import re
 import urllib.parse
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -61,7 +61,7 @@ MORE = (
     Source("Upworthy", "more/upworthy_headlines.csv"),
     Source("ABC News", "abc/abc_headlines.csv", 90_000),
 )
-WRITTEN = tuple(sorted(Path(__file__).parent.glob("bundled_written*.csv.gz")))  # by a language model
+WRITTEN = Path(__file__).with_name("bundled_written.csv.gz")  # by a language model
 LEFT_OUT = Source("Wikinews", r"wikinews_.*")
 TEXT = (
     Source("news sites 2016, articles", "news_articles_2016"),
@@ -138,7 +138,7 @@ def joined_words(rows: Iterable[str]) -> set[str]:
 
 
 def account_names(tweets: Iterable[str], others: Iterable[str]) -> set[str]:
-    """The joined words of tweets, in lower case, in which they stand as well, but those that other headlines have."""
+    """The joined words of tweets in lower case, as some tweets have them, without words that other headlines have."""
     elsewhere = {word for row in others for word in _WORD.findall(row.lower())}
     return {word.lower() for word in joined_words(tweets) if not word.isupper()} - elsewhere
 
@@ -178,7 +178,7 @@ def sampled(rows: list[str], most: int, rng: random.Random) -> list[str]:
     return rng.sample(rows, most) if most and len(rows) > most else rows
 
 
-def headlines(folder: Path, written: Sequence[Path] = WRITTEN) -> Iterator[tuple[str, list[str]]]:
+def headlines(folder: Path, written: Path = WRITTEN) -> Iterator[tuple[str, list[str]]]:
     """(source, cleaned rows) of all headlines to train on."""
     rng = random.Random(SEED)
     table = open_rows(folder)
@@ -200,7 +200,7 @@ def headlines(folder: Path, written: Sequence[Path] = WRITTEN) -> Iterator[tuple
         if source.name == "ABC News":
             rows += [clean(row) for row in table.headline[table.source == "abc"]]
         yield source.name, sampled(rows, source.most, rng)
-    rows = [row for file in written for row in read_headlines(file).headlines]
+    rows = read_headlines(written).headlines
     yield "written by a language model", [row for row in rows if split_of(row, SEED, HELD_OUT, HELD_OUT) == "train"]
 
 
@@ -235,7 +235,7 @@ def distinct(
 
 
 def prepare(
-    folder: Path, out: Path, measured_only: Iterable[Path] = (), written: Sequence[Path] = WRITTEN
+    folder: Path, out: Path, measured_only: Iterable[Path] = (), written: Path = WRITTEN
 ) -> list[tuple[str, int, int, int]]:
     """Write the files; no row equals one of the corpora that are for measuring only. Returns (source, rows, kept, words)."""
     out.mkdir(parents=True, exist_ok=True)

@@ -2,9 +2,7 @@
 
     pip install -r bench/requirements-teacher.txt
     python -m bench.bundled_written ../shared/data teacher.gguf runs/bundled/written.jsonl --rows 15040
-    python -m bench.bundled_written runs/bundled/written.jsonl --clean bench/bundled_written.csv.gz
-
-A second round asked about the subjects of bench/bundled_subjects_more.txt, `--subjects`, with other prompts, `--round 1`.
+    python -m bench.bundled_written runs/bundled/written.jsonl --clean     # writes bench/bundled_written.csv.gz
 
 Sequence-level distillation (Kim and Rush 2016, arXiv:1606.07947): the small network reads what the large one writes. The
 teacher is Qwen2.5-Coder-1.5B-Instruct (Apache-2.0) in 4 bits, `qwen2.5-coder-1.5b-instruct-q4_k_m.gguf`; we had it from
@@ -24,14 +22,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.bundled_corpus import clean, clean_tweet, open_rows
+from bench.bundled_corpus import WRITTEN, clean, clean_tweet, open_rows
 from headline.corpus.segmentation import TOKENIZERS
 from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
 
 SUBJECTS = Path(__file__).with_name("bundled_subjects.txt")
-MORE_SUBJECTS = SUBJECTS.with_stem("bundled_subjects_more")
 BATCH = 320  # rows that share a prompt
-_BATCHES = 1_000_000  # more than a round has
 # Kinds of rows, batch by batch: a headline that begins with the subject, one about it, one that begins as others do.
 PLAIN, TOPICAL, BEGUN = "plain", "topical", "begun"
 ORDER = (PLAIN, PLAIN, TOPICAL, PLAIN, PLAIN, TOPICAL, BEGUN, BEGUN, TOPICAL, BEGUN)
@@ -123,23 +119,12 @@ def requests(about: Sequence[str], shown: Sequence[Example]) -> dict[str, Iterat
     return {PLAIN: rounds(PLAIN), TOPICAL: rounds(TOPICAL), BEGUN: beginnings()}
 
 
-def write(
-    folder: Path,
-    teacher_file: Path,
-    out: Path,
-    rows: int,
-    skip: int = 0,
-    about: Path = SUBJECTS,
-    turn: int = 0,
-) -> None:
-    """Let the teacher write, batch by batch, behind the first `skip` rows and what `out` has already.
-
-    Rounds with another number, `turn`, have other prompts.
-    """
+def write(folder: Path, teacher_file: Path, out: Path, rows: int, skip: int = 0) -> None:
+    """Let the teacher write, batch by batch, behind the first `skip` rows and what `out` has already."""
     from bench.bundled_teacher import Sampling, Teacher  # PyTorch, which nothing else needs
 
     shown, teacher = examples(folder), Teacher(teacher_file)
-    queues = requests(subjects(about), shown)
+    queues = requests(subjects(), shown)
     done = skip
     if out.is_file():
         with out.open(encoding="utf-8") as lines:
@@ -151,9 +136,8 @@ def write(
         number = done // BATCH
         kind = ORDER[number % len(ORDER)]
         asked = [next(queues[kind]) for _ in range(BATCH)]
-        seed = number + _BATCHES * turn
-        begun = prompt(kind, shown, random.Random(seed))
-        written = teacher.go_on(begun, [line_of(kind, each) for each in asked], Sampling(), seed)
+        begun = prompt(kind, shown, random.Random(number))
+        written = teacher.go_on(begun, [line_of(kind, each) for each in asked], Sampling(), number)
         with out.open("a", encoding="utf-8") as file:
             for each, line in zip(asked, written, strict=True):
                 row = {"subject": each, "kind": kind, **asdict(line)}
@@ -189,9 +173,7 @@ def _is_name(subject: str) -> bool:
 
 _BLOCKED = blocked_words()
 _HARM = HARM | delicate_words()
-_NAMES = re.compile(
-    r"\b(?:" + "|".join(re.escape(s) for s in (*subjects(), *subjects(MORE_SUBJECTS)) if _is_name(s)) + r")\b"
-)
+_NAMES = re.compile(r"\b(?:" + "|".join(re.escape(s) for s in subjects() if _is_name(s)) + r")\b")
 
 
 def cleaned(rows: Iterable[dict]) -> Iterator[tuple[str, str]]:
@@ -223,16 +205,14 @@ def main() -> None:
         default=0,
         help="rows that were written elsewhere; 15040 go on behind the file in the repository",
     )
-    parser.add_argument("--subjects", type=Path, default=SUBJECTS, help="a subject a line (default: %(default)s)")
-    parser.add_argument("--round", type=int, default=0, help="another number: other prompts (default: %(default)s)")
-    parser.add_argument("--clean", type=Path, metavar="CSV.GZ", help="write the headlines among written rows there")
+    parser.add_argument("--clean", action="store_true", help="keep the headlines among written rows")
     options = parser.parse_args()
     if options.clean:
         with options.paths[0].open(encoding="utf-8") as lines:
-            print(f"{save(cleaned(map(json.loads, lines)), options.clean):,} headlines")
+            print(f"{save(cleaned(map(json.loads, lines)), WRITTEN):,} headlines")
     else:
         folder, teacher, out = options.paths
-        write(folder, teacher, out, options.rows, options.skip, options.subjects, options.round)
+        write(folder, teacher, out, options.rows, options.skip)
 
 
 if __name__ == "__main__":

@@ -135,8 +135,8 @@ def test_prepare_writes_the_same_rows_each_time_and_none_of_what_is_measured_onl
             file.write(f"A sentence of {source.pattern} here.\n")
     made_up = [f"Robots win prize number {n}" for n in range(200)]
     save(((row, PLAIN) for row in ["Police seek a man", *made_up]), tmp_path / "made_up.csv.gz")
-    prepare(data, tmp_path / "one", [data / "nyt"], [tmp_path / "made_up.csv.gz"])
-    prepare(data, tmp_path / "two", [data / "nyt"], [tmp_path / "made_up.csv.gz"])
+    prepare(data, tmp_path / "one", [data / "nyt"], tmp_path / "made_up.csv.gz")
+    prepare(data, tmp_path / "two", [data / "nyt"], tmp_path / "made_up.csv.gz")
     written = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "one").iterdir()}
     assert written == {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "two").iterdir()}
     assert len(written["left_out.txt"].splitlines()) == 5 and "wikinews" not in written["headlines.txt"].lower()
