@@ -154,12 +154,14 @@ def _long(headlines: Sequence[str], number: int, rng: random.Random) -> Iterator
 
 
 def small_checkpoint(headlines: Iterable[str], precision: str = "float16", tag: str = "en") -> Checkpoint:
-    """Two layers with random weights and two n-gram models of headlines in a language, in Title Case with small words of
+    """Two gated layers with random weights and two n-gram models of headlines in a language, in Title Case with small words of
     its own: all words and layers are exact."""
     rows = list(headlines)
     vocabulary = Vocabulary.build(rows, "headline", min_count=2, language=tag)
     vocabulary.leave_small(["a", "of", "the", "with"])
-    config = ModelConfig("autocomplete", len(vocabulary), block_size=12, embedding_size=24, units=40, layers=2)
+    config = ModelConfig(
+        "autocomplete", len(vocabulary), block_size=12, embedding_size=24, units=40, layers=2, mogrifier=3
+    )
     model = Checkpoint(config, vocabulary, _random_weights(config), style="title")
     encoded = [LanguageModel(model).row(row) for row in rows]
     assert vocabulary.start is not None

@@ -20,12 +20,15 @@ CONFIGS = [
     ModelConfig("notebook", vocab_size=23, block_size=9, embedding_size=5, units=7),
     ModelConfig("notebook", vocab_size=23, block_size=9, embedding_size=5, units=7, layers=2),
     ModelConfig("notebook", vocab_size=23, block_size=2, embedding_size=5, units=7),
+    ModelConfig("autocomplete", vocab_size=23, block_size=9, embedding_size=5, units=7, mogrifier=4),
+    ModelConfig("autocomplete", vocab_size=23, block_size=9, embedding_size=6, units=6, layers=2, mogrifier=3),
 ]
 
 
 def config_name(config: ModelConfig) -> str:
     """What pytest calls a configuration."""
-    return f"{config.recipe}-{config.layers}x{config.units}-embedding{config.embedding_size}-block{config.block_size}"
+    name = f"{config.recipe}-{config.layers}x{config.units}-embedding{config.embedding_size}-block{config.block_size}"
+    return name + f"-mogrifier{config.mogrifier}" * bool(config.mogrifier)
 
 
 def headlines(number: int, shortest: int = 3, longest: int = 5) -> list[str]:

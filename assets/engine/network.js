@@ -2,10 +2,12 @@
 //
 // Hochreiter & Schmidhuber 1997, with a forget gate; gates in Keras' order i, f, c, o:
 //   z = x W + h U + b;  i, f, o = sigmoid(z_i, z_f, z_o);  c' = f c + i tanh(z_c);  h' = o tanh(c')
+// Before, in a network with Mogrifier gates (Melis, Kočiský & Blunsom 2020), x and h scale each other by turns:
+//   x becomes 2 sigmoid(h Q_n + b_n) x for even n,  h becomes 2 sigmoid(x Q_n + b_n) h for odd n
 
 /** One LSTM layer. */
 class Layer {
-  constructor(kernels, weights, number, inputs, units) {
+  constructor(kernels, weights, number, inputs, units, mogrifier) {
     this.units = units;
     this.kernel = weights.transposed(`lstm_${number}.kernel`);
     this.recurrent = weights.transposed(`lstm_${number}.recurrent_kernel`);
@@ -14,6 +16,11 @@ class Layer {
     this.h = kernels.vector(units);
     this.fromX = kernels.vector(4 * units);
     this.fromH = kernels.vector(4 * units);
+    this.gates = Array.from({ length: mogrifier }, (_, n) => ({
+      kernel: weights.transposed(`lstm_${number}.mogrifier_${n}.kernel`),
+      bias: weights.vector(`lstm_${number}.mogrifier_${n}.bias`),
+      out: kernels.vector(n % 2 ? units : inputs),
+    }));
   }
 
   /** The next h and c, (units,) each, from those before and the input x, (inputs,). */
@@ -21,6 +28,7 @@ class Layer {
     const { units } = this;
     this.x.values.set(x);
     this.h.values.set(h);
+    this.gates.forEach((gate, n) => (n % 2 ? scale(gate, this.x, this.h) : scale(gate, this.h, this.x)));
     this.kernel.times(this.x, this.fromX);
     this.recurrent.times(this.h, this.fromH);
     const z = this.#sum();
@@ -44,11 +52,11 @@ class Layer {
 export class Network {
   /** `config` is the object `model` of checkpoint.json. */
   constructor(kernels, config, weights) {
-    const { embedding_size: size, units, layers } = config;
+    const { embedding_size: size, units, layers, mogrifier = 0 } = config;
     this.units = units;
     this.embedding = weights.matrix("embedding"); // (V, E)
     this.bias = weights.vector("softmax.bias"); // (V,)
-    this.layers = Array.from({ length: layers }, (_, i) => new Layer(kernels, weights, i, i ? units : size, units));
+    this.layers = Array.from({ length: layers }, (_, i) => new Layer(kernels, weights, i, i ? units : size, units, mogrifier));
     this.word = new Float32Array(size);
     this.out = kernels.vector(size); // input of the softmax layer
     if (units === size) return;
@@ -86,6 +94,13 @@ export class Network {
     for (let i = 0; i < values.length; i++) values[i] += this.projectionBias[i];
     return this.out;
   }
+}
+
+/** Scale the numbers of one vector by a gate that reads another. */
+function scale({ kernel, bias, out }, reads, scaled) {
+  kernel.times(reads, out);
+  const z = out.values, values = scaled.values;
+  for (let i = 0; i < values.length; i++) values[i] *= 2 * sigmoid(z[i] + bias[i]);
 }
 
 function sigmoid(z) {

@@ -8,6 +8,7 @@ from headline.errors import SettingError
 RECIPE_NAMES = ("autocomplete", "notebook")
 # A checkpoint may come from anybody: these bounds are checked before memory is allocated for it.
 MAX_SIZES = {"vocab_size": 2_000_000, "block_size": 10_000, "embedding_size": 8_192, "units": 8_192, "layers": 32}
+MAX_MOGRIFIER = 8  # rounds; Melis et al. use 5 or 6
 MAX_PARAMETERS = 2**29  # 2 GiB in float32
 MAX_STATE = 2**26  # numbers in the notebook network's state, which has a lane for each position: 256 MiB in float32
 
@@ -28,6 +29,7 @@ class ModelConfig:
     layers: int = 1
     embedding_dropout: float = 0.0  # share of the embedding's outputs dropped while training
     dropout: float = 0.1  # on the output of each LSTM layer
+    mogrifier: int = 0  # rounds in which each layer's input and state gate each other, see `headline.model.network`
 
     def __post_init__(self) -> None:
         if self.recipe not in RECIPE_NAMES:
@@ -36,6 +38,11 @@ class ModelConfig:
             size = getattr(self, name)
             if type(size) is not int or not 1 <= size <= most:
                 raise SettingError(f"{name} must be a whole number from 1 to {most:,}; it is {_shown(size)}.")
+        if type(self.mogrifier) is not int or not 0 <= self.mogrifier <= MAX_MOGRIFIER:
+            most, found = MAX_MOGRIFIER, _shown(self.mogrifier)
+            raise SettingError(f"mogrifier must be a whole number from 0 to {most}; it is {found}.")
+        if self.mogrifier and not self.causal:
+            raise SettingError("mogrifier needs the autocomplete recipe; the lesson's LSTM has no such gates.")
         for name in ("embedding_dropout", "dropout"):
             share = getattr(self, name)
             if type(share) not in (int, float) or not 0 <= share < 1:
@@ -60,9 +67,13 @@ class ModelConfig:
         v, e, u = self.vocab_size, self.embedding_size, self.units
         tensors: dict[str, tuple[int, ...]] = {"embedding": (v, e)}
         for i in range(self.layers):
-            tensors[f"lstm_{i}.kernel"] = (u if i else e, 4 * u)
+            width = u if i else e
+            tensors[f"lstm_{i}.kernel"] = (width, 4 * u)
             tensors[f"lstm_{i}.recurrent_kernel"] = (u, 4 * u)
             tensors[f"lstm_{i}.bias"] = (4 * u,)
+            for n in range(self.mogrifier):
+                kernel = (width, u) if n % 2 else (u, width)  # by turns h gates x and x gates h
+                tensors |= {f"lstm_{i}.mogrifier_{n}.kernel": kernel, f"lstm_{i}.mogrifier_{n}.bias": kernel[1:]}
         if self.projected:
             tensors |= {"projection.kernel": (u, e), "projection.bias": (e,)}
         if not self.causal:
@@ -80,7 +91,11 @@ class ModelConfig:
         return sum(math.prod(shape) for shape in self.shapes().values())
 
     def as_dict(self) -> dict:
-        return asdict(self)
+        """The fields; without `mogrifier` where there is none, as programs write and read them that know of none."""
+        stored = asdict(self)
+        if not self.mogrifier:
+            del stored["mogrifier"]
+        return stored
 
 
 def _shown(value: object) -> str:

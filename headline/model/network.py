@@ -3,6 +3,12 @@
 The cell is that of Keras (Hochreiter & Schmidhuber 1997, with a forget gate; gates in the order i, f, c, o):
 
     z = x W + h U + b;  i, f, o = sigmoid(z_i, z_f, z_o);  c' = f c + i tanh(z_c);  h' = o tanh(c')
+
+In a network with Mogrifier gates, x and h first scale each other by turns, n = 0, 1, …, mogrifier - 1:
+
+    x becomes 2 sigmoid(h Q_n + b_n) x for even n,  h becomes 2 sigmoid(x Q_n + b_n) h for odd n
+
+Melis, Kočiský & Blunsom 2020, "Mogrifier LSTM", section 2; with a bias, which they do without.
 """
 
 from collections.abc import Iterator, Sequence
@@ -67,6 +73,10 @@ class Network:
         self._lstm = [
             (w[f"lstm_{i}.kernel"], w[f"lstm_{i}.recurrent_kernel"], w[f"lstm_{i}.bias"]) for i in range(config.layers)
         ]
+        self._mogrifier = [
+            [(w[f"lstm_{i}.mogrifier_{n}.kernel"], w[f"lstm_{i}.mogrifier_{n}.bias"]) for n in range(config.mogrifier)]
+            for i in range(config.layers)
+        ]
         self._projection = (w["projection.kernel"], w["projection.bias"]) if config.projected else None
         self._softmax = self._embedding.T if config.causal else w["softmax.kernel"]  # (E or U, V)
         self._bias = w["softmax.bias"]  # (V,)
@@ -128,7 +138,8 @@ class Network:
     def cells(self, state: State, ids: np.ndarray) -> Iterator["Cell"]:
         """Yield what each layer's cell computes as it reads one more word in each row: ids of shape (B,)."""
         x = self._embedding[ids][:, None, :]  # (B, 1, E): the same word in all lanes
-        for (kernel, recurrent, bias), h, c in zip(self._lstm, state.h, state.c, strict=True):
+        for (kernel, recurrent, bias), gates, h, c in zip(self._lstm, self._mogrifier, state.h, state.c, strict=True):
+            x, h = _gated(x, h, gates)
             b, r, u = h.shape
             z = product(h.reshape(b * r, u), recurrent).reshape(b, r, 4 * u)
             z += product(x.reshape(-1, x.shape[-1]), kernel).reshape(b, x.shape[1], 4 * u) + bias
@@ -138,6 +149,18 @@ class Network:
             h = output * np.tanh(c)
             yield Cell(first[..., :u], first[..., u:], candidate, output, c, h)
             x = h
+
+
+def _gated(
+    x: np.ndarray, h: np.ndarray, gates: Sequence[tuple[np.ndarray, np.ndarray]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the input x (B, 1, E) and the state h (B, 1, U) after the Mogrifier's rounds: `gates` are Q_n and b_n."""
+    for n, (kernel, bias) in enumerate(gates):
+        if n % 2:
+            h = 2 * _sigmoid(product(x[:, 0], kernel) + bias)[:, None] * h
+        else:
+            x = 2 * _sigmoid(product(h[:, 0], kernel) + bias)[:, None] * x
+    return x, h
 
 
 def product(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:

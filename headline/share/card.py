@@ -94,6 +94,8 @@ def _table(rows: list[tuple[str, str]]) -> str:
 def _facts(checkpoint: Checkpoint) -> list[tuple[str, str]]:
     config = checkpoint.config
     layers = f"{config.layers} LSTM layer{'s' * (config.layers != 1)} of {config.units:,} units"
+    if config.mogrifier:
+        layers += f" with {config.mogrifier} rounds of Mogrifier gating"
     rows = [
         (
             "network",

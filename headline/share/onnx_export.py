@@ -50,8 +50,17 @@ def _nodes(config: ModelConfig) -> Iterator[tuple[str, list[str], list[str], dic
     x = "x"
     for n in range(config.layers):
         z, i, f, g, o, kept, new, seen = (f"{name}_{n}" for name in ("z", "i", "f", "g", "o", "kept", "new", "seen"))
+        h = f"h_{n}"
+        for k in range(config.mogrifier):
+            gate, reads, scaled = f"mogrifier_{n}_{k}", *((x, h) if k % 2 else (h, x))
+            tensors = [f"lstm_{n}.mogrifier_{k}.{part}" for part in ("kernel", "bias")]
+            yield "Gemm", [reads, *tensors], [f"{gate}.z"], {}
+            yield "Sigmoid", [f"{gate}.z"], [f"{gate}.half"], {}
+            yield "Add", [f"{gate}.half", f"{gate}.half"], [gate], {}  # from 0 to 2
+            yield "Mul", [gate, scaled], [f"{gate}.scaled"], {}
+            x, h = (x, f"{gate}.scaled") if k % 2 else (f"{gate}.scaled", h)
         yield "Gemm", [x, f"lstm_{n}.kernel", f"lstm_{n}.bias"], [f"{z}.x"], {}  # (B, 4U)
-        yield "Gemm", [f"h_{n}", f"lstm_{n}.recurrent_kernel", f"{z}.x"], [z], {}
+        yield "Gemm", [h, f"lstm_{n}.recurrent_kernel", f"{z}.x"], [z], {}
         yield "Split", [z], [f"{gate}.z" for gate in (i, f, g, o)], {"axis": 1}
         for gate, function in ((i, "Sigmoid"), (f, "Sigmoid"), (g, "Tanh"), (o, "Sigmoid")):
             yield function, [f"{gate}.z"], [gate], {}  # (B, U)

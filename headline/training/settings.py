@@ -48,6 +48,7 @@ class TrainingConfig:
     embedding_size: int = _setting(128, "dimensions of a word's embedding")
     units: int = _setting(256, "units of each LSTM layer")
     layers: int = _setting(1, "number of LSTM layers")
+    mogrifier: int = _setting(0, "rounds in which a layer's input and state gate each other; 0: a plain LSTM")
     embedding_dropout: float = _setting(0.2, "dropout rate of the embedding dimensions")
     dropout: float = _setting(0.3, "dropout rate of each LSTM layer's output")
     recurrent_dropout: float = _setting(0.0, "dropout rate of each LSTM layer's recurrent weights")
@@ -104,6 +105,7 @@ class TrainingConfig:
             "candidates",
             "weight_decay",
             "max_ngrams",
+            "mogrifier",
         ):
             _check(getattr(self, name) >= 0, name, "0 or more", getattr(self, name))
         _check(0 <= self.ngram_order <= 6, "ngram_order", "from 0 to 6", self.ngram_order)
@@ -140,6 +142,7 @@ class TrainingConfig:
             embedding_size=self.embedding_size,
             units=self.units,
             layers=self.layers,
+            mogrifier=self.mogrifier,
             embedding_dropout=self.embedding_dropout,
             dropout=self.dropout,
         )
@@ -161,6 +164,7 @@ class TrainingConfig:
             embedding_size=model.embedding_size,
             units=model.units,
             layers=model.layers,
+            mogrifier=model.mogrifier,
             **FINE_TUNING,
         )
 

@@ -95,6 +95,7 @@ def work(settings: TrainingConfig, size: ListSize, known_words: int = 0, compare
         examples, positions, predictions = prefixes, config.block_size, 1
     units, width = config.units, config.embedding_size
     cell = 8 * units * sum((width if i == 0 else units) + units for i in range(config.layers))  # 4 gates, 2 operations
+    cell += 2 * units * config.mogrifier * (width + units * (config.layers - 1))
     last = 2 * units * width * config.projected
     into = width if config.causal else units  # the softmax reads
     forward = positions * cell + predictions * (last + 2 * into * scored)

@@ -62,12 +62,9 @@ class FastLSTM(keras.layers.LSTM):
             object.__setattr__(self.cell, "recurrent_kernel", whole)
 
     def _computed_fast(self, mask: Any) -> bool:
-        if keras.backend.backend() != "tensorflow" or mask is not None:
-            return False
-        import tensorflow as tf
-
         return (
-            not tf.config.list_logical_devices("GPU")
+            mask is None
+            and on_a_processor()
             and self.activation is keras.activations.tanh
             and self.recurrent_activation is keras.activations.sigmoid
             and self.use_bias
@@ -75,6 +72,15 @@ class FastLSTM(keras.layers.LSTM):
             and self.compute_dtype in ("float32", "bfloat16")
             and self.variable_dtype == "float32"
         )
+
+
+def on_a_processor() -> bool:
+    """Whether TensorFlow computes, and without a GPU."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    return not tf.config.list_logical_devices("GPU")
 
 
 def lstm(x: Any, h0: Any, c0: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> Any:

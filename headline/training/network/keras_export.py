@@ -27,8 +27,13 @@ def write_tflite(checkpoint: Checkpoint, path: Path) -> None:
         nexts: dict[str, Any] = {}
         x = tf.gather(w["embedding"], ids)  # (B, E)
         for n in range(config.layers):
+            h = states[f"h_{n}"]
+            for k in range(config.mogrifier):
+                kernel, bias = (w[f"lstm_{n}.mogrifier_{k}.{part}"] for part in ("kernel", "bias"))
+                gate = 2 * tf.sigmoid(tf.matmul(x if k % 2 else h, kernel) + bias)
+                x, h = (x, gate * h) if k % 2 else (gate * x, h)
             kernel, recurrent = w[f"lstm_{n}.kernel"], w[f"lstm_{n}.recurrent_kernel"]
-            z = tf.matmul(x, kernel) + tf.matmul(states[f"h_{n}"], recurrent) + w[f"lstm_{n}.bias"]  # (B, 4U)
+            z = tf.matmul(x, kernel) + tf.matmul(h, recurrent) + w[f"lstm_{n}.bias"]  # (B, 4U)
             i, f, g, o = tf.split(z, 4, axis=1)
             c = tf.sigmoid(f) * states[f"c_{n}"] + tf.sigmoid(i) * tf.tanh(g)
             x = tf.sigmoid(o) * tf.tanh(c)

@@ -6,6 +6,7 @@ import numpy as np
 from headline.model.config import ModelConfig
 from headline.training.network.candidate_nats import CandidateNats
 from headline.training.network.fast_lstm import FastLSTM
+from headline.training.network.mogrifier_lstm import MogrifierCell, MogrifierLSTM
 from headline.training.network.rows import rows_of
 
 
@@ -62,7 +63,11 @@ def _autocomplete(config: ModelConfig) -> keras.Model:
     for i in range(config.layers):
         # Default activations and no recurrent dropout, as cuDNN's LSTM requires. Padding is on the right, where it
         # cannot change an earlier position, so no mask is needed.
-        x = FastLSTM(config.units, return_sequences=True, name=f"lstm_{i}")(x)
+        if config.mogrifier:
+            cell = MogrifierCell(config.units, config.mogrifier)
+            x = MogrifierLSTM(cell, return_sequences=True, name=f"lstm_{i}")(x)
+        else:
+            x = FastLSTM(config.units, return_sequences=True, name=f"lstm_{i}")(x)
         x = layers.SpatialDropout1D(config.dropout)(x)
     if config.projected:
         x = layers.Dense(config.embedding_size, name="projection")(x)
@@ -90,7 +95,7 @@ def with_candidates(model: keras.Model) -> keras.Model:
 def drop_recurrent_weights(model: keras.Model, rate: float) -> None:
     """While the autocomplete network is trained, leave out this share of each LSTM layer's recurrent weights."""
     for layer in model.layers:
-        if isinstance(layer, FastLSTM):
+        if isinstance(layer, FastLSTM | MogrifierLSTM):
             layer.weight_dropout = rate
 
 
@@ -110,6 +115,8 @@ def _variables(model: keras.Model, config: ModelConfig) -> dict[str, keras.Varia
     for i in range(config.layers):
         cell = model.get_layer(f"lstm_{i}").cell
         found |= {f"lstm_{i}.{name}": getattr(cell, name) for name in ("kernel", "recurrent_kernel", "bias")}
+        for n in range(config.mogrifier):
+            found |= {f"lstm_{i}.mogrifier_{n}.kernel": cell.gates[n], f"lstm_{i}.mogrifier_{n}.bias": cell.biases[n]}
     if config.projected:
         dense = model.get_layer("projection")
         found |= {"projection.kernel": dense.kernel, "projection.bias": dense.bias}
