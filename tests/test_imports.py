@@ -20,7 +20,7 @@ HOUSE = ["paths", "errors", "corpus", "model", "generator", "training", "runs", 
 ROOMS = [name for name in HOUSE if (PACKAGE / name).is_dir()]
 ENTRANCES = {"headline", "headline.cli", "headline.__main__"}  # they may import any room
 # Loaded by a training process only.
-NETWORK = "keras_model keras_export fast_lstm fused_adamw candidate_nats batches accelerator objective rows"
+NETWORK = "keras_model keras_export fused_adamw batches accelerator objective rows"
 WITH_KERAS = {
     "headline.training.distribute.processes",
     "headline.training.fitting.callbacks",
@@ -28,6 +28,7 @@ WITH_KERAS = {
 }
 WITH_KERAS |= {f"headline.training.data.{name}" for name in ("training_data", "of_list", "of_shards")}
 WITH_KERAS |= {f"headline.training.network.{name}" for name in NETWORK.split()}
+WITH_KERAS |= {f"headline.training.network.layers.{name}" for name in ("fast_lstm", "mogrifier_lstm", "candidate_nats")}
 LIGHT = [
     "generator.suggester",
     "generator.generator",

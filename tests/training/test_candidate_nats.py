@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from headline.training.network.candidate_nats import CandidateNats
 from headline.training.network.keras_model import TiedEmbedding
+from headline.training.network.layers.candidate_nats import CandidateNats
 
 CANDIDATES = np.array([0, 7, 2, 9, 4], dtype="int32")
 LOG_CHANCE = np.log(np.array([1, 0.5, 0.1, 0.3, 0.9], dtype="float32"))

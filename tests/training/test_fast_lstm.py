@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from headline.training.network.fast_lstm import FastLSTM
+from headline.training.network.layers.fast_lstm import FastLSTM
 
 ROWS, STEPS, SIZE, UNITS = 5, 7, 6, 8
 ON_TENSORFLOW = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the fast way is TensorFlow's")

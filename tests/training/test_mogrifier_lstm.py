@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from headline.training.network import mogrifier_lstm
-from headline.training.network.mogrifier_lstm import MogrifierCell, MogrifierLSTM
+from headline.training.network.layers import mogrifier_lstm
+from headline.training.network.layers.mogrifier_lstm import MogrifierCell, MogrifierLSTM
 
 ROWS, STEPS, SIZE, UNITS, ROUNDS = 5, 7, 6, 8, 3
 ON_TENSORFLOW = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the fast way is TensorFlow's")

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 
 from headline.model.config import ModelConfig
-from headline.training.network.candidate_nats import CandidateNats
-from headline.training.network.fast_lstm import FastLSTM
-from headline.training.network.mogrifier_lstm import MogrifierCell, MogrifierLSTM
+from headline.training.network.layers.candidate_nats import CandidateNats
+from headline.training.network.layers.fast_lstm import FastLSTM
+from headline.training.network.layers.mogrifier_lstm import MogrifierCell, MogrifierLSTM
 from headline.training.network.rows import rows_of
 
 

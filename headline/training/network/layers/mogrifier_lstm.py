@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from headline.training.network.fast_lstm import on_a_processor
+from headline.training.network.layers.fast_lstm import on_a_processor
 
 
 @keras.saving.register_keras_serializable("headline")
