@@ -88,7 +88,7 @@ function go(to) {
 }
 
 function draw() {
-  const { steps = [], lstm_weight: weight, temperature, vocabulary, hints = {} } = props.value || {};
+  const { steps = [], lstm_weight: weight, temperature, vocabulary, mogrifier, hints = {} } = props.value || {};
   controls.hidden = !steps.length;
   if (!steps.length) {
     where.textContent = "Type a word to see it go through the model.";
@@ -111,8 +111,10 @@ function draw() {
   body.replaceChildren(
     ...part("1. Id", `The word’s row in the vocabulary of ${vocabulary.toLocaleString("en")}.`,
       make("p", "id", `${step.word} → ${step.id}`)),
-    ...part("2. Embedding", "The id picks one row of learnt numbers. Blue is below 0, orange above.",
-      strip({ name: "embedding", ...step.embedding }, full)),
+    ...part("2. Embedding", "The id picks one row of learnt numbers. Blue is below 0, orange above."
+      + (step.scaled ? ` Before the LSTM reads them, they and its hidden state h scale each other, ${mogrifier} times by turns (Mogrifier gates): so a word is read differently after other words.` : ""),
+      strip({ name: "embedding", ...step.embedding }, full),
+      ...(step.scaled ? [strip({ name: "as the LSTM reads it", ...step.scaled }, Math.max(full, ...steps.map((each) => each.scaled.scale)))] : [])),
     ...part("3. The LSTM reads it", "One stripe for each unit of the top layer. The forget gate says how much of the old cell state stays, "
       + "the input gate how much of the candidate comes in, the output gate how much of it shows as h.",
       ...step.gates.map((gate) => strip(gate, gate.name === "cell state c" ? state : 1))),

@@ -52,11 +52,16 @@ def random_weights(config: ModelConfig, seed: int = 0, scale: float = 0.6) -> di
 
 
 def random_checkpoint(
-    recipe: str = "autocomplete", words: Sequence[str] = WORDS, block_size: int = 8, seed: int = 0, scale: float = 0.6
+    recipe: str = "autocomplete",
+    words: Sequence[str] = WORDS,
+    block_size: int = 8,
+    seed: int = 0,
+    scale: float = 0.6,
+    mogrifier: int = 0,
 ) -> Checkpoint:
     """Random weights on hand-made words."""
     known = vocabulary(recipe, words)
-    config = ModelConfig(recipe, len(known), block_size, embedding_size=5, units=7)
+    config = ModelConfig(recipe, len(known), block_size, embedding_size=5, units=7, mogrifier=mogrifier)
     return Checkpoint(config, known, random_weights(config, seed, scale))
 
 

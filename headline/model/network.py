@@ -47,8 +47,9 @@ class State:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one layer's cell computes for one more word: six arrays of shape (B, R, U)."""
+    """What one layer's cell computes for one more word: six arrays of shape (B, R, U), and what it reads."""
 
+    x: np.ndarray  # (B, 1, E), in later layers (B, R, U): its input, after the Mogrifier's rounds
     input: np.ndarray  # i, from 0 to 1: how much of the candidate is let in
     forget: np.ndarray  # f, from 0 to 1: how much of the old c is kept
     candidate: np.ndarray  # tanh(z_c), from -1 to 1
@@ -147,7 +148,7 @@ class Network:
             first, output = _sigmoid(z[..., : 2 * u]), _sigmoid(z[..., 3 * u :])
             c = first[..., u:] * c + first[..., :u] * candidate
             h = output * np.tanh(c)
-            yield Cell(first[..., :u], first[..., u:], candidate, output, c, h)
+            yield Cell(x, first[..., :u], first[..., u:], candidate, output, c, h)
             x = h
 
 

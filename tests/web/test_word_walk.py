@@ -44,6 +44,26 @@ def test_the_cells_equation_holds_in_the_strips_that_are_drawn(recipe):
             assert change == pytest.approx(after - before, abs=1e-6)
 
 
+def test_what_the_lstm_reads_is_the_embedding_scaled_by_the_state_before():
+    suggester = tiny.suggester(random_checkpoint(mogrifier=1))
+    model, weights = suggester.model, suggester.checkpoint.weights
+    walk = word_walk(TEXT, suggester)
+    assert walk["mogrifier"] == 1
+    state = model.start()
+    for i, step in zip(
+        suggester.next_words.window([step["id"] for step in walk["steps"]])[:-1], walk["steps"], strict=False
+    ):
+        state = model.step(state, np.array([i]))
+        z = state.h[0][0, 0] @ weights["lstm_0.mogrifier_0.kernel"] + weights["lstm_0.mogrifier_0.bias"]
+        read = 2 / (1 + np.exp(-z)) * weights["embedding"][step["id"]]
+        assert drawn_values(step["scaled"]) == pytest.approx(read, abs=0.02)
+
+
+def test_a_plain_lstm_reads_the_embedding():
+    walk = word_walk(TEXT, tiny.suggester(random_checkpoint()))
+    assert walk["mogrifier"] == 0 and {step["scaled"] for step in walk["steps"]} == {None}
+
+
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "zzqx", "🎉 日本語", "the " * 400])
 @pytest.mark.parametrize("recipe", ["autocomplete", "notebook"])
 def test_any_text_can_be_walked(text, recipe):

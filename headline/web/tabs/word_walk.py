@@ -31,7 +31,7 @@ def word_walk_of(elem_id: str) -> gr.HTML:
 
 
 def word_walk(text: str, suggester: Suggester) -> dict:
-    """What the model computes at each word of a text: {"steps", "lstm_weight", "temperature", "vocabulary"}."""
+    """What the model computes at each word of a text, and some of its numbers."""
     vocabulary, model = suggester.vocabulary, suggester.model
     ended = text if not text or text[-1].isspace() else text + " "
     ids = vocabulary.split_typed(ended).context[:_WORDS]
@@ -40,6 +40,7 @@ def word_walk(text: str, suggester: Suggester) -> dict:
         "lstm_weight": model.lstm_weight,
         "temperature": model.temperature,
         "vocabulary": len(vocabulary),
+        "mogrifier": model.network.config.mogrifier,
     }
 
 
@@ -51,7 +52,8 @@ def _step(suggester: Suggester, ids: list[int]) -> dict:
     for i in earlier:
         state = model.step(state, np.array([i]))
     read = np.array([last])
-    *_, cell = network.cells(state, read)  # of the top layer
+    lowest, *higher = network.cells(state, read)
+    cell = higher[-1] if higher else lowest
     lane = 0 if network.config.causal else network.lanes - 2 - len(earlier)
     before, after = state.h[-1][0, lane], cell.h[0, lane]
     gates = {
@@ -67,6 +69,7 @@ def _step(suggester: Suggester, ids: list[int]) -> dict:
         "word": _UNKNOWN if last == suggester.vocabulary.unk else suggester.vocabulary.written[last],
         "id": last,
         "embedding": strip(suggester.checkpoint.weights["embedding"][last]),
+        "scaled": strip(lowest.x[0, 0]) if network.config.mogrifier else None,
         "gates": [{"name": name, **strip(values[0, lane])} for name, values in gates.items()],
         "units": [[int(u), *(float(v) for v in (before[u], after[u], after[u] - before[u]))] for u in units],
         "next": _next(suggester, model.step(state, read)),
