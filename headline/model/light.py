@@ -11,8 +11,8 @@ from headline.model.checkpoint import Checkpoint
 from headline.model.pruning import of_fewer_words, pruned
 
 PRECISION = "int4"  # in which a light model is stored
-WORDS = 16_000
-NGRAMS = 150_000
+WORDS = 13_000
+NGRAMS = 100_000
 
 
 def light(checkpoint: Checkpoint, words: int = WORDS, ngrams: int = NGRAMS) -> Checkpoint:

@@ -83,7 +83,7 @@ def kept_ngrams(windows: WindowTables, vocabulary: Vocabulary, max_ngrams: int) 
 
 def ngrams_alone(checkpoint: Checkpoint) -> Checkpoint:
     """Return a checkpoint that predicts by n-grams only: its network has one unit, zero weights and no say."""
-    config = replace(checkpoint.config, embedding_size=1, units=1, layers=1)
+    config = replace(checkpoint.config, embedding_size=1, units=1, layers=1, mogrifier=0)
     weights = {name: np.zeros(shape, dtype=np.float32) for name, shape in config.shapes().items()}
     return replace(checkpoint, config=config, weights=weights, lstm_weight=0.0)
 
