@@ -22,7 +22,7 @@ const WORTH_CORRECTING = 0.01; // less probable corrections are mostly misspelt 
 const DELICATE_IN_WORD = 0.25, DELICATE_NEXT = 0.02; // probabilities from which a delicate word is suggested
 const SPARE = 2; // suggestions that are found beside those asked for, in case some are left out
 const UNKNOWN_PRIOR = 1; // strength of the prior on the share of unknown words, in words
-const LIKELIER = 1.5; // times as likely as that the open word ends must initials of the general list be to be offered
+const MUCH_LESS = 0.5; // of the probability of the open word's end, below which initials of the general list are left out
 const MAY_END = 0.05; // probability that the open word is complete, from which on words that follow it are suggested
 const SET_PHRASE = 0.3; // share of the word that most often follows another, from which on the words after it are looked up
 const USED_BEFORE = 0.3; // share of the unknown words that this text used before
@@ -153,11 +153,11 @@ export class Suggester {
 
   /**
    * Whether a word of the general list says little where the open word may well be complete: it is as short as initials, or
-   * that word is in capitals, and is not clearly more probable than its end.
+   * that word is in capitals, and its end is much more probable.
    */
   #isScrap(word, share, complete, writing) {
     const initials = isBrief(word) && word.toUpperCase() !== word; // but not in a script without capitals
-    return (initials || writing.telling) && complete >= MAY_END && share < LIKELIER * complete;
+    return (initials || writing.telling) && complete >= MAY_END && share < MUCH_LESS * complete;
   }
 
   /** The best `k` different choices for the open word, as shares of the mass of all that it can become. */

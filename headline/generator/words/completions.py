@@ -19,7 +19,7 @@ from headline.model.top import top
 
 MAY_END = 0.05  # probability that the open word is complete, from which on words that follow it are suggested
 _WORTH_CORRECTING = 0.01  # less probable corrections are mostly misspelt words of the list
-_LIKELIER = 1.5  # times as likely as that the open word ends must initials of the general list be to be offered
+_MUCH_LESS = 0.5  # of the probability of the open word's end, below which initials of the general list are left out
 
 
 @dataclass
@@ -104,6 +104,6 @@ class Completions:
 
 def _is_scrap(word: str, share: float, complete: float, writing: Writing) -> bool:
     """Whether a word of the general list says little where the open word may well be complete: it is as short as
-    initials, or that word is in capitals, and is not clearly more probable than its end."""
+    initials, or that word is in capitals, and its end is much more probable."""
     initials = len(word) <= INITIALS and word.upper() != word  # but not in a script without capitals
-    return (initials or writing.telling) and complete >= MAY_END and share < _LIKELIER * complete
+    return (initials or writing.telling) and complete >= MAY_END and share < _MUCH_LESS * complete
