@@ -177,9 +177,12 @@ def test_there_are_no_workers_with_a_login():
 
 def test_a_worker_that_dies_is_replaced_and_all_end_with_the_page(page):
     """The last test, because it ends the page."""
+    until = time.monotonic() + GENEROUS
+    while len(page.workers()) < 2:  # the second one may still be on its way
+        assert time.monotonic() < until
+        time.sleep(0.1)
     first, second = page.workers()
     os.kill(first, signal.SIGKILL)
-    until = time.monotonic() + GENEROUS
     while len(now := page.workers()) < 2 or first in now:
         connection = page.connect()
         assert ask(connection, QUESTION)[0] == 200  # meanwhile another one answers
