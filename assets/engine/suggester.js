@@ -5,7 +5,7 @@ import { isBlocked } from "./blocklist.js";
 import { AfterText } from "./after_text.js";
 import { isBrief } from "./capitals.js";
 import { isBlank, isWord } from "./characters.js";
-import { choice, likeliestFirst, savingMost } from "./choice.js";
+import { choice, likeliestFirst, worthMost } from "./choice.js";
 import { Learner } from "./learning.js";
 import { NextWords, REMEMBERED } from "./next_words.js";
 import { LIKELIER_THAN_NOT, carriedOn, openings } from "./phrases.js";
@@ -26,6 +26,8 @@ const MUCH_LESS = 0.5; // of the probability of the open word's end, below which
 const MAY_END = 0.05; // probability that the open word is complete, from which on words that follow it are suggested
 const SET_PHRASE = 0.3; // share of the word that most often follows another, from which on the words after it are looked up
 const USED_BEFORE = 0.3; // share of the unknown words that this text used before
+const OCCURS = 20, FREQUENT = 1e-3; // times, and share of all words, from which a word says little by itself: to, the, is
+const CONTENT = 2; // times as much is the row of a word worth that says something
 const MARK_WORTH = 0.05; // probability from which a punctuation mark is suggested
 
 /** Suggestions that make different texts: straßen and strassen are one word in capitals. */
@@ -49,6 +51,8 @@ export class Suggester {
     const apart = new Set([...vocabulary.specials, ...this.marks]);
     const blockedIds = vocabulary.sortedIds.filter((i) => isBlocked(vocabulary.itos[i], blocked));
     const words = vocabulary.counts.reduce((a, b) => a + b, 0);
+    const frequent = Math.max(OCCURS, FREQUENT * words);
+    this.content = new Set(vocabulary.sortedIds.filter((i) => vocabulary.counts[i] < frequent)); // words that say something
     this.unknownRate = vocabulary.unk === undefined ? 0 : vocabulary.counts[vocabulary.unk] / Math.max(1, words);
     this.nextWords = new NextWords(model, vocabulary, new Set([...apart, ...blockedIds]), meta.model);
     this.strongest = model.ngrams?.strongest();
@@ -72,7 +76,7 @@ export class Suggester {
       choices = [...choices, ...this.#afterOpenWord(typed, ahead, complete, some, personal)].sort(likeliestFirst);
     } else choices = this.#next(ahead, [], [], typed.context.at(-1), some, personal);
     choices = choices.filter((c) => c.probability >= minProbability && !this.#isOutOfPlace(c, typed.fragment));
-    if (!isBlank(text)) choices = savingMost(choices, k, choices.map((c) => this.#saved(c, typed.fragment)));
+    if (!isBlank(text)) choices = worthMost(choices, k, choices.map((c) => this.#worth(c, typed.fragment)));
     choices = choices.slice(0, k);
     if (phrases) choices = choices.map((c) => ({ ...c, more: this.#more(c, text, ahead, personal) }));
     const written = choices.map((c) => this.#written(c, typed, writing));
@@ -93,10 +97,14 @@ export class Suggester {
     return c.probability < least && isBlocked(this.#key(c), this.delicate);
   }
 
-  /** How many keys a next word saves to whom it comes right: its letters and its space. 0 for any other choice. */
-  #saved(c, fragment) {
+  /**
+   * What a next word is worth to whom it comes right: its letters and its space, twice if it says something. 0 for any other
+   * choice.
+   */
+  #worth(c, fragment) {
     if (c.corrects || (fragment && c.after === null) || this.marks.has(c.ids[0])) return 0;
-    return [...this.#key(c)].length + 1;
+    const says = !c.ids.length || this.content.has(c.ids[0]);
+    return ([...this.#key(c)].length + 1) * (says ? CONTENT : 1);
   }
 
   /** The most probable next words and marks after the text and more words, without the last one again. */

@@ -14,8 +14,9 @@ from headline.generator.next_words import BYTES_KEPT, REMEMBERED, NextWord, Next
 from headline.generator.personal import Personal
 from headline.generator.phrases import LIKELIER_THAN_NOT, carried_on, openings
 from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
-from headline.generator.words.choice import Choice, likeliest_first, saving_most
+from headline.generator.words.choice import Choice, likeliest_first, worth_most
 from headline.generator.words.completions import MAY_END, Completions
+from headline.generator.words.content import content_words
 from headline.generator.words.lexicon import Lexicon
 from headline.generator.writing import Writing
 from headline.model.checkpoint import Checkpoint
@@ -25,6 +26,7 @@ _DELICATE_IN_WORD, _DELICATE_NEXT = 0.25, 0.02  # probabilities from which a del
 _SPARE = 2  # suggestions that are found beside those asked for, in case some are left out
 WORTH_SHOWING = 0.004  # probability below which a suggestion is noise
 _SET_PHRASE = 0.3  # share of the word that most often follows another, from which on the words after it are looked up
+_CONTENT = 2  # times as much is the row of a word worth that says something
 MARK_WORTH = 0.05  # probability from which a punctuation mark is suggested
 
 
@@ -75,6 +77,7 @@ class Suggester:
         # Ids that are never written: special ids and blocked words; and those that are ranked apart: marks.
         self.blocked_ids = np.array([*self.vocabulary.specials, *blocked_words_ids], dtype=np.int64)
         self._marks = frozenset(self.vocabulary.marks)
+        self._content = content_words(self.vocabulary)
         self.suppressed_ids = np.append(self.blocked_ids, np.array(self.vocabulary.marks, dtype=np.int64))
         self.next_words = NextWords(self.model, self.suppressed_ids, kept)
         self._completions = Completions(self.vocabulary, self.lexicon, self._blocked)
@@ -102,7 +105,8 @@ class Suggester:
 
         Between words these are next words and marks; inside a word, completions; in an empty box, first words. Where
         the open word may well be complete, they are completions and what comes after it, ranked together. Of next words
-        after a text those are chosen that save most keys, so that fewer suggestions need not be the first of more.
+        after a text those are chosen that save most keys and say something, so that fewer suggestions need not be the
+        first of more.
 
         Args:
             phrases: whether suggestions say what follows them: where that is likelier than not, and in an empty box.
@@ -133,7 +137,7 @@ class Suggester:
         innocent = (c for c in choices if not self._is_out_of_place(c, bool(typed.fragment)))
         choices = [c for c in innocent if c.probability >= min_probability]
         if text.strip():
-            choices = saving_most(choices, k, [self._saved(c, bool(typed.fragment)) for c in choices])
+            choices = worth_most(choices, k, [self._worth(c, bool(typed.fragment)) for c in choices])
         choices = choices[:k]
         if phrases and text.strip():
             choices = self._carried_on(choices, ahead, everywhere=personal is not None)
@@ -150,11 +154,13 @@ class Suggester:
         """
         return self._learner.learn(headlines, before)
 
-    def _saved(self, choice: Choice, in_word: bool) -> int:
-        """How many keys a next word saves to whom it comes right: its letters and its space. 0 for any other choice."""
+    def _worth(self, choice: Choice, in_word: bool) -> int:
+        """What a next word is worth to whom it comes right: its letters and its space, twice if it says something. 0
+        for any other choice."""
         if choice.corrects or (in_word and not choice.after) or (choice.ids and choice.ids[0] in self._marks):
             return 0
-        return len(choice.key(self.vocabulary)) + 1
+        says = not choice.ids or self._content[choice.ids[0]]
+        return (len(choice.key(self.vocabulary)) + 1) * (_CONTENT if says else 1)
 
     def _is_out_of_place(self, choice: Choice, in_word: bool) -> bool:
         """Whether a delicate word would be offered where it is not likely: to letters that may begin another word, or

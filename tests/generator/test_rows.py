@@ -1,19 +1,22 @@
-"""Which next words get the rows of the list: the most probable one, and those that save most keys."""
+"""Which next words get the rows of the list: the most probable one, and those that are worth most."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from headline.generator.words.choice import Choice, saving_most
+from headline.corpus.vocabulary import Vocabulary
+from headline.generator.words.choice import Choice, worth_most
+from headline.model.checkpoint import Checkpoint
 from tests.tiny import WORDS, bigram_checkpoint, random_checkpoint, suggester
 
 LIKELY = 8.0  # a logit
 
 
 def chosen(rows: list[tuple[float, int]], k: int) -> list[int]:
-    """The numbers of the rows that get a place; a row is a probability and the keys that it saves."""
+    """The numbers of the rows that get a place; a row is a probability and what it is worth."""
     choices = [Choice(p, (n,)) for n, (p, _) in enumerate(rows)]
-    return [c.ids[0] for c in saving_most(choices, k, [keys for _, keys in rows])]
+    return [c.ids[0] for c in worth_most(choices, k, [keys for _, keys in rows])]
 
 
 @pytest.mark.parametrize(
@@ -32,12 +35,12 @@ def chosen(rows: list[tuple[float, int]], k: int) -> list[int]:
         ([], 3, []),
     ],
 )
-def test_places_of_next_words_go_to_those_that_save_most_keys(rows, k, expected):
+def test_places_of_next_words_go_to_those_that_are_worth_most(rows, k, expected):
     assert chosen(rows, k) == expected
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_no_other_choice_of_as_many_saves_more(seed: int):
+def test_no_other_choice_of_as_many_is_worth_more(seed: int):
     suggestions = suggester(random_checkpoint(seed=seed)).suggest("the ", k=1000)
     rows = [(s.probability, len(s.completion) + 1) for s in suggestions]
     for k in range(1, 5):
@@ -76,6 +79,31 @@ FOLLOWS = {
 )
 def test_long_words_are_listed_before_short_ones_that_are_a_little_likelier(text: str, k: int, expected: list[str]):
     assert [s.text for s in suggester(bigram_checkpoint(FOLLOWS)).suggest(text, k)] == expected
+
+
+def with_counts(checkpoint: Checkpoint, counts: dict[str, int], others: int) -> Checkpoint:
+    """The same model, of a list that has some words so many times, and the others so many."""
+    known = checkpoint.vocabulary
+    numbers = [counts.get(written, others) for written in known.written]
+    return replace(checkpoint, vocabulary=Vocabulary(known.written, numbers, known.tokenizer.name))
+
+
+CLOSE = {"says": {"we": LIKELY, "rise": LIKELY - 0.1, "won't": LIKELY - 0.5}}
+
+
+@pytest.mark.parametrize(
+    ("counts", "others", "second"),
+    [
+        ({}, 5, "says rise"),
+        ({"rise": 2_000}, 1, "says won't"),
+        ({"rise": 2_000, "won't": 2_000}, 1, "says rise"),
+        ({"rise": 19}, 1, "says rise"),  # in so short a list 19 are few
+        ({"rise": 20}, 1, "says won't"),
+    ],
+)
+def test_a_word_that_says_something_is_worth_twice_as_much(counts: dict[str, int], others: int, second: str):
+    box = suggester(with_counts(bigram_checkpoint(CLOSE), counts, others))
+    assert [s.text for s in box.suggest("says ", 2)] == ["says we", second]
 
 
 def test_rows_are_in_the_order_of_their_probability():

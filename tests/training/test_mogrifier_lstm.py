@@ -78,14 +78,15 @@ def test_half_precision_is_near():
 
 
 @pytest.mark.parametrize("fast", [True, False])
-def test_weights_that_read_the_state_are_left_out_while_training_only(fast, monkeypatch):
+@pytest.mark.parametrize(("policy", "near"), [("float32", 1e-5), ("mixed_bfloat16", 0.05)])
+def test_weights_that_read_the_state_are_left_out_while_training_only(fast, policy, near, monkeypatch):
     monkeypatch.setattr(mogrifier_lstm, "on_a_processor", lambda: fast and keras.backend.backend() == "tensorflow")
-    x, made = numbers(ROWS, STEPS, SIZE), layer()
+    x, made = numbers(ROWS, STEPS, SIZE), layer(dtype=policy)
     plain = outputs(made, x, False)
     made.weight_dropout = 0.5
     first, second = (outputs(made, x, True) for _ in range(2))
-    assert np.abs(first - plain).max() > 0.01 and np.abs(first - second).max() > 0.01
-    np.testing.assert_allclose(first[:, 0], plain[:, 0], atol=1e-5)  # the first state is 0, so nothing is left out
+    assert np.abs(first - plain).max() > 0.1 and np.abs(first - second).max() > 0.1
+    np.testing.assert_allclose(first[:, 0], plain[:, 0], atol=near)  # the first state is 0, so nothing is left out
     np.testing.assert_array_equal(outputs(made, x, False), plain)
 
 

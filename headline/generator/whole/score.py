@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from headline.corpus.vocabulary import Vocabulary
+from headline.generator.words.content import content_words
 
 _FREQUENCY = 0.3  # weight of how frequent the words are by themselves
 _RARE = 20  # occurrences below which all words are alike: a fine-tuned model's list lacks most words that it knows
-_CONTENT = 1e-3  # share of all words below which a word is taken for one that says something
 
 
 class HeadlineScorer:
@@ -23,9 +23,7 @@ class HeadlineScorer:
     def __init__(self, vocabulary: Vocabulary):
         counts, total = vocabulary.counts, max(1, vocabulary.counts.sum())
         self._log_frequency = np.log(np.maximum(counts, _RARE) / total)  # (V,)
-        silent = [*vocabulary.specials, *vocabulary.marks]
-        self._says = counts < _CONTENT * total  # (V,) bool
-        self._says[silent] = False
+        self._says = content_words(vocabulary)  # (V,) bool
         self._itos = vocabulary.itos
 
     def score(self, ids: Sequence[int], mean_log_probability: float) -> float:

@@ -29,16 +29,16 @@ def likeliest_first(choices: Iterable[Choice]) -> list[Choice]:
     return sorted(choices, key=_PROBABILITY, reverse=True)
 
 
-def saving_most(choices: Sequence[Choice], k: int, saved: Sequence[int]) -> list[Choice]:
-    """Return `k` choices in their order: the most probable ones, but of next words those that save most keys.
+def worth_most(choices: Sequence[Choice], k: int, worths: Sequence[int]) -> list[Choice]:
+    """Return `k` choices in their order: the most probable ones, but of next words those that are worth most.
 
-    `choices` are in the order of their probability; `saved` has the keys that each next word saves, and 0 for any
-    other choice. The places of next words among the `k` most probable go to the most probable next word, and to those
-    with the largest product of probability and keys.
+    `choices` are in the order of their probability; `worths` says what each next word is worth to whom it comes right,
+    and 0 for any other choice. The places of next words among the `k` most probable go to the most probable next word,
+    and to those with the largest product of probability and worth.
     """
-    worth = [c.probability * keys for c, keys in zip(choices, saved, strict=True)]
-    next_words = [n for n, keys in enumerate(saved) if keys]
+    expected = [c.probability * worth for c, worth in zip(choices, worths, strict=True)]
+    next_words = [n for n, worth in enumerate(worths) if worth]
     places = sum(n < k for n in next_words)
-    best = sorted(next_words[1:], key=lambda n: -worth[n])[: max(0, places - 1)]
+    best = sorted(next_words[1:], key=lambda n: -expected[n])[: max(0, places - 1)]
     kept = {*next_words[:1], *best} if places else set()
-    return [c for n, c in enumerate(choices) if (n in kept if saved[n] else n < k)]
+    return [c for n, c in enumerate(choices) if (n in kept if worths[n] else n < k)]

@@ -74,7 +74,7 @@ class MogrifierLSTM(keras.layers.RNN):
             tf.convert_to_tensor(getattr(v, "_value", v))
             for v in (cell.kernel, cell.recurrent_kernel, cell.bias, *cell.biases)
         )
-        both = tf.cast(tf.concat([kernel, recurrent], axis=0), products)
+        both = tf.concat([tf.cast(kernel, products), tf.cast(recurrent, products)], axis=0)
         gates = [tf.cast(tf.convert_to_tensor(getattr(v, "_value", v)), products) for v in cell.gates]
 
         def times(a: Any, matrix: Any) -> Any:
