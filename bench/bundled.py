@@ -7,8 +7,9 @@ Seeded. A run that was interrupted goes on after its last epoch when the same co
 not part of this repository; data/README.md says where they come from, and bench/bundled_word_states.py where the word
 vectors do. Steps, each kept in the work folder:
 
-    corpus      text.txt, headlines.txt, left_out.txt     (bench/bundled_corpus.py)
+    corpus      text.txt, headlines.txt, last.txt, left_out.txt     (bench/bundled_corpus.py)
     trained     the network after both courses, float32
+    last        and after one more pass over the headlines of last.txt
     assets      the model as it is shipped: weights with rare words in 4 bits, n-grams, mixture, figures
 """
 
@@ -22,6 +23,7 @@ import numpy as np
 
 from bench import bundled_corpus
 from headline.corpus.reader import read_headlines
+from headline.corpus.report import Corpus
 from headline.corpus.split import split_headlines
 from headline.corpus.truecasing import Truecaser
 from headline.corpus.vocabulary import Vocabulary
@@ -35,6 +37,7 @@ from headline.model.pruning import pruned
 from headline.paths import BUNDLED_MODEL, SAMPLE_CORPUS
 from headline.training.fitting.mixture import build_ngrams, fit_mixture, fitted_mixture, ngrams_alone
 from headline.training.fitting.pretraining import text_ngrams
+from headline.training.loading import load_keras
 from headline.training.network.word_vectors import rare_words_drawn, vectors_for
 from headline.training.options import RunOptions
 from headline.training.run import run
@@ -48,6 +51,7 @@ SETTINGS = RECIPES["autocomplete"].changed(
     min_count=2,
     max_words=32_000,
     text_weight=0.2,
+    text_again=0.15,
     text_ngrams=0.0,  # beside the network they get a weight of 0.014: not worth half a megabyte
     embedding_dropout=0.25,
     dropout=0.4,
@@ -56,13 +60,14 @@ SETTINGS = RECIPES["autocomplete"].changed(
     weight_decay=0.05,
     batch_size=256,
     text_epochs=1,
-    epochs=7,
+    epochs=6,
     patience=0,
     validation=bundled_corpus.HELD_OUT,
     test=bundled_corpus.HELD_OUT,
     max_ngrams=440_000,
     precision="float32",
 )
+LAST = SETTINGS.changed(epochs=1, text_again=0.0, learning_rate=4e-4, ngram_order=0)
 DRAWN = 9.0  # occurrences of a word as much as which its word vector counts, after training
 STRETCH = 1.3  # times as long as the map makes vectors, which are shorter than those that it was fitted on
 COUNTED = 1_000_000  # n-grams of those that occur most often, of which the most useful ones are shipped
@@ -176,6 +181,22 @@ def train(corpus: Path, work: Path, settings: TrainingConfig, vectors: Path | No
     return run(options, out, emit=_print_epoch)
 
 
+def last_course(trained: Checkpoint, corpus: Path, work: Path) -> Checkpoint:
+    """One more pass over some of the headlines, or load what was trained before."""
+    out = work / "last"
+    if out.is_dir():
+        return Checkpoint.load(out)
+    load_keras()
+    from headline.training.fitting.fit import fit
+
+    rows = Corpus(read_headlines(corpus / "last.txt").headlines)
+    begin = replace(trained, ngram=None)
+    checkpoint = fit(rows, LAST, lambda progress: None, start_from=begin, vocabulary=trained.vocabulary)
+    checkpoint = replace(trained, weights=checkpoint.weights)
+    checkpoint.save(out)
+    return checkpoint
+
+
 def drawn(trained: Checkpoint, vectors: Path | None) -> Checkpoint:
     """The network with its rare words drawn to what the word vectors say of them."""
     if vectors is None:
@@ -267,7 +288,8 @@ def main() -> None:
     if options.casing:
         with_forms_before(Checkpoint.load(options.out), corpus, SETTINGS).save(options.out, SHIPPED)
         return
-    trained = drawn(train(corpus, options.work, SETTINGS, options.vectors), options.vectors)
+    trained = train(corpus, options.work, SETTINGS, options.vectors)
+    trained = drawn(last_course(trained, corpus, options.work), options.vectors)
     shipped, ngrams = ship(trained, corpus, SETTINGS)
     rows = read_headlines(corpus / "headlines.txt").headlines
     headlines = {

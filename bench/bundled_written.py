@@ -2,7 +2,9 @@
 
     pip install -r bench/requirements-teacher.txt
     python -m bench.bundled_written ../shared/data teacher.gguf runs/bundled/written.jsonl --rows 15040
-    python -m bench.bundled_written runs/bundled/written.jsonl --clean     # writes bench/bundled_written.csv.gz
+    python -m bench.bundled_written runs/bundled/written.jsonl --clean bench/bundled_written.csv.gz
+
+A second round asked about the subjects of bench/bundled_subjects_more.txt, `--subjects`, with other prompts, `--round 1`.
 
 Sequence-level distillation (Kim and Rush 2016, arXiv:1606.07947): the small network reads what the large one writes. The
 teacher is Qwen2.5-Coder-1.5B-Instruct (Apache-2.0) in 4 bits, `qwen2.5-coder-1.5b-instruct-q4_k_m.gguf`; we had it from
@@ -22,12 +24,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.bundled_corpus import WRITTEN, clean, clean_tweet, open_rows
+from bench.bundled_corpus import clean, clean_tweet, open_rows
 from headline.corpus.segmentation import TOKENIZERS
 from headline.generator.words.blocklist import blocked_words, delicate_words, is_blocked
 
 SUBJECTS = Path(__file__).with_name("bundled_subjects.txt")
+MORE_SUBJECTS = SUBJECTS.with_stem("bundled_subjects_more")
 BATCH = 320  # rows that share a prompt
+_BATCHES = 1_000_000  # more than a round has
 # Kinds of rows, batch by batch: a headline that begins with the subject, one about it, one that begins as others do.
 PLAIN, TOPICAL, BEGUN = "plain", "topical", "begun"
 ORDER = (PLAIN, PLAIN, TOPICAL, PLAIN, PLAIN, TOPICAL, BEGUN, BEGUN, TOPICAL, BEGUN)
@@ -119,12 +123,23 @@ def requests(about: Sequence[str], shown: Sequence[Example]) -> dict[str, Iterat
     return {PLAIN: rounds(PLAIN), TOPICAL: rounds(TOPICAL), BEGUN: beginnings()}
 
 
-def write(folder: Path, teacher_file: Path, out: Path, rows: int, skip: int = 0) -> None:
-    """Let the teacher write, batch by batch, behind the first `skip` rows and what `out` has already."""
+def write(
+    folder: Path,
+    teacher_file: Path,
+    out: Path,
+    rows: int,
+    skip: int = 0,
+    about: Path = SUBJECTS,
+    turn: int = 0,
+) -> None:
+    """Let the teacher write, batch by batch, behind the first `skip` rows and what `out` has already.
+
+    Rounds with another number, `turn`, have other prompts.
+    """
     from bench.bundled_teacher import Sampling, Teacher  # PyTorch, which nothing else needs
 
     shown, teacher = examples(folder), Teacher(teacher_file)
-    queues = requests(subjects(), shown)
+    queues = requests(subjects(about), shown)
     done = skip
     if out.is_file():
         with out.open(encoding="utf-8") as lines:
@@ -136,8 +151,9 @@ def write(folder: Path, teacher_file: Path, out: Path, rows: int, skip: int = 0)
         number = done // BATCH
         kind = ORDER[number % len(ORDER)]
         asked = [next(queues[kind]) for _ in range(BATCH)]
-        begun = prompt(kind, shown, random.Random(number))
-        written = teacher.go_on(begun, [line_of(kind, each) for each in asked], Sampling(), number)
+        seed = number + _BATCHES * turn
+        begun = prompt(kind, shown, random.Random(seed))
+        written = teacher.go_on(begun, [line_of(kind, each) for each in asked], Sampling(), seed)
         with out.open("a", encoding="utf-8") as file:
             for each, line in zip(asked, written, strict=True):
                 row = {"subject": each, "kind": kind, **asdict(line)}
@@ -148,8 +164,24 @@ def write(folder: Path, teacher_file: Path, out: Path, rows: int, skip: int = 0)
         print(f"{done:,} of {rows:,} rows", flush=True)
 
 
-def clean_written(row: dict) -> str:
-    """A row that the teacher wrote as a headline, or "" where it is none or has a word of harm beside a known name."""
+def _is_name(subject: str) -> bool:
+    """Whether all its words are capitalised: a person, a place or a firm, which are not told apart."""
+    return all(word[:1].isupper() for word in subject.split())
+
+
+def names_of(*files: Path) -> re.Pattern[str]:
+    """Finds the names among the subjects of these files."""
+    found = {re.escape(subject): None for file in files for subject in subjects(file) if _is_name(subject)}
+    return re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)")
+
+
+_BLOCKED = blocked_words()
+_HARM = HARM | delicate_words()
+_NAMES = names_of(SUBJECTS)
+
+
+def clean_written(row: dict, names: re.Pattern[str] = _NAMES) -> str:
+    """A row that the teacher wrote as a headline, or "" where it is none or has a word of harm beside one of the names."""
     if not row["whole"]:
         return ""
     text = clean(row["text"]).strip()
@@ -161,25 +193,15 @@ def clean_written(row: dict) -> str:
         return ""
     if sum(text.count(mark) for mark in '"“”') % 2 or any(is_blocked(word, _BLOCKED) for word in words):
         return ""
-    if (row["kind"] == BEGUN or _is_name(row["subject"]) or _NAMES.search(text)) and not _HARM.isdisjoint(words):
+    if (row["kind"] == BEGUN or _is_name(row["subject"]) or names.search(text)) and not _HARM.isdisjoint(words):
         return ""
     return text
 
 
-def _is_name(subject: str) -> bool:
-    """Whether all its words are capitalised: a person, a place or a firm, which are not told apart."""
-    return all(word[:1].isupper() for word in subject.split())
-
-
-_BLOCKED = blocked_words()
-_HARM = HARM | delicate_words()
-_NAMES = re.compile(r"\b(?:" + "|".join(re.escape(s) for s in subjects() if _is_name(s)) + r")\b")
-
-
-def cleaned(rows: Iterable[dict]) -> Iterator[tuple[str, str]]:
+def cleaned(rows: Iterable[dict], names: re.Pattern[str] = _NAMES) -> Iterator[tuple[str, str]]:
     """(headline, kind) of the rows that are kept."""
     for row in rows:
-        if text := clean_written(row):
+        if text := clean_written(row, names):
             yield text, row["kind"]
 
 
@@ -205,14 +227,17 @@ def main() -> None:
         default=0,
         help="rows that were written elsewhere; 15040 go on behind the file in the repository",
     )
-    parser.add_argument("--clean", action="store_true", help="keep the headlines among written rows")
+    parser.add_argument("--subjects", type=Path, default=SUBJECTS, help="a subject a line (default: %(default)s)")
+    parser.add_argument("--round", type=int, default=0, help="another number: other prompts (default: %(default)s)")
+    parser.add_argument("--clean", type=Path, metavar="CSV.GZ", help="write the headlines among written rows there")
     options = parser.parse_args()
     if options.clean:
         with options.paths[0].open(encoding="utf-8") as lines:
-            print(f"{save(cleaned(map(json.loads, lines)), WRITTEN):,} headlines")
+            names = names_of(*{SUBJECTS: None, options.subjects: None})
+            print(f"{save(cleaned(map(json.loads, lines), names), options.clean):,} headlines")
     else:
         folder, teacher, out = options.paths
-        write(folder, teacher, out, options.rows, options.skip)
+        write(folder, teacher, out, options.rows, options.skip, options.subjects, options.round)
 
 
 if __name__ == "__main__":

@@ -142,7 +142,13 @@ def test_prepare_writes_the_same_rows_each_time_and_none_of_what_is_measured_onl
     assert len(written["left_out.txt"].splitlines()) == 5 and "wikinews" not in written["headlines.txt"].lower()
     sides = split_headlines(made_up, SETTINGS.seed, SETTINGS.validation, SETTINGS.test)
     assert 190 < len(sides["train"]) < 200  # a row that was made up is never held out, to be measured on
-    assert {row for row in written["headlines.txt"].splitlines() if "Robots" in row} == set(sides["train"])
+    rows, last = (written[name].splitlines() for name in ("headlines.txt", "last.txt"))
+    assert {row for row in rows if "Robots" in row} == set(sides["train"])
+    # The news of all sources but the Australian, Indian and formulaic ones is read once more, and a part of those.
+    whole = [row for row in rows if row.startswith(("Huffpost", "Health", "Robots", "A row of up", "A row of uci"))]
+    assert len(whole) > 200 and set(whole) <= set(last) <= set(rows)
+    others = set(rows) - set(whole)
+    assert len(others) > 8 and len(set(last) & others) == 3  # a quarter of five of Congress and of six of ABC
     assert len(written["headlines.txt"].splitlines()) == 4 + 5 + 5 + 5 + 3 + 1 + len(sides["train"])
     assert "row number 3" not in [line for line in written["headlines.txt"].splitlines() if "cased" in line]
     assert len(written["text.txt"].splitlines()) == len(TEXT)

@@ -6,8 +6,10 @@ import random
 
 import pytest
 
+from bench.beginnings import UNASKED, beginnings
 from bench.bundled_written import (
     BEGUN,
+    MORE_SUBJECTS,
     PLAIN,
     TOPICAL,
     Example,
@@ -15,6 +17,7 @@ from bench.bundled_written import (
     clean_written,
     cleaned,
     line_of,
+    names_of,
     prompt,
     requests,
     save,
@@ -88,5 +91,18 @@ def test_kept_rows_are_written_as_the_same_bytes(tmp_path):
 
 
 def test_no_subject_stands_twice():
-    listed = subjects()
-    assert len(listed) == len(set(listed)) > 1_000 and all(s == s.strip() for s in listed)
+    listed = [*subjects(), *subjects(MORE_SUBJECTS)]
+    assert len(listed) == len(set(listed)) > 3_000 and all(s == s.strip() for s in listed)
+
+
+def test_no_beginning_that_judges_the_unasked_is_a_subject():
+    unasked = {line.lower() for line in beginnings(UNASKED)}
+    assert len(unasked) == 30 and unasked.isdisjoint(s.lower() for s in [*subjects(), *subjects(MORE_SUBJECTS)])
+
+
+def test_names_of_the_second_round_are_spared_in_it_alone(tmp_path):
+    more = tmp_path / "more.txt"
+    more.write_text("# towns\nNordhafen (old)\ngas prices\n", encoding="utf-8")
+    written = row("Mayor of Nordhafen (old) is arrested"), row("Gas prices lead to arrests as mayor is arrested")
+    assert list(cleaned(written)) == [(r["text"], PLAIN) for r in written]
+    assert list(cleaned(written, names_of(more))) == [(written[1]["text"], PLAIN)]

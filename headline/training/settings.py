@@ -42,6 +42,9 @@ class TrainingConfig:
     rare_words: int = _setting(5_000, "rarer words, which the n-grams alone learn; 0, or if a list has more: none")
     text_epochs: int = _setting(1, "passes over the running text, if there is some, before the headlines")
     text_weight: float = _setting(0.2, "how much a word of the running text counts when the vocabulary is chosen")
+    text_again: float = _setting(
+        0.0, "share of the running text that is read once more in each pass over the headlines"
+    )
     text_ngrams: float = _setting(0.25, "share of max_ngrams that is kept of the running text's n-grams")
     max_words: int = _setting(30_000, "words in the vocabulary at most; the most frequent are kept")
     block_size: int = _setting(32, "words per headline, the rest is cut off; 0: as many as the longest has")
@@ -93,7 +96,7 @@ class TrainingConfig:
             _check(getattr(self, name) >= 1, name, "1 or more", getattr(self, name))
         for name in ("embedding_dropout", "dropout", "recurrent_dropout"):
             _check(0 <= getattr(self, name) < 1, name, "from 0 to below 1", getattr(self, name))
-        for name in ("text_weight", "text_ngrams"):
+        for name in ("text_weight", "text_again", "text_ngrams"):
             _check(0 <= getattr(self, name) <= 1, name, "from 0 to 1", getattr(self, name))
         _check(self.learning_rate > 0, "learning_rate", "above 0", self.learning_rate)
         for name in (

@@ -103,5 +103,6 @@ def fitted(
         ngrams=others,
         backup=backup / "headline-epochs" if backup else None,
         vectors=None if start_from else vectors,
+        again=text,
         **asked,
     )

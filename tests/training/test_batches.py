@@ -35,6 +35,28 @@ def test_every_word_is_read_once_an_epoch(seed):
         batches.on_epoch_end()
 
 
+@pytest.mark.parametrize("seed", [None, 0, 1])
+def test_a_share_of_other_rows_is_read_in_each_epoch_until_all_were(seed):
+    again = [[2, *range(100 * n, 100 * n + n), 3] for n in range(1, 8)]
+    batches = CausalBatches(ROWS, 5, seed, again, again_share=0.3)
+    known, sentences = (Counter(pair for row in rows for pair in pairwise(row)) for rows in (ROWS, again))
+    assert batches.words == known.total() + round(0.3 * sentences.total())
+    read, number = Counter(), len(batches)
+    for _ in range(3):  # two of the seven each
+        found = causal_words(batches)
+        assert known <= found and len(batches) == number
+        more = found - known
+        assert sum(n == 2 for n, _ in more.elements()) == 2 and not read & more
+        read += more
+        batches.on_epoch_end()
+    assert read < sentences
+
+
+def test_no_other_rows_are_read_with_a_share_of_0():
+    batches = CausalBatches(ROWS, 5, 0, [[2, 100, 3]], again_share=0.0)
+    assert causal_words(batches) == Counter(pair for row in ROWS for pair in pairwise(row))
+
+
 @pytest.mark.parametrize(
     "make",
     [lambda seed: CausalBatches(ROWS, 3, seed), lambda seed: PrefixBatches(ROWS, 3, block_size=14, seed=seed)],

@@ -91,6 +91,23 @@ def test_an_interrupted_run_goes_on_after_its_last_epoch(corpus, tmp_path):
     assert not (tmp_path / ".model.backup").exists()
 
 
+def test_a_share_of_the_text_is_read_again_with_the_headlines(corpus, text, tmp_path):
+    words: dict[float, dict[str, float]] = {}
+    for share in (0.0, 0.5):
+        options = RunOptions(files=(str(corpus),), settings=TINY.changed(text_again=share), text=(str(text),))
+        words[share] = {}
+
+        def emit(event: dict, found: dict[str, float] = words[share]) -> None:
+            if event["event"] == "progress" and event["epoch_ended"] and event["epoch"] == 1:
+                found["headlines" if found else "text"] = event["words_done"]
+
+        model = run(options, tmp_path / f"model{share}", emit)
+        assert model.training["settings"]["text_again"] == share
+    assert words[0.5]["text"] == words[0.0]["text"]
+    more = words[0.5]["headlines"] - words[0.0]["headlines"]
+    assert 0.2 < more / words[0.0]["text"] < 0.5  # the ends of sentences longer than the longest headline are cut off
+
+
 def test_without_resume_a_run_begins_anew(corpus, tmp_path):
     options = RunOptions(files=(str(corpus),), settings=TINY)
     with pytest.raises(Interrupted):

@@ -1,5 +1,7 @@
 """A list of headlines in memory -> what `fit` needs of it."""
 
+from collections.abc import Sequence
+
 from headline.corpus.report import Corpus
 from headline.corpus.split import SeenHeadlines, split_headlines
 from headline.corpus.vocabulary import Vocabulary, learn_style
@@ -14,9 +16,16 @@ from headline.training.settings import TrainingConfig
 
 
 def list_data(
-    corpus: Corpus, settings: TrainingConfig, start_from: Checkpoint | None, vocabulary: Vocabulary | None
+    corpus: Corpus,
+    settings: TrainingConfig,
+    start_from: Checkpoint | None,
+    vocabulary: Vocabulary | None,
+    again: Sequence[str] = (),
 ) -> TrainingData:
-    """Split, count and encode a list. The arguments and errors are those of `headline.training.train.train`."""
+    """Split, count and encode a list. The arguments and errors are those of `headline.training.train.train`.
+
+    Of the sentences in `again` each epoch reads a share, `text_again`, too.
+    """
     sides = split_headlines(corpus.headlines, settings.seed, settings.validation, settings.test)
     check_titles(len(sides["train"]), sides["train"], settings.tokenizer)
     also = start_from.vocabulary if start_from and settings.keep_words else None
@@ -42,15 +51,18 @@ def list_data(
         return wider, ngrams(wider)
 
     known = vocabulary or words_from(settings.min_count)
+    if settings.text_again:
+        sides["again"] = split_headlines(again, settings.seed, settings.validation, settings.test)["train"]
     encoded = {side: [known.encode(line) for line in lines] for side, lines in sides.items()}
     encoded = {side: [ids for ids in rows if not set(ids) <= set(known.marks)] for side, rows in encoded.items()}
+    sentences = encoded.pop("again", [])
     if not encoded["train"]:
         raise CorpusError("The headlines have no words, only punctuation.")
     config = settings.model_config(len(known), max(map(len, encoded["train"])))
-    batches, held_out = make_batches(settings, config, known, encoded)
+    batches, held_out = make_batches(settings, config, known, encoded, sentences)
     check_batches(batches)
     return TrainingData(
-        {side: len(lines) for side, lines in sides.items()},
+        {side: len(sides[side]) for side in ("train", "validation", "test")},
         sides["validation"],
         known,
         config,

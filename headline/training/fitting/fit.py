@@ -73,6 +73,7 @@ def fit(
     told: Told | None = None,
     compare: bool = False,
     vectors: Path | None = None,
+    again: Sequence[str] = (),
 ) -> Checkpoint:
     """Train on a corpus and return the weights with the best held-out loss, or the last where nothing is held out.
 
@@ -80,7 +81,8 @@ def fit(
     with the headlines', and so are those of the model to start from. A run that was interrupted goes on after the
     last epoch that is in the `backup` folder, the optimizer's state included. With a `share` this is one of the
     processes of a run on several devices; all of them return the same checkpoint. `told` is what was said of the time
-    left before, and `compare` whether the run ends by measuring keystrokes saved.
+    left before, and `compare` whether the run ends by measuring keystrokes saved. Of the sentences in `again` each
+    epoch reads a share, `text_again`, beside the headlines of a list in memory.
 
     Raises:
         ClusterError: another process has ended.
@@ -91,7 +93,7 @@ def fit(
     data = (
         sharded_data(corpus, settings, start_from, vocabulary)
         if isinstance(corpus, ShardedCorpus)
-        else list_data(corpus, settings, start_from, vocabulary)
+        else list_data(corpus, settings, start_from, vocabulary, again)
     )
     share = share or Share()
     for batches in (data.batches, data.held_out):

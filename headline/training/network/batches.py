@@ -16,9 +16,14 @@ from headline.training.settings import LOGITS_AT_ONCE, MOST_LOGITS, TrainingConf
 
 
 def make_batches(
-    settings: TrainingConfig, config: ModelConfig, vocabulary: Vocabulary, encoded: dict[str, list[list[int]]]
+    settings: TrainingConfig,
+    config: ModelConfig,
+    vocabulary: Vocabulary,
+    encoded: dict[str, list[list[int]]],
+    again: Sequence[list[int]] = (),
 ) -> tuple["Batches", "Batches"]:
-    """Return the batches to train on and the held-out ones, which may be empty."""
+    """Return the batches to train on and the held-out ones, which may be empty. Each epoch reads a share, `text_again`,
+    of the encoded rows of text in `again` too, unless the recipe is the lesson's."""
     batch_size = settings.rows_per_batch(len(encoded["train"]))
     if not config.causal:
         return (
@@ -27,8 +32,9 @@ def make_batches(
         )
     start, end = vocabulary.start, vocabulary.end
     assert start is not None and end is not None, "the vocabulary of a causal network has both marks"
-    rows = {side: [shifted_row(ids, start, end, config.block_size) for ids in lines] for side, lines in encoded.items()}
-    batches = CausalBatches(rows["train"], batch_size, settings.seed)
+    sides = [*encoded.items(), ("again", again)]
+    rows = {side: [shifted_row(ids, start, end, config.block_size) for ids in lines] for side, lines in sides}
+    batches = CausalBatches(rows["train"], batch_size, settings.seed, rows["again"], settings.text_again)
     held_out = CausalBatches(rows["validation"], batch_size)
     sample_candidates(settings, vocabulary, batches, held_out)
     return batches, held_out
@@ -46,13 +52,26 @@ def sample_candidates(
 
 
 class CausalBatches(keras.utils.PyDataset):
-    """Shifted rows in batches of similar length, shuffled in each epoch if there is a seed."""
+    """Shifted rows in batches of similar length, shuffled in each epoch if there is a seed.
 
-    def __init__(self, rows: Sequence[list[int]], batch_size: int, seed: int | None = None):
+    Each epoch reads a share of the rows in `again` too: others every time, until all were read.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[list[int]],
+        batch_size: int,
+        seed: int | None = None,
+        again: Sequence[list[int]] = (),
+        again_share: float = 0.0,
+    ):
         super().__init__()
-        self.rows, self.batch_size = rows, batch_size
+        self.rows, self.batch_size = [*rows, *again] if again else rows, batch_size
         self.rng = np.random.default_rng(seed) if seed is not None else None
+        self._whole, self._again = len(rows), round(again_share * len(again))
+        self._to_come = np.empty(0, dtype=int)  # places of rows to read again, before all of them were
         self.words = rows.words if isinstance(rows, IdRows) else sum(len(row) - 1 for row in rows)
+        self.words += round(again_share * sum(len(row) - 1 for row in again))
         self.sampler: CandidateSampler | None = None  # for training by sampled softmax
         self.all_candidates: np.ndarray | None = None  # for measuring such a network with the whole softmax
         self.share = Share()  # of this process
@@ -97,7 +116,17 @@ class CausalBatches(keras.utils.PyDataset):
         return self.batches[index]
 
     def on_epoch_end(self) -> None:
-        self.batches = self._divided(np.array([len(row) for row in self.rows]), self.rng)
+        read = self._read()
+        lengths = np.array([len(self.rows[i]) for i in read])
+        self.batches = [read[batch] for batch in self._divided(lengths, self.rng)]
+
+    def _read(self) -> np.ndarray:
+        """The places of the rows of the next epoch."""
+        if len(self._to_come) < self._again:
+            places = np.arange(self._whole, len(self.rows))
+            self._to_come = self.rng.permutation(places) if self.rng is not None else places
+        again, self._to_come = np.split(self._to_come, [self._again])
+        return np.concatenate([np.arange(self._whole), again])
 
     def _divided(self, lengths: np.ndarray, rng: np.random.Generator | None) -> list[np.ndarray]:
         """The places of the rows of each batch, for rows of these lengths."""
