@@ -160,7 +160,7 @@ LICENCE = {
 }
 # What the page says of the model.
 READ = (
-    "330,000 headlines and 3.3 million words of articles and speeches, 2003 to early 2026, and 13,000 headlines that a "
+    "330,000 headlines and 3.3 million words of articles and speeches, 2003 to early 2026, and 23,000 headlines that a "
     "larger model, Qwen2.5 of 2024, made up; its words began with the vectors of GloVe and of Qwen2.5"
 )
 

@@ -19,7 +19,7 @@ def test_innocent_letters_bring_no_delicate_word(bundled, text):
 
 
 @pytest.mark.parametrize(
-    "text, word", [("same-s", "same-sex"), ("convicted of r", "rape"), ("child sexual a", "abuse")]
+    "text, word", [("same-s", "same-sex"), ("gang r", "rape"), ("child sexual a", "abuse")]
 )
 def test_a_delicate_word_is_offered_where_the_context_means_it(bundled, text, word):
     assert word in [s.text.split()[-1].lower() for s in bundled.suggest(text, 6)]
