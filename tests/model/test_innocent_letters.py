@@ -18,9 +18,7 @@ def test_innocent_letters_bring_no_delicate_word(bundled, text):
     assert offered and [word for word in offered if is_blocked(word, delicate_words())] == []
 
 
-@pytest.mark.parametrize(
-    "text, word", [("same-s", "same-sex"), ("gang r", "rape"), ("child sexual a", "abuse")]
-)
+@pytest.mark.parametrize("text, word", [("same-s", "same-sex"), ("gang r", "rape"), ("child sexual a", "abuse")])
 def test_a_delicate_word_is_offered_where_the_context_means_it(bundled, text, word):
     assert word in [s.text.split()[-1].lower() for s in bundled.suggest(text, 6)]
 
