@@ -67,12 +67,16 @@ def main() -> None:
     parser.add_argument("--only", choices=list(PARTS), action="append", help="measure this part alone")
     parser.add_argument("--count", type=int, default=300, help="headlines typed of each source")
     options = parser.parse_args()
+    try:
+        from bench.pictures import draw_quality
+    except ModuleNotFoundError as error:
+        parser.exit(2, f"{error}: pip install -r requirements-bench.txt\n")
     bench = Bench(options.data, options.models, options.count)
     for name in options.only or PARTS:
         text = PARTS[name](bench)
         print(f"\n{text}\n", flush=True)
         write_part(DOCS / "quality.md", name, text)
-    bench.draw()
+    draw_quality(bench.results, DOCS / "quality.svg")
 
 
 TUNED_LSTM, TUNED_BOTH = "LSTM from the bundled model", "LSTM from the bundled model, with 4-gram"
@@ -150,11 +154,6 @@ class Bench:
 
     def nyt_words(self) -> Vocabulary:
         return Vocabulary.build(self.sides("nyt")["train"], "headline", min_count=2)
-
-    def draw(self) -> None:
-        from bench.pictures import draw_quality
-
-        draw_quality(self.results, DOCS / "quality.svg")
 
 
 def ngram_only(checkpoint: Checkpoint, headlines: Sequence[str], order: int = 4) -> Checkpoint:
