@@ -21,11 +21,12 @@ from tests.runs.test_queue import ENDLESS, LONG, TINY, options, runs  # noqa: F4
 ROOT = Path(__file__).resolve().parents[2]
 # A server without a page: it starts the runs that wait.
 SERVER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from headline.runs.queue import dispatch
 from headline.runs.shutdown import ending_on_sigterm
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background, it may be ignored
 runs = Path(sys.argv[1])
 with ending_on_sigterm(runs):
     print("ready", flush=True)
